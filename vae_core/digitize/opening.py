@@ -1,0 +1,224 @@
+"""Opening any picture safely: checks at the door, then upright 8-bit grey or colour."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import ExifTags, Image
+
+LARGEST = 64_000_000
+# Only formats that Pillow decodes itself: its EPS reader, say, would start another program.
+FORMATS = ("AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
+HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+# Operations that undo the EXIF orientations 2 to 8.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+Source = bytes | bytearray | memoryview | str | Path | Image.Image
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An opened picture.
+
+    Attributes:
+        image: upright, mode L or RGB, perhaps decoded at a reduced scale.
+        size: (width, height) of the upright picture at full scale.
+        source: what it was read from, for a second look at full scale.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    source: bytes | Image.Image
+
+
+def open_picture(source: Source) -> Image.Image:
+    """Open a picture at full scale, upright, in mode L or RGB.
+
+    Transparency is laid on white, 16-bit and CMYK and palettes are converted, and of an
+    animation the first frame is taken.
+
+    Args:
+        source: the bytes of a file, its path, or a Pillow image.
+
+    Raises:
+        ValueError: it is empty, truncated, not a picture, or above 64 megapixels; one sentence.
+    """
+    return read(source).image
+
+
+def read(source: Source, longest: int | None = None) -> Picture:
+    """Open a picture like `open_picture`, but no larger than needed.
+
+    Args:
+        source: the bytes of a file, its path, or a Pillow image.
+        longest: a longest side in pixels that suffices; a JPEG is then decoded at a
+            reduced scale, which is several times faster. The result is at most that long.
+    """
+    data = source if isinstance(source, Image.Image) else _bytes(source)
+    image = data if isinstance(data, Image.Image) else _parse(data)
+    _check_size(image.size)
+    size = image.size
+    turn = _orientation(image)
+    try:
+        if longest is not None and image is not data:
+            scale = longest / max(size)
+            image.draft(None, (int(size[0] * scale), int(size[1] * scale)))
+        image.load()
+        image = _plain(image, longest)
+    except Exception as error:  # noqa: BLE001 (decoders raise anything on damaged files)
+        raise ValueError(
+            f"The picture is damaged or cut short and cannot be decoded ({_brief(error)})."
+        ) from error
+    if turn in UPRIGHT:
+        image = image.transpose(UPRIGHT[turn])
+        size = size if turn < 5 else (size[1], size[0])
+    return Picture(image, size, data)
+
+
+def _bytes(source: object) -> bytes:
+    """The bytes of `source`, refusing what cannot be a file."""
+    if isinstance(source, str | Path):
+        path = Path(source)
+        try:
+            source = path.read_bytes()
+        except FileNotFoundError as error:
+            raise ValueError(f"There is no file {path.name!r}.") from error
+        except (OSError, ValueError) as error:
+            raise ValueError(f"The file {path.name!r} cannot be read.") from error
+    if not isinstance(source, bytes | bytearray | memoryview):
+        raise ValueError(
+            f"source is a {type(source).__name__}; it must be the bytes of a picture file, "
+            "a path or a Pillow image."
+        )
+    if not len(source):
+        raise ValueError("The file is empty: it holds no bytes.")
+    return bytes(source)
+
+
+def _parse(data: bytes) -> Image.Image:
+    """A Pillow image with its header read and its size known, nothing decoded yet."""
+    if data[4:8] == b"ftyp" and _is_heif(data):
+        return _parse_heif(data)
+    try:
+        Image.init()
+        return Image.open(
+            io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN]
+        )
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(_too_large()) from error
+    except Exception as error:  # noqa: BLE001 (parsers raise anything on damaged files)
+        raise ValueError(
+            "This is not a picture that can be read; use a JPEG, PNG, HEIC, WebP, AVIF, GIF, "
+            "BMP or TIFF file."
+        ) from error
+
+
+def _is_heif(data: bytes) -> bool:
+    """Whether an ISO media file is HEIC rather than AVIF, which Pillow reads itself."""
+    brands = [data[8:12], *(data[i : i + 4] for i in range(16, min(len(data), 64), 4))]
+    return b"avif" not in brands and any(brand in HEIF_BRANDS for brand in brands)
+
+
+def _parse_heif(data: bytes) -> Image.Image:
+    try:
+        import pillow_heif
+    except ImportError as error:
+        raise ValueError(
+            "This is a HEIC picture, which needs the package pillow-heif; "
+            "install it or send a JPEG."
+        ) from error
+    try:
+        heif: Any = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
+        _check_size(heif.size)
+        return heif.to_pillow()
+    except Exception as error:  # noqa: BLE001 (the decoder raises anything on damaged files)
+        if isinstance(error, ValueError) and str(error) == _too_large():
+            raise
+        raise ValueError(f"The HEIC picture is damaged or cut short ({_brief(error)}).") from error
+
+
+def _check_size(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > LARGEST:
+        raise ValueError(_too_large())
+    if min(size) < 1:
+        raise ValueError("The picture is empty: it is zero pixels wide or high.")
+
+
+def _too_large() -> str:
+    return f"The picture is larger than {LARGEST // 1_000_000} megapixels; send a smaller one."
+
+
+def _brief(error: Exception) -> str:
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if len(words) <= 80 else words[:77] + "..."
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation 1 to 8; damaged EXIF counts as upright."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001 (EXIF is decoration: no reason to refuse a picture)
+        return 1
+
+
+def _plain(image: Image.Image, longest: int | None) -> Image.Image:
+    """Reduce to at most `longest` px, then bring any mode to L or RGB."""
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _from_deep(image)
+    elif "transparency" in image.info or image.mode in ("RGBA", "RGBa", "LA", "La", "PA"):
+        image = _on_white(_rgba(image))
+    elif image.mode == "1":
+        image = image.convert("L")
+    elif image.mode not in ("L", "RGB"):
+        image = image.convert("RGB")
+    return _reduced(image, longest)
+
+
+def _reduced(image: Image.Image, longest: int | None) -> Image.Image:
+    if longest is None or max(image.size) <= longest:
+        return image
+    scale = longest / max(image.size)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    # The gap makes large reductions several times faster at no visible cost.
+    return image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+
+
+def _from_deep(image: Image.Image) -> Image.Image:
+    """16-bit, 32-bit and float grey to 8 bits, by the number of bits really in use."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32), nan=0, posinf=0, neginf=0)
+    low, high = float(values.min()), float(values.max())
+    if low < 0 or high <= 1 or high > 65535:
+        values, top = values - low, max(high - low, 1e-12)
+    else:
+        top = 2.0 ** max(8, int(np.ceil(np.log2(high + 1)))) - 1
+    return Image.fromarray(np.round(values * (255 / top)).astype(np.uint8))
+
+
+def _rgba(image: Image.Image) -> Image.Image:
+    if image.mode == "La":
+        image = image.convert("LA")
+    return image.convert("RGBA")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Lay a transparent picture on white, or on black when its ink is white itself."""
+    ink = Image.new("RGB", image.size, "white")
+    alpha = image.getchannel("A")
+    ink.paste(image.convert("RGB"), mask=alpha)
+    low, high = alpha.getextrema()
+    if low != high and all(channel[0] >= 240 for channel in ink.getextrema()):
+        ink = Image.new("RGB", image.size, "black")
+        ink.paste(image.convert("RGB"), mask=alpha)
+    return ink
