@@ -1,0 +1,107 @@
+"""Encoders and decoders: tensors in, features out; no probability here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from vae_core.config import NetConfig
+
+PIXELS = 28 * 28
+
+
+def build_encoder(config: NetConfig, outputs: int) -> nn.Module:
+    """A net from (b, 1, 28, 28) to (b, outputs)."""
+    if config.kind == "mlp":
+        return nn.Sequential(nn.Flatten(), mlp((PIXELS, *config.hidden_dims, outputs)))
+    return ConvEncoder(config.hidden_dims, config.blocks, outputs)
+
+
+def build_decoder(config: NetConfig, latent_dim: int, channels: int = 1) -> nn.Module:
+    """A net from (b, latent_dim) to (b, channels, 28, 28), without a final non-linearity."""
+    dims = tuple(reversed(config.decoder_dims or config.hidden_dims))
+    if config.kind == "mlp":
+        layers = mlp((latent_dim, *dims, channels * PIXELS))
+        return nn.Sequential(layers, nn.Unflatten(1, (channels, 28, 28)))
+    return ConvDecoder(dims, config.blocks, latent_dim, channels)
+
+
+def mlp(dims: Sequence[int]) -> nn.Sequential:
+    """Linear layers of the given widths with ReLU between them."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise(dims):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+class ResidualBlock(nn.Module):
+    """x + f(x), pre-activation; f starts at zero, so that a deep stack starts as the identity."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.GroupNorm(8, channels),
+            nn.SiLU(),
+            nn.Conv2d(channels, channels, 3, padding=1),
+            nn.GroupNorm(8, channels),
+            nn.SiLU(),
+            nn.Conv2d(channels, channels, 3, padding=1),
+        )
+        last = self.layers[-1]
+        assert isinstance(last, nn.Conv2d) and last.bias is not None
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layers(x)
+
+
+class ConvEncoder(nn.Module):
+    """Strided convolutions 28 -> 14 -> 7 -> 4 with residual blocks at each size."""
+
+    def __init__(self, channels: Sequence[int], blocks: int, outputs: int) -> None:
+        super().__init__()
+        a, b, c = channels
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, a, 4, stride=2, padding=1),
+            *(ResidualBlock(a) for _ in range(blocks)),
+            nn.Conv2d(a, b, 3, stride=2, padding=1),
+            *(ResidualBlock(b) for _ in range(blocks)),
+            nn.Conv2d(b, c, 3, stride=2, padding=1),
+            *(ResidualBlock(c) for _ in range(blocks)),
+            nn.SiLU(),
+        )
+        self.head = nn.Linear(c * 4 * 4, outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        # Convolutions on the CPU and on tensor cores are fastest with channels innermost.
+        features = self.layers(x.contiguous(memory_format=torch.channels_last))
+        return self.head(features.flatten(1))
+
+
+class ConvDecoder(nn.Module):
+    """The encoder's mirror: 4 -> 7 -> 14 -> 28; `channels` are given from 4x4 upwards."""
+
+    def __init__(
+        self, channels: Sequence[int], blocks: int, latent_dim: int, outputs: int = 1
+    ) -> None:
+        super().__init__()
+        c, b, a = channels
+        self.stem = nn.Linear(latent_dim, c * 4 * 4)
+        self.unflatten = nn.Unflatten(1, (c, 4, 4))
+        self.layers = nn.Sequential(
+            *(ResidualBlock(c) for _ in range(blocks)),
+            nn.ConvTranspose2d(c, b, 3, stride=2, padding=1),
+            *(ResidualBlock(b) for _ in range(blocks)),
+            nn.ConvTranspose2d(b, a, 4, stride=2, padding=1),
+            *(ResidualBlock(a) for _ in range(blocks)),
+            nn.SiLU(),
+            nn.ConvTranspose2d(a, outputs, 4, stride=2, padding=1),
+        )
+
+    def forward(self, z: Tensor) -> Tensor:
+        features = self.unflatten(self.stem(z))
+        return self.layers(features.contiguous(memory_format=torch.channels_last))

@@ -1,0 +1,64 @@
+"""The machine: device, seeds and precision, each chosen in one place."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+
+
+def choose_device(name: str | None = None) -> torch.device:
+    """The named device, or the best there is: CUDA, then MPS, then the CPU.
+
+    Raises:
+        ValueError: the name is unknown, or the device is not there.
+    """
+    if name is None or name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise ValueError(f"device is {name!r}; it must be cpu, cuda, cuda:N or mps.") from error
+    present = {"cpu": True, "cuda": torch.cuda.is_available()}
+    if not present.get(device.type, device.type == "mps" and torch.backends.mps.is_available()):
+        raise ValueError(f"device is {name!r}, which this machine does not have; try cpu.")
+    return device
+
+
+def device_label(device: torch.device) -> str:
+    """What a person calls the device, such as `CPU` or `CUDA: NVIDIA L4`."""
+    if device.type == "cuda":
+        return f"CUDA: {torch.cuda.get_device_name(device)}"
+    return device.type.upper()
+
+
+def generator(device: torch.device | str, *seeds: int) -> torch.Generator:
+    """A generator on `device` whose stream is a function of all the seeds."""
+    mixed = 0
+    for seed in seeds:
+        # A multiplicative hash, so that (1, 2) and (2, 1) start different streams.
+        mixed = (mixed * 6364136223846793005 + seed + 1442695040888963407) % 2**63
+    return torch.Generator(device).manual_seed(mixed)
+
+
+def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager[object]:
+    """bf16 arithmetic where `precision` asks for it, else none."""
+    if precision != "bf16":
+        return contextlib.nullcontext()
+    return torch.autocast(device.type, torch.bfloat16)
+
+
+@contextlib.contextmanager
+def eval_mode(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode and no gradients inside, the former mode afterwards."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        model.train(was_training)

@@ -1,0 +1,34 @@
+"""Quantities that change over a run, as functions of the step."""
+
+from __future__ import annotations
+
+import math
+
+from vae_core.config import BetaConfig, TrainConfig
+
+
+def beta(config: BetaConfig, step: int) -> float:
+    """The weight of the rate at `step` (0 at the start): constant, or a linear warm-up."""
+    if config.kind == "constant":
+        return config.final
+    done = min(1.0, step / config.warmup_steps)
+    return config.start + (config.final - config.start) * done
+
+
+def learning_rate(config: TrainConfig, step: int, total_steps: int) -> float:
+    """The learning rate at `step` of `total_steps`: a linear warm-up, then the decay."""
+    warmup = min(1.0, (step + 1) / max(1, config.learning_rate_warmup))
+    return config.learning_rate * warmup * _decay(config, step / max(1, total_steps))
+
+
+def _decay(config: TrainConfig, progress: float) -> float:
+    """The factor after `progress` in [0, 1] of the run; `decay_final` at the end."""
+    progress = min(1.0, progress)
+    if config.decay == "cosine":
+        wave = 0.5 * (1 + math.cos(math.pi * progress))
+        return config.decay_final + (1 - config.decay_final) * wave
+    if config.decay == "step":
+        # Three equal falls, at 50, 75 and 90 percent of the run.
+        falls = sum(progress >= at for at in (0.5, 0.75, 0.9))
+        return config.decay_final ** (falls / 3)
+    return 1.0
