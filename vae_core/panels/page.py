@@ -1,0 +1,89 @@
+"""What a panel is made of: one `gr.HTML` with our own markup, style and script from `static/`.
+
+Server functions are an open door, so every one is wrapped by `answered`: a visitor's mistake
+comes back as `{"error": sentence}` and nothing else ever leaves the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+STATIC = Path(__file__).parent / "static"
+SORRY = "The server could not do that; please try again."
+
+Answer = dict[str, Any]
+Function = Callable[[Any], Answer]
+
+# Gradio runs server functions in one pool of forty threads. Heavy calls that wait there must not
+# keep live decodes out, so those have threads of their own.
+_live_threads = ThreadPoolExecutor(max(2, os.cpu_count() or 2), thread_name_prefix="live")
+
+
+def static(name: str) -> str:
+    """The text of a file in `static/`, empty when there is none."""
+    path = STATIC / name
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+def panel(name: str, functions: Sequence[Callable[[Any], Any]], **words: str) -> gr.HTML:
+    """Place the component `name`: `static/NAME.html` driven by `static/NAME.js`.
+
+    Args:
+        name: file stem of the markup and the script.
+        functions: what the script may call as `server.FUNCTION(argument)`.
+        words: replacements for `[[key]]` in the markup.
+    """
+    markup = static(f"{name}.html")
+    for key, value in words.items():
+        markup = markup.replace(f"[[{key}]]", value)
+    return gr.HTML(
+        html_template=inert(markup),
+        js_on_load=f"{static(f'{name}.js')}\n//# sourceURL={name}.js",
+        server_functions=list(functions),
+        apply_default_css=False,
+    )
+
+
+def inert(markup: str) -> str:
+    """Markup as it stands: Gradio reads templates as Handlebars and as a JS template string."""
+    if "{{" in markup:
+        raise ValueError("markup must not hold '{{', which Gradio's templates would fill in.")
+    return markup.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
+
+
+def answered(function: Function) -> Function:
+    """Wrap a server function: it takes a dict, and its `ValueError` becomes `{"error": ...}`."""
+
+    @functools.wraps(function)
+    def call(argument: Any) -> Answer:
+        if not isinstance(argument, dict):
+            return {"error": "The argument must be an object with named values."}
+        try:
+            return function(argument)
+        except ValueError as error:
+            return {"error": str(error)}
+        except Exception:
+            logging.getLogger(__name__).exception("a server function failed")
+            return {"error": SORRY}
+
+    return call
+
+
+def live(function: Function) -> Callable[[Any], Awaitable[Answer]]:
+    """As `answered`, in the threads that are kept for answers to a moving hand."""
+    call = answered(function)
+
+    @functools.wraps(function)
+    async def follow(argument: Any) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(_live_threads, call, argument)
+
+    return follow

@@ -1,0 +1,84 @@
+"""The page around the panels: head, header, tabs, theme and launch options."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from vae_core.panels.limits import BodyLimit
+from vae_core.panels.page import panel, static
+from vae_core.panels.studio import Studio
+
+PANELS = ("explore", "sample", "interpolate", "reconstruct")
+STYLES = ("tokens", "base", "picture", *PANELS)
+SCRIPTS = ("studio", "live", "picture")
+DEFAULT_MODEL = "vae-400"
+SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+
+
+def build_app(studio: Studio) -> gr.Blocks:
+    """The whole app as Blocks, not launched: header, one tab a panel, the named endpoints."""
+    with gr.Blocks(title="VAE Studio", fill_width=True, analytics_enabled=False) as app:
+        panel("header", [], device=studio.device_label)
+        with gr.Tabs(overflow_behavior="wrap", elem_id="panels"):
+            for name in PANELS:
+                with gr.Tab(name.capitalize(), id=name, elem_id=f"tab-{name}"):
+                    importlib.import_module(f"vae_core.panels.{name}").build(studio)
+        importlib.import_module("vae_core.panels.api").build(studio)
+    return app
+
+
+def launch_options(studio: Studio) -> dict[str, Any]:
+    """Keyword arguments for `Blocks.launch`: our look, no Gradio footer, bounded requests."""
+    return {
+        "head": head(studio),
+        "theme": theme(),
+        "footer_links": [],
+        "ssr_mode": False,
+        "pwa": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "max_file_size": "64mb",
+        "max_threads": 40,
+        "quiet": True,
+        "app_kwargs": {"middleware": [Middleware(BodyLimit)]},
+    }
+
+
+def head(studio: Studio) -> str:
+    """Styles and scripts of every panel, inline, and what the page knows before any call.
+
+    They go into `<head>` rather than `css=`, whose rules Gradio rewrites one by one.
+    """
+    styles = "\n".join(static(f"{name}.css") for name in STYLES)
+    scripts = "".join(f"<script>{static(f'{name}.js')}</script>" for name in SCRIPTS)
+    return f"<style>{styles}</style><script>window.studioBoot={boot(studio)};</script>{scripts}"
+
+
+def boot(studio: Studio) -> str:
+    """JSON of the models' cards and the first digit, safe inside a `<script>`."""
+    cards = studio.checkpoints()
+    names = [card["name"] for card in cards]
+    chosen = DEFAULT_MODEL if DEFAULT_MODEL in names else next(iter(names), None)
+    facts = {
+        "models": cards,
+        "chosen": chosen,
+        "panels": PANELS,
+        "device": studio.device_label,
+    }
+    return json.dumps(facts).replace("<", "\\u003c")
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's plainest theme with system fonts (no font is fetched) and our paper."""
+    look = gr.themes.Base(font=SYSTEM_FONTS, font_mono=("ui-monospace", "monospace"))
+    return look.set(
+        body_background_fill="#f7f5f0",
+        body_background_fill_dark="#14181d",
+        body_text_color="#1c1f24",
+        body_text_color_dark="#ece9e1",
+    )

@@ -1,0 +1,125 @@
+// The live engine: a picture that follows the hand.
+//
+// push() is called from pointer and keyboard events as often as they come. The newest position
+// wins; as many requests travel as the round trip needs, up to six (a browser opens six
+// connections); answers are painted in the order they were asked for, at most one a display
+// frame; the last position asked for is always painted. A hidden tab and a lost server pause it.
+(() => {
+  "use strict";
+  const MOST_IN_FLIGHT = 6;
+  const FRAME = 1000 / 60;
+
+  /**
+   * canvas   gets data-frame (decodes painted) and data-latency-ms (input event to paint).
+   * request  (payload, options) => Promise<answer>; pass options on to studio.call.
+   * payload  () => the newest payload, read at the moment of sending.
+   * paint    (answer) => void; by default answer.pixels goes to the canvas.
+   * onframe  (answer, {frame, latency, payload}) after each paint.
+   * onerror  (sentence or null): what the server said about the newest request.
+   */
+  function live({ canvas, request, payload, paint, onframe, onerror }) {
+    const draw = paint || ((answer) => window.studio.paint(canvas, answer.pixels));
+    let wanted = null; // {value, since}: the newest position not yet sent
+    let inFlight = 0;
+    let sent = 0;
+    let shown = 0;
+    let ready = null;
+    let frameAsked = false;
+    let frames = 0;
+    let last = null; // the newest payload that left, to be repeated after an outage
+    let stopped = false;
+    canvas.dataset.frame ??= "0";
+    canvas.dataset.latencyMs ??= "";
+
+    // More requests than the empty line needs only wait in the server's queue, in front of other
+    // visitors: the window follows the shortest round trip of late, not the momentary one.
+    let shortest = 100;
+    const room = () => Math.min(MOST_IN_FLIGHT, Math.max(2, Math.ceil(shortest / FRAME) + 1));
+
+    function noteRoundTrip(ms) {
+      shortest = ms < shortest ? ms : shortest + (Math.min(ms, 400) - shortest) * 0.02;
+    }
+
+    function push(value, event) {
+      const stamp = event && event.timeStamp > 0 ? event.timeStamp : performance.now();
+      wanted = { value: value === undefined ? payload : () => value, since: stamp };
+      pump();
+    }
+
+    function pump() {
+      if (stopped || !wanted || inFlight >= room()) return;
+      if (document.hidden || window.studio.isOffline()) return;
+      const { value, since } = wanted;
+      wanted = null;
+      dispatch(value(), since);
+    }
+
+    async function dispatch(body, since) {
+      const turn = ++sent;
+      last = body;
+      inFlight++;
+      const left = performance.now();
+      try {
+        const answer = await request(body, { retry: false, timeout: 15000 });
+        noteRoundTrip(performance.now() - left);
+        if (turn > shown && (!ready || turn > ready.turn)) ready = { turn, answer, since, body };
+        askFrame();
+      } catch (error) {
+        failed(error, turn, body);
+      } finally {
+        inFlight--;
+        pump();
+      }
+    }
+
+    function failed(error, turn, body) {
+      if (error instanceof window.studio.StudioOffline) {
+        if (turn === sent && !wanted) wanted = { value: () => body, since: performance.now() };
+        return;
+      }
+      if (turn === sent && onerror) onerror(error.message || String(error));
+    }
+
+    function askFrame() {
+      if (frameAsked || !ready) return;
+      frameAsked = true;
+      requestAnimationFrame(show);
+    }
+
+    function show() {
+      frameAsked = false;
+      if (!ready || stopped) return;
+      const { turn, answer, since, body } = ready;
+      ready = null;
+      shown = turn;
+      draw(answer);
+      const latency = performance.now() - since;
+      canvas.dataset.latencyMs = latency.toFixed(1);
+      canvas.dataset.frame = String(++frames);
+      if (onerror && turn === sent) onerror(null);
+      if (onframe) onframe(answer, { frame: frames, latency, payload: body });
+    }
+
+    const wake = () => !document.hidden && pump();
+    const revive = () => {
+      if (!wanted && last !== null) wanted = { value: payload || (() => last), since: performance.now() };
+      pump();
+    };
+    document.addEventListener("visibilitychange", wake);
+    const forget = window.studio.on("online", revive);
+
+    return {
+      push,
+      again: () => push(payload ? undefined : last),
+      get frames() { return frames; },
+      get idle() { return !wanted && inFlight === 0 && !ready; },
+      stop() {
+        stopped = true;
+        document.removeEventListener("visibilitychange", wake);
+        forget();
+      },
+    };
+  }
+
+  window.studio.live = live;
+})();
