@@ -1,0 +1,93 @@
+"""Checks at the door: every argument that a page or a program sends, refused in one sentence.
+
+Server functions and API endpoints check no types by themselves, so all of it happens here.
+`bool` is never a number, and NaN arrives from a page as None.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+Z_LIMIT = 10.0
+"""Largest absolute value of a slider, in units of the prior's standard deviation."""
+
+SEED_LIMIT = 2**32 - 1
+
+
+def shown(value: Any) -> str:
+    """A short form of `value` for a sentence: at most 40 characters, None as JSON's null."""
+    if value is None:
+        return "null"
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to print a whole number of thousands of digits
+        text = "a huge number"
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def number(name: str, value: Any, low: float, high: float) -> float:
+    """Return `value` as a float in [low, high].
+
+    Raises:
+        ValueError: not a number (a bool is none), not finite, or outside the range.
+    """
+    allowed = f"a number from {low:g} to {high:g}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} must be {allowed}, not {shown(value)}.")
+    # Compared before float(): a huge whole number would overflow there.
+    if not low <= value <= high:  # also false for NaN
+        raise ValueError(f"{name} must be {allowed}, not {shown(value)}.")
+    return float(value)
+
+
+def whole(name: str, value: Any, low: int, high: int) -> int:
+    """Return `value` as an int in [low, high]; 16.0 counts as 16, since JSON has one number type.
+
+    Raises:
+        ValueError: not a whole number, or outside the range.
+    """
+    allowed = f"a whole number from {low} to {high}"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not low <= value <= high or value != math.floor(value):
+        raise ValueError(f"{name} must be {allowed}, not {shown(value)}.")
+    return int(value)
+
+
+def choice(name: str, value: Any, allowed: Sequence[str]) -> str:
+    """Return `value` when it is one of `allowed`.
+
+    Raises:
+        ValueError: anything else.
+    """
+    if not isinstance(value, str) or value not in allowed:
+        options = ", ".join(f'"{option}"' for option in allowed)
+        raise ValueError(f"{name} must be one of {options}, not {shown(value)}.")
+    return value
+
+
+def vector(name: str, value: Any, length: int, limit: float = Z_LIMIT) -> list[float]:
+    """Return `value` as a list of `length` finite floats, each within +-`limit`.
+
+    Raises:
+        ValueError: not a list, another length, or an entry that is not such a number.
+    """
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{name} must be a list of {length} numbers, not {shown(value)}.")
+    if len(value) != length:
+        raise ValueError(f"{name} must hold {length} numbers for this model, not {len(value)}.")
+    return [number(f"{name}[{i}]", entry, -limit, limit) for i, entry in enumerate(value)]
+
+
+def mapping(name: str, value: Any) -> dict[str, Any]:
+    """Return `value` when it is a dict (None counts as an empty one).
+
+    Raises:
+        ValueError: anything else.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} must be an object with named fields, not {shown(value)}.")
+    return value

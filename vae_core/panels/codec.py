@@ -1,0 +1,114 @@
+"""How pictures travel: 784 raw grey bytes as base64 to the canvas, PNG data URIs to programs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from vae_core.panels.checks import shown
+
+SIDE = 28
+PICTURE_LIMIT = 64 * 2**20
+"""Largest picture file taken, in bytes; 64 megapixels of JPEG stay well under it."""
+
+Grey = NDArray[np.uint8]
+
+
+def to_bytes(pixels: Any) -> Grey:
+    """Turn floats in [0, 1], any shape, into grey levels 0 to 255, rounded to nearest."""
+    values = np.asarray(pixels, dtype=np.float32)
+    return np.rint(np.clip(values, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def pack(grey: NDArray[np.uint8] | NDArray[np.int8]) -> str:
+    """Base64 of the raw bytes of `grey`, row by row."""
+    return base64.b64encode(np.ascontiguousarray(grey).tobytes()).decode("ascii")
+
+
+def unpack(text: str) -> Grey:
+    """The inverse of `pack` for a batch of digits: (k, 28, 28) grey levels."""
+    return np.frombuffer(base64.b64decode(text), dtype=np.uint8).reshape(-1, SIDE, SIDE)
+
+
+def png_uri(grey: Grey) -> str:
+    """A `data:image/png;base64,` string of an 8-bit grey (h, w) or RGB (h, w, 3) picture."""
+    buffer = io.BytesIO()
+    Image.fromarray(grey).save(buffer, format="PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def picture_bytes(source: Any) -> bytes | Image.Image:
+    """Bring a picture from a page, a program or Python to bytes that the digitizer opens.
+
+    Args:
+        source: raw bytes, a path, a PIL image, base64 text with or without a `data:` head, or
+            `{"pixels": base64 of 784 grey bytes}`.
+
+    Raises:
+        ValueError: missing, empty, too large, or text that is not base64.
+    """
+    if source is None or source == "" or source == b"":
+        raise ValueError("No picture was given: choose a file, draw a digit or take an example.")
+    if isinstance(source, Image.Image):
+        return source
+    if isinstance(source, Path):
+        return _read(source)
+    if isinstance(source, dict) and "pixels" in source:
+        return _raw_digit(source["pixels"])
+    if isinstance(source, str):
+        source = _from_base64(source)
+    if not isinstance(source, bytes | bytearray):
+        raise ValueError(f"The picture must be the bytes of an image file, not {shown(source)}.")
+    return _bounded(bytes(source))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > PICTURE_LIMIT:
+            raise ValueError(_too_large(path.stat().st_size))
+        return _bounded(path.read_bytes())
+    except OSError as error:
+        raise ValueError("The picture could not be read; please send it again.") from error
+
+
+def _bounded(data: bytes) -> bytes:
+    if not data:
+        raise ValueError("The picture is empty: the file holds 0 bytes.")
+    if len(data) > PICTURE_LIMIT:
+        raise ValueError(_too_large(len(data)))
+    return data
+
+
+def _too_large(size: int) -> str:
+    limit = PICTURE_LIMIT // 2**20
+    return f"The picture has {size / 2**20:.0f} MB; files up to {limit} MB are read."
+
+
+def _from_base64(text: str) -> bytes:
+    head, comma, body = text.partition(",")
+    if text.startswith("data:"):
+        if not comma or not head.endswith(";base64"):
+            raise ValueError("The picture must be a data URI with base64 content.")
+        text = body
+    if len(text) > PICTURE_LIMIT * 4 // 3 + 4:
+        raise ValueError(_too_large(len(text) * 3 // 4))
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError(
+            "The picture must be an image file, or its bytes as base64 text."
+        ) from error
+
+
+def _raw_digit(text: Any) -> Image.Image:
+    data = _from_base64(text) if isinstance(text, str) else b""
+    if len(data) != SIDE * SIDE:
+        raise ValueError(f"pixels must be base64 of {SIDE * SIDE} grey bytes, not {shown(text)}.")
+    return Image.fromarray(np.frombuffer(data, dtype=np.uint8).reshape(SIDE, SIDE))

@@ -1,0 +1,112 @@
+"""From whatever a visitor hands over to the 28x28 digit, and what the page shows of the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from vae_core.digitize import Digit, Options, digitize
+from vae_core.digitize.opening import read
+from vae_core.panels import checks, codec
+
+FILM_SIDE = 168
+"""Longest side of a stage in the filmstrip, in pixels: six model pixels a model pixel."""
+
+SOURCE_SIDE = 480
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A digit with the picture file, or Pillow image, that it came from."""
+
+    source: bytes | Image.Image
+    digit: Digit
+
+    @property
+    def pixels(self) -> codec.Grey:
+        """(28, 28) grey levels, white on black."""
+        return self.digit.pixels
+
+
+def digit(picture: Any, options: Any = None) -> Prepared:
+    """Open and digitize a picture; see `codec.picture_bytes` for what it may be.
+
+    Raises:
+        ValueError: missing, unreadable or refused, with the digitizer's own sentence.
+    """
+    wishes = wanted(options)
+    source = codec.picture_bytes(picture)
+    return Prepared(source=source, digit=digitize(source, wishes))
+
+
+def wanted(options: Any) -> Options:
+    """The digitizer's options from a page's object; absent, null or "auto" leaves it to decide.
+
+    Raises:
+        ValueError: a field of the wrong kind or out of range.
+    """
+    given = checks.mapping("options", options)
+    threshold, choose, stroke = (given.get(key) for key in ("threshold", "choose", "stroke"))
+    if isinstance(stroke, int | float):
+        stroke = checks.number("stroke", stroke, 0.5, 6.0)
+    else:
+        stroke = checks.choice("stroke", stroke or "auto", ("auto", "keep"))
+    return Options(
+        polarity=checks.choice(
+            "polarity", given.get("polarity") or "auto", ("auto", "dark", "light")
+        ),
+        threshold=None if threshold is None else checks.number("threshold", threshold, 0.0, 1.0),
+        stroke=stroke,
+        choose=None if choose is None else checks.whole("choose", choose, 0, 99),
+    )
+
+
+def describe(prepared: Prepared, film: bool = True) -> dict[str, Any]:
+    """The way of a picture as plain values.
+
+    Returns:
+        input: base64 of the 28x28 digit; verdict: the digitizer's words; found: how many
+        digits; chosen: index of the one taken; polarity, threshold, stroke_width as used;
+        with `film` also what `_film` returns.
+    """
+    found = prepared.digit
+    told = {
+        "input": codec.pack(found.pixels),
+        "verdict": found.verdict,
+        "found": len(found.boxes),
+        "chosen": found.chosen,
+        "polarity": found.polarity,
+        "threshold": round(found.threshold, 3),
+        "stroke_width": round(found.stroke_width, 2),
+    }
+    return {**told, **_film(prepared)} if film else told
+
+
+def _film(prepared: Prepared) -> dict[str, Any]:
+    """source: a small PNG data URI of the upright picture; size: its full width and height;
+    boxes: fractions (x0, y0, x1, y1) of it; stages: name, title, note, image, width, height."""
+    upright = read(prepared.source, SOURCE_SIDE)
+    scale = np.array([*upright.size, *upright.size], dtype=float)
+    return {
+        "source": codec.png_uri(np.asarray(upright.image)),
+        "size": list(upright.size),
+        "boxes": [(np.array(box) / scale).round(4).tolist() for box in prepared.digit.boxes],
+        "stages": [_frame_of(stage) for stage in prepared.digit.stages],
+    }
+
+
+def _frame_of(stage: Any) -> dict[str, Any]:
+    image = Image.fromarray(stage.image)
+    if max(image.size) > FILM_SIDE:
+        image.thumbnail((FILM_SIDE, FILM_SIDE), Image.Resampling.BOX)
+    return {
+        "name": stage.name,
+        "title": stage.title,
+        "note": stage.note,
+        "image": codec.png_uri(np.asarray(image)),
+        "width": image.width,
+        "height": image.height,
+    }

@@ -1,0 +1,123 @@
+"""Which checkpoints there are, and the few of them that are loaded: shared, locked, bounded.
+
+Models are frozen and hold no state of a visitor, so one copy serves everybody. Loading is lazy;
+the least recently used model goes when more than `capacity` are in memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vae_core import checkpoint
+from vae_core.panels.checks import shown
+
+UNUSED_BELOW = 0.01
+"""A latent dimension with less KL than this, in nats, carries nothing."""
+
+
+class Registry:
+    """The checkpoints of one folder by name, each loaded once when first asked for.
+
+    Args:
+        root: folder of checkpoint folders; None takes the shipped ones.
+        device: where the models live.
+        capacity: how many loaded models are kept.
+    """
+
+    def __init__(self, root: Path | None, device: torch.device, capacity: int = 8) -> None:
+        self.device = device
+        self.capacity = capacity
+        self.cards: dict[str, dict[str, Any]] = {}
+        self.broken: dict[str, str] = {}
+        self._folders: dict[str, Path] = {}
+        self._loaded: OrderedDict[str, Any] = OrderedDict()
+        self._lock = threading.Lock()
+        self._loading: dict[str, threading.Lock] = {}
+        for config in sorted((root or checkpoint.shipped_root()).glob(f"*/{checkpoint.CONFIG}")):
+            self._add(config.parent)
+
+    def _add(self, folder: Path) -> None:
+        try:
+            if "latent_dim" not in checkpoint.read_json(folder / checkpoint.CONFIG):
+                return  # the classifier
+            self.cards[folder.name] = card(folder.name, checkpoint.inspect(folder))
+        except ValueError as error:
+            self.broken[folder.name] = str(error)  # one bad folder must not stop the app
+            return
+        self._folders[folder.name] = folder
+        self._loading[folder.name] = threading.Lock()
+
+    def check(self, name: Any) -> str:
+        """Return `name` when it is a checkpoint here.
+
+        Raises:
+            ValueError: unknown, or its folder is broken.
+        """
+        if isinstance(name, str) and name in self._folders:
+            return name
+        if isinstance(name, str) and name in self.broken:
+            raise ValueError(self.broken[name])
+        known = ", ".join(self._folders) or "none"
+        raise ValueError(f"checkpoint {shown(name)} is unknown; there are: {known}.")
+
+    def get(self, name: Any) -> Any:
+        """The frozen model `name`, loaded on first use.
+
+        Raises:
+            ValueError: unknown, or its files cannot be loaded.
+        """
+        name = self.check(name)
+        model = self._recent(name)
+        if model is not None:
+            return model
+        with self._loading[name]:  # one visitor loads, the others wait for it
+            model = self._recent(name)
+            if model is None:
+                model = checkpoint.load(self._folders[name], device=self.device)
+                self._keep(name, model)
+        return model
+
+    def _recent(self, name: str) -> Any:
+        with self._lock:
+            if name in self._loaded:
+                self._loaded.move_to_end(name)
+                return self._loaded[name]
+        return None
+
+    def _keep(self, name: str, model: Any) -> None:
+        with self._lock:
+            self._loaded[name] = model
+            while len(self._loaded) > self.capacity:
+                self._loaded.popitem(last=False)
+
+
+def card(name: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """What the page and `/checkpoints` tell about a model, from its config and metrics files.
+
+    `order` lists the latent indices by falling KL, `unused` those below 0.01 nats; both are
+    null-safe: without measured KLs the order is the natural one.
+    """
+    config, metrics = facts["config"], facts.get("metrics") or {}
+    dims = range(config["latent_dim"])
+    kl = metrics.get("kl_per_dim")
+    if not kl or len(kl) != len(dims):
+        kl = None
+    return {
+        "name": name,
+        "title": config.get("title") or name,
+        "latent_dim": config["latent_dim"],
+        "objective": config.get("objective"),
+        "likelihood": config.get("likelihood"),
+        "prior": config.get("prior"),
+        "parameters": facts.get("parameters"),
+        "file_bytes": facts.get("file_bytes"),
+        "kl_per_dim": kl,
+        "order": list(dims) if kl is None else sorted(dims, key=lambda i: -kl[i]),
+        "unused": [] if kl is None else [i for i in dims if kl[i] < UNUSED_BELOW],
+        "metrics": metrics,
+    }

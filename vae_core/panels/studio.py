@@ -1,0 +1,233 @@
+"""The service behind the page and the API: pure, checked operations on the shipped models.
+
+Every call carries all it needs and returns plain values, so nothing of one visitor is kept and
+visitors share nothing but the frozen models. Digits leave as base64 of raw grey bytes, k x 784
+for k digits (`codec.unpack`). A visitor's mistake is a `ValueError` with one plain sentence.
+`z` is always what the sliders move: the latent itself, or the base space of a flow prior.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vae_core import explore, runtime
+from vae_core.panels import checks, codec, posterior, prepare
+from vae_core.panels.gate import Gate
+from vae_core.panels.registry import Registry
+
+PATHS = ("linear", "spherical")
+MAX_SAMPLES, MAX_STEPS, MAX_DRAWS = 256, 64, 64
+ENDS_LIMIT = 1e3
+"""Ends of a path may be codes of pictures, which the sliders' +-10 need not hold."""
+
+
+class Studio:
+    """The checkpoints of a folder, ready to be played with by many visitors at once.
+
+    Args:
+        checkpoints_dir: folder of checkpoint folders; None takes the shipped ones.
+        device: name of a torch device; None chooses CUDA, then MPS, then CPU.
+        capacity: how many loaded models are kept in memory.
+    """
+
+    def __init__(
+        self,
+        checkpoints_dir: str | Path | None = None,
+        device: str | None = None,
+        capacity: int = 8,
+    ) -> None:
+        self.device = runtime.choose_device(device)
+        if self.device.type == "cpu":
+            # One z is too small to split, and threads that spin would stall other visitors.
+            torch.set_num_threads(1)
+        root = Path(checkpoints_dir) if checkpoints_dir else None
+        self.registry = Registry(root, self.device, capacity)
+        self._live = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+        self._heavy = Gate()
+
+    @property
+    def device_label(self) -> str:
+        """Words for the header: "CPU", "CUDA: NVIDIA H100"."""
+        return runtime.device_label(self.device)
+
+    def checkpoints(self) -> list[dict[str, Any]]:
+        """The models' cards, in the order of the folder; see `registry.card`."""
+        return list(self.registry.cards.values())
+
+    def card(self, name: Any) -> dict[str, Any]:
+        """The card of one model."""
+        return self.registry.cards[self.registry.check(name)]
+
+    def decode(self, name: Any, z: Any) -> dict[str, Any]:
+        """One digit from slider values `z` (latent_dim numbers within +-10).
+
+        Returns:
+            pixels: base64 of 784 grey bytes; milliseconds: time in the decoder.
+        """
+        values = checks.vector("z", z, self.card(name)["latent_dim"])
+        model = self.registry.get(name)
+        with self._live, torch.inference_mode():
+            return self._timed(model, self._tensor([values]))
+
+    def between(
+        self, name: Any, a: Any, b: Any, path: Any = "linear", t: Any = 0.5
+    ) -> dict[str, Any]:
+        """The digit at `t` in [0, 1] on the way from code `a` to code `b`; as `decode`, with z."""
+        a, b, path = self._ends(name, a, b, path)
+        t = checks.number("t", t, 0.0, 1.0)
+        model = self.registry.get(name)
+        with self._live, torch.inference_mode():
+            u = explore.point(self._tensor(a), self._tensor(b), t, path)
+            return {**self._timed(model, u[None]), "z": u.tolist()}
+
+    def sample(
+        self, name: Any, n: Any = 16, seed: Any = 0, temperature: Any = 1.0
+    ) -> dict[str, Any]:
+        """Draw `n` (1 to 256) digits from the model's own prior, the same ones for the same seed.
+
+        Returns:
+            pixels: base64 of n digits; z: n slider vectors; seed; milliseconds.
+        """
+        n = checks.whole("n", n, 1, MAX_SAMPLES)
+        seed = checks.whole("seed", seed, 0, checks.SEED_LIMIT)
+        temperature = checks.number("temperature", temperature, 0.0, 3.0)
+        model = self.registry.get(name)
+        with self._heavy(), torch.inference_mode():
+            start = time.perf_counter()
+            pixels, u = model.sample(
+                n, generator=torch.Generator().manual_seed(seed), temperature=temperature
+            )
+            packed = codec.pack(codec.to_bytes(pixels.float().cpu().numpy()))
+            spent = _milliseconds(start)
+        return {"pixels": packed, "z": u.tolist(), "seed": seed, "milliseconds": spent}
+
+    def encode(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
+        """The code of a picture of a digit.
+
+        Returns:
+            z: slider values of the posterior mean; mean, logvar, sigma: q(z|x) in the latent
+            space (null for a deterministic model: logvar, sigma); input: base64 of the 28x28
+            digit that the model saw; milliseconds.
+        """
+        self.registry.check(name)
+        with self._heavy():
+            digit = prepare.digit(picture, options)
+            model = self.registry.get(name)
+            with torch.inference_mode():
+                start = time.perf_counter()
+                code = posterior.read(model, self._picture(digit.pixels))
+                spent = _milliseconds(start)
+        return {**code.to_dict(), "input": codec.pack(digit.pixels), "milliseconds": spent}
+
+    def prepare(self, picture: Any, options: Any = None) -> dict[str, Any]:
+        """The picture on its way to a digit, without a model; see `prepare.describe`."""
+        with self._heavy():
+            return prepare.describe(prepare.digit(picture, options))
+
+    def reconstruct(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
+        """Take a picture all the way: stages, digit, posterior, code, reconstruction, measures.
+
+        Args:
+            name: checkpoint.
+            picture: see `codec.picture_bytes`.
+            options: polarity, threshold, stroke, choose (see `prepare.options`); code "mean" or
+                "draw" (which z is decoded), seed, draws (0 to 64, more pictures from q(z|x)),
+                stages (False leaves out the filmstrip, for the live pad).
+
+        Returns:
+            what `encode` and `prepare` return, with reconstruction (base64), difference
+            (base64 of 784 signed bytes, 127 x (reconstruction - input)), milliseconds
+            and what `posterior.measure` returns.
+        """
+        wishes = checks.mapping("options", options)
+        shown = checks.choice("code", wishes.get("code", "mean"), ("mean", "draw"))
+        seed = checks.whole("seed", wishes.get("seed", 0), 0, checks.SEED_LIMIT)
+        count = checks.whole("draws", wishes.get("draws", 0), 0, MAX_DRAWS)
+        self.registry.check(name)
+        with self._heavy():
+            start = time.perf_counter()
+            digit = prepare.digit(picture, wishes)
+            told = prepare.describe(digit, film=wishes.get("stages") is not False)
+            told["prepare_milliseconds"] = _milliseconds(start)
+            model = self.registry.get(name)
+            with torch.inference_mode():
+                start = time.perf_counter()
+                code = posterior.read(model, self._picture(digit.pixels))
+                result = posterior.measure(model, code, shown == "draw", count, seed)
+                result["milliseconds"] = _milliseconds(start)
+        return {**told, **code.to_dict(), **result}
+
+    def interpolate(
+        self, name: Any, a: Any, b: Any, steps: Any = 10, path: Any = "linear"
+    ) -> dict[str, Any]:
+        """Digits on the way from `a` to `b`, both ends included.
+
+        Args:
+            name: checkpoint.
+            a, b: `{"z": slider values}` or `{"picture": ...}`.
+            steps: 2 to 64.
+            path: "linear" or "spherical".
+
+        Returns:
+            pixels: base64 of `steps` digits; z: as many slider vectors; milliseconds.
+        """
+        steps = checks.whole("steps", steps, 2, MAX_STEPS)
+        checks.choice("path", path, PATHS)
+        ends = self._end(name, "a", a), self._end(name, "b", b)
+        first, last, path = self._ends(name, ends[0], ends[1], path)
+        model = self.registry.get(name)
+        with self._heavy(), torch.inference_mode():
+            u = explore.path(self._tensor(first), self._tensor(last), steps, path)
+            return {**self._timed(model, u), "z": u.tolist()}
+
+    def traversals(self, name: Any, z: Any, steps: Any = 7, span: Any = 3.0) -> dict[str, Any]:
+        """A filmstrip a dimension: `z` with that one entry moved over `steps` values in +-span.
+
+        Returns:
+            pixels: base64 of latent_dim x steps digits, dimension by dimension; values; ms.
+        """
+        steps = checks.whole("steps", steps, 2, 15)
+        span = checks.number("span", span, 0.1, checks.Z_LIMIT)
+        base = checks.vector("z", z, self.card(name)["latent_dim"])
+        values = torch.linspace(-span, span, steps)
+        model = self.registry.get(name)
+        with self._heavy(), torch.inference_mode():
+            u = torch.tensor(base).repeat(len(base), steps, 1)
+            for dim in range(len(base)):
+                u[dim, :, dim] = values
+            film = self._timed(model, u.flatten(0, 1).to(self.device))
+        return {**film, "values": values.tolist()}
+
+    def _end(self, name: Any, label: str, end: Any) -> Any:
+        end = checks.mapping(label, end)
+        if "z" in end:
+            return end["z"]
+        return self.encode(name, end.get("picture"), end.get("options"))["z"]
+
+    def _ends(self, name: Any, a: Any, b: Any, path: Any) -> tuple[list[float], list[float], str]:
+        length = self.card(name)["latent_dim"]
+        ends = [checks.vector(label, z, length, ENDS_LIMIT) for label, z in (("a", a), ("b", b))]
+        return ends[0], ends[1], checks.choice("path", path, PATHS)
+
+    def _timed(self, model: Any, u: Tensor) -> dict[str, Any]:
+        start = time.perf_counter()
+        pixels = model.decode(model.from_sliders(u)).mean.float().cpu().numpy()
+        spent = _milliseconds(start)
+        return {"pixels": codec.pack(codec.to_bytes(pixels)), "milliseconds": spent}
+
+    def _tensor(self, values: Any) -> Tensor:
+        return torch.tensor(values, dtype=torch.float32, device=self.device)
+
+    def _picture(self, grey: Any) -> Tensor:
+        return torch.from_numpy(grey.copy()).to(self.device).float().div(255.0)[None, None]
+
+
+def _milliseconds(start: float) -> float:
+    return round((time.perf_counter() - start) * 1e3, 3)
