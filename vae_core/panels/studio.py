@@ -108,6 +108,27 @@ class Studio:
             spent = _milliseconds(start)
         return {"pixels": packed, "z": u.tolist(), "seed": seed, "milliseconds": spent}
 
+    def around(
+        self, name: Any, z: Any, n: Any = 16, seed: Any = 0, spread: Any = 0.5
+    ) -> dict[str, Any]:
+        """Draw `n` digits near `z`: sqrt(1 - spread^2) z + spread eps, eps from the prior.
+
+        That keeps the prior: where z is a draw from it, so is every result; spread is 0 to 1.
+
+        Returns:
+            as `sample`; the first digit is z itself.
+        """
+        n = checks.whole("n", n, 1, MAX_SAMPLES)
+        seed = checks.whole("seed", seed, 0, checks.SEED_LIMIT)
+        spread = checks.number("spread", spread, 0.0, 1.0)
+        centre = torch.tensor(checks.vector("z", z, self.card(name)["latent_dim"], ENDS_LIMIT))
+        model = self.registry.get(name)
+        eps = torch.randn(n, len(centre), generator=torch.Generator().manual_seed(seed))
+        u = (1 - spread**2) ** 0.5 * centre + spread * eps
+        u[0] = centre
+        with self._heavy(), torch.inference_mode():
+            return {**self._timed(model, u.to(self.device)), "z": u.tolist(), "seed": seed}
+
     def encode(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
         """The code of a picture of a digit.
 
