@@ -17,9 +17,11 @@ SEED_LIMIT = 2**32 - 1
 
 
 def shown(value: Any) -> str:
-    """A short form of `value` for a sentence: at most 40 characters, None as JSON's null."""
+    """A short form of `value` for a sentence: at most 40 characters, None and NaN as in JSON."""
     if value is None:
         return "null"
+    if isinstance(value, float) and math.isnan(value):
+        return "NaN"
     try:
         text = repr(value)
     except ValueError:  # Python refuses to print a whole number of thousands of digits

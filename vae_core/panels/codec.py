@@ -48,7 +48,7 @@ def picture_bytes(source: Any) -> bytes | Image.Image:
     """Bring a picture from a page, a program or Python to bytes that the digitizer opens.
 
     Args:
-        source: raw bytes, a path, a PIL image, base64 text with or without a `data:` head, or
+        source: raw bytes, a PIL image, base64 text with or without a `data:` head, or
             `{"pixels": base64 of 784 grey bytes}`.
 
     Raises:
@@ -58,8 +58,6 @@ def picture_bytes(source: Any) -> bytes | Image.Image:
         raise ValueError("No picture was given: choose a file, draw a digit or take an example.")
     if isinstance(source, Image.Image):
         return source
-    if isinstance(source, Path):
-        return _read(source)
     if isinstance(source, dict) and "pixels" in source:
         return _raw_digit(source["pixels"])
     if isinstance(source, str):
@@ -69,13 +67,23 @@ def picture_bytes(source: Any) -> bytes | Image.Image:
     return _bounded(bytes(source))
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """The bytes of a picture file.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        ValueError: it cannot be read, is empty, or larger than `PICTURE_LIMIT`.
+    """
     try:
-        if path.stat().st_size > PICTURE_LIMIT:
-            raise ValueError(_too_large(path.stat().st_size))
-        return _bounded(path.read_bytes())
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= PICTURE_LIMIT else b""
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise ValueError("The picture could not be read; please send it again.") from error
+    if size > PICTURE_LIMIT:
+        raise ValueError(_too_large(size))
+    return _bounded(data)
 
 
 def _bounded(data: bytes) -> bytes:
