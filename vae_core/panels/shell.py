@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
+from vae_core.panels import assets, codec
 from vae_core.panels.limits import BodyLimit
 from vae_core.panels.page import panel, static
 from vae_core.panels.studio import Studio
@@ -17,6 +19,8 @@ PANELS = ("explore", "sample", "interpolate", "reconstruct")
 STYLES = ("tokens", "base", "picture", *PANELS)
 SCRIPTS = ("studio", "live", "picture")
 DEFAULT_MODEL = "vae-400"
+FIRST_EXAMPLE = 3
+"""Place in the example sheet of the digit that the app opens on."""
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 
@@ -26,6 +30,8 @@ def build_app(studio: Studio) -> gr.Blocks:
         panel("header", [], device=studio.device_label)
         with gr.Tabs(overflow_behavior="wrap", elem_id="panels"):
             for name in PANELS:
+                if importlib.util.find_spec(f"vae_core.panels.{name}") is None:
+                    continue
                 with gr.Tab(name.capitalize(), id=name, elem_id=f"tab-{name}"):
                     importlib.import_module(f"vae_core.panels.{name}").build(studio)
         importlib.import_module("vae_core.panels.api").build(studio)
@@ -55,8 +61,9 @@ def head(studio: Studio) -> str:
     They go into `<head>` rather than `css=`, whose rules Gradio rewrites one by one.
     """
     styles = "\n".join(static(f"{name}.css") for name in STYLES)
-    scripts = "".join(f"<script>{static(f'{name}.js')}</script>" for name in SCRIPTS)
-    return f"<style>{styles}</style><script>window.studioBoot={boot(studio)};</script>{scripts}"
+    known = [f"window.studioBoot={boot(studio)};", assets.head_script()]
+    scripts = [*known, *(static(f"{name}.js") for name in SCRIPTS)]
+    return f"<style>{styles}</style>" + "".join(f"<script>{text}</script>" for text in scripts)
 
 
 def boot(studio: Studio) -> str:
@@ -67,10 +74,24 @@ def boot(studio: Studio) -> str:
     facts = {
         "models": cards,
         "chosen": chosen,
+        "first": first_digit(studio, chosen),
         "panels": PANELS,
         "device": studio.device_label,
     }
     return json.dumps(facts).replace("<", "\\u003c")
+
+
+def first_digit(studio: Studio, name: str | None) -> dict[str, Any] | None:
+    """An example digit and its code, sent with the page so that it opens on a real picture."""
+    if name is None:
+        return None
+    digit = {"pixels": codec.pack(assets.examples()[0][FIRST_EXAMPLE])}
+    try:
+        code = studio.encode(name, digit)
+        made = studio.decode(name, code["z"])
+    except ValueError:  # the panel will say the same sentence when it asks
+        return None
+    return {"checkpoint": name, "input": code["input"], "z": code["z"], "pixels": made["pixels"]}
 
 
 def theme() -> gr.themes.Base:

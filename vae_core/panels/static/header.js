@@ -6,11 +6,25 @@ const lamp = element.querySelector("[data-studio=theme]");
 
 for (const model of studio.models) {
   const latents = model.latent_dim === 1 ? "1 latent" : `${model.latent_dim} latents`;
-  chooser.add(new Option(`${model.title} (${latents})`, model.name));
+  chooser.add(new Option(`${model.name} (${latents})`, model.name));
 }
-chooser.value = studio.state.model;
 chooser.addEventListener("change", () => studio.set({ model: chooser.value }));
-studio.on("model", (name) => (chooser.value = name));
+
+function showModel() {
+  const model = studio.model();
+  if (!model) return;
+  chooser.value = model.name;
+  const { nll, importance_samples: draws, elbo } = model.metrics || {};
+  const facts = [model.title];
+  if (model.parameters) facts.push(`${(model.parameters / 1e6).toFixed(2)} million parameters`);
+  if (Number.isFinite(nll)) facts.push(`NLL ${nll.toFixed(1)} nats (IS ${draws})`);
+  else if (Number.isFinite(elbo)) facts.push(`−ELBO ${(-elbo).toFixed(1)} nats`);
+  const line = element.querySelector("[data-studio=facts]");
+  line.textContent = facts.join(" · ");
+  line.title = `${line.textContent}, measured on the MNIST test digits`;
+}
+showModel();
+studio.on("model", showModel);
 
 const isDark = () => document.body.classList.contains("dark");
 const nameLamp = () => (lamp.textContent = isDark() ? "Light" : "Dark");

@@ -45,6 +45,12 @@
     return numbers.every((v) => Number.isFinite(v) && Math.abs(v) <= 10) ? numbers : null;
   }
 
+  function within(text, low, high, otherwise, whole) {
+    const value = Number(text);
+    const fits = text !== null && text !== "" && value >= low && value <= high;
+    return fits && (!whole || Number.isInteger(value)) ? value : otherwise;
+  }
+
   function readUrl() {
     const query = new URLSearchParams(location.search);
     const model = modelNamed(query.get("model")) || modelNamed(boot.chosen) || models[0] || null;
@@ -55,6 +61,8 @@
       panel: PANELS.includes(query.get("panel")) ? query.get("panel") : PANELS[0],
       u: model && u && u.length === model.latent_dim ? u : null,
       seed: /^\d{1,9}$/.test(seed || "") ? Number(seed) : 0,
+      n: within(query.get("n"), 1, 256, 60, true),
+      temperature: within(query.get("temperature"), 0, 3, 1, false),
     };
   }
 
@@ -77,6 +85,8 @@
     const moved = state.u && state.u.some((v) => v !== 0);
     put("z", moved ? state.u.map((v) => String(Math.round(v * 1000) / 1000)).join(",") : null);
     put("seed", state.seed ? String(state.seed) : null);
+    put("n", state.n !== 60 ? String(state.n) : null);
+    put("temperature", state.temperature !== 1 ? String(state.temperature) : null);
     const text = url.toString().replaceAll("%2C", ",");
     if (text !== location.href) history.replaceState(null, "", text);
   }
@@ -261,17 +271,24 @@
     return new Promise((done) => big.toBlob(done, "image/png"));
   }
 
-  /** The seeded generator of this page (mulberry32) and normal draws from it. */
-  function generator(seed) {
-    let a = seed >>> 0;
-    const uniform = () => {
-      a = (a + 0x6d2b79f5) >>> 0;
-      let t = Math.imul(a ^ (a >>> 15), 1 | a);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-    };
-    const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-    return { uniform, normal };
+  /** One of the shipped example digits, by its place in the sheet: base64 of 784 grey bytes. */
+  let sheet = null;
+  async function example(place) {
+    const { sheet: source, columns } = window.studioExamples;
+    sheet ??= (async () => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      return image;
+    })();
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 28;
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.drawImage(await sheet, -28 * (place % columns), -28 * Math.floor(place / columns));
+    const { data } = context.getImageData(0, 0, 28, 28);
+    let text = "";
+    for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i]);
+    return btoa(text);
   }
 
   // ---------------------------------------------------------------- panels
@@ -335,8 +352,8 @@
   window.studio = {
     StudioError, StudioOffline, models, state, boot, notices,
     model: () => modelNamed(state.model),
-    modelNamed, set, on, emit, call, whenBack, isOffline: () => offline,
-    paint, bytesOf, number, signed, say, download, png, generator, open, send, onSend, wait,
+    modelNamed, set, mirror: writeUrl, on, emit, call, whenBack, isOffline: () => offline,
+    paint, bytesOf, number, signed, say, download, png, example, open, send, onSend, wait,
   };
   preselect();
   followTabs();

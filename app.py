@@ -1,0 +1,78 @@
+"""VAE Studio: `python app.py` opens the app. Composition only."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing leaves this machine
+
+PORT = 7860
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """The command line; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT are the defaults."""
+    parser = argparse.ArgumentParser(prog="app.py", description="VAE Studio in the browser.")
+    host = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    port = os.environ.get("GRADIO_SERVER_PORT", str(PORT))
+    parser.add_argument("--host", default=host, help=f"address to listen on (now {host})")
+    parser.add_argument("--port", default=port, help=f"port to listen on (now {port})")
+    parser.add_argument("--checkpoints", metavar="DIR", help="folder of checkpoint folders")
+    parser.add_argument("--device", help="cpu, cuda, cuda:N or mps; the best there is by default")
+    return parser.parse_args(argv)
+
+
+def check_port(host: str, port: str) -> int:
+    """The port as a number, free to listen on.
+
+    Raises:
+        ValueError: not a port number, in use, or the address is not of this machine.
+    """
+    if not port.isdigit() or not 1 <= int(port) <= 65535:
+        raise ValueError(f"--port is {port!r}; it must be a whole number from 1 to 65535.")
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ValueError(
+            f"{host}:{port} cannot be listened on ({reason}); choose another one with --port."
+        ) from error
+    return int(port)
+
+
+def build(checkpoints: str | None = None, device: str | None = None) -> tuple[Any, dict[str, Any]]:
+    """The app as Blocks, and what its `launch()` wants.
+
+    Raises:
+        ValueError: no checkpoint is there, or the device is not.
+    """
+    from vae_core.panels.shell import build_app, launch_options
+    from vae_core.panels.studio import Studio
+
+    studio = Studio(checkpoints, device)
+    return build_app(studio), launch_options(studio)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Check, build, serve until interrupted; 2 with one sentence on stderr if it cannot."""
+    wanted = arguments(argv)
+    try:
+        port = check_port(wanted.host, wanted.port)  # before the seconds of imports
+        app, options = build(wanted.checkpoints, wanted.device)
+        app.launch(server_name=wanted.host, server_port=port, prevent_thread_lock=True, **options)
+    except (ValueError, OSError) as error:
+        print(f"app.py: {error}", file=sys.stderr)
+        return 2
+    print(f"VAE Studio is at {app.local_url} (stop it with Ctrl+C)", flush=True)
+    app.block_thread()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

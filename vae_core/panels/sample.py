@@ -1,0 +1,24 @@
+"""Sample: draw from the model's own prior, and look closer at any of the draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vae_core.panels.page import answered, panel
+from vae_core.panels.studio import Studio
+
+
+def build(studio: Studio) -> None:
+    """Place the panel in the current Blocks context."""
+
+    def sample(argument: dict[str, Any]) -> dict[str, Any]:
+        """{checkpoint, n, seed, temperature} -> {pixels, z, seed, milliseconds}."""
+        wishes = {key: argument.get(key) for key in ("n", "seed", "temperature")}
+        return studio.sample(argument.get("checkpoint"), **wishes)
+
+    def around(argument: dict[str, Any]) -> dict[str, Any]:
+        """{checkpoint, z, n, seed, spread} -> draws near z, as `sample`."""
+        wishes = {key: argument.get(key) for key in ("n", "seed", "spread")}
+        return studio.around(argument.get("checkpoint"), argument.get("z"), **wishes)
+
+    panel("sample", [answered(sample), answered(around)])

@@ -1,0 +1,491 @@
+// Explore: sliders in the order of their measured KL, one live picture, and ways to start.
+const { studio } = window;
+const root = element.querySelector("[data-testid=panel-explore]");
+const $ = (selector) => root.querySelector(selector);
+const canvas = $("[data-testid=live-canvas]");
+const RANGE = 4;
+const FILM = { steps: 7, span: 3 };
+
+let model = studio.model();
+let u = [];
+let frozen = new Set();
+let rows = new Map();
+let history = [];
+let quantiles = false;
+let shell = null;
+let pixels = null;
+
+// ------------------------------------------------------------------ the live picture
+const engine = studio.live({
+  canvas,
+  request: (payload, options) => studio.call(server, "decode", payload, options),
+  payload: () => ({ checkpoint: model.name, z: u }),
+  onframe: (answer) => (pixels = answer.pixels),
+  onerror: (sentence) => studio.say(root, sentence),
+});
+
+function moved(event) {
+  engine.push(undefined, event);
+  studio.set({ u: [...u] });
+  showGauge();
+  filmsSoon();
+}
+
+// ------------------------------------------------------------------ scales
+// Abramowitz and Stegun 7.1.26 and Acklam's inverse: good to 1e-7 and 1e-9, far finer than a pixel.
+function phi(x) {
+  const t = 1 / (1 + (0.3275911 * Math.abs(x)) / Math.SQRT2);
+  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const erf = 1 - poly * Math.exp((-x * x) / 2);
+  return x < 0 ? (1 - erf) / 2 : (1 + erf) / 2;
+}
+
+function quantileOf(p) {
+  let low = -RANGE;
+  let high = RANGE;
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    if (phi(middle) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+const toInput = (value) => (quantiles ? 100 * phi(value) : value);
+const fromInput = (position) => (quantiles ? quantileOf(position / 100) : position);
+
+function readout(value) {
+  if (!quantiles) return studio.signed(value);
+  const percent = 100 * phi(value);
+  return `${percent.toFixed(percent < 1 || percent > 99 ? 2 : 1)} %`;
+}
+
+// ------------------------------------------------------------------ rows
+const LOCK = '<svg viewBox="0 0 16 16" aria-hidden="true"><rect x="3" y="7" width="10" height="7" rx="1.5" fill="currentColor"/><path d="M5 7V5a3 3 0 0 1 6 0v2" fill="none" stroke="currentColor" stroke-width="1.6"/></svg>';
+
+function buildRow(dim) {
+  const row = document.createElement("div");
+  const kl = model.kl_per_dim ? model.kl_per_dim[dim] : null;
+  const most = model.kl_per_dim ? Math.max(...model.kl_per_dim) : 1;
+  row.className = "latent";
+  row.innerHTML = `
+    <label for="latent-${dim}"><span class="name">z${dim}</span>
+      <span class="kl">${kl === null ? "" : `${kl.toFixed(2)} nats`}</span>
+      <span class="bar" style="--share: ${kl === null ? 0 : (100 * kl) / most}%"></span></label>
+    <input type="range" id="latent-${dim}" data-testid="latent-slider-${dim}" aria-label="latent z${dim}">
+    <button type="button" class="value" title="Set z${dim} to 0"></button>
+    <div class="film" title="What z${dim} does from −3 to +3, the others as they are"><canvas width="${28 * FILM.steps}" height="28"></canvas><i></i></div>
+    <button type="button" class="freeze" aria-pressed="false" aria-label="freeze z${dim}" title="Freeze z${dim}: random draws and starts leave it alone">${LOCK}</button>`;
+  const parts = {
+    row,
+    range: row.querySelector("input"),
+    value: row.querySelector(".value"),
+    film: row.querySelector(".film canvas"),
+    mark: row.querySelector(".film i"),
+    freeze: row.querySelector(".freeze"),
+  };
+  wireRow(dim, parts);
+  rows.set(dim, parts);
+  return row;
+}
+
+function wireRow(dim, parts) {
+  parts.range.addEventListener("input", (event) => {
+    u[dim] = fromInput(Number(parts.range.value));
+    showRow(dim, false);
+    moved(event);
+  });
+  // The browser's own step is one pixel's worth, 800 key presses from end to end.
+  parts.range.addEventListener("keydown", (event) => {
+    const direction = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    if (!direction || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    place(dim, u[dim] + direction * (event.shiftKey ? 0.5 : 0.1), event);
+  });
+  parts.value.addEventListener("click", (event) => {
+    remember();
+    place(dim, 0, event);
+  });
+  parts.film.parentElement.addEventListener("click", (event) => {
+    const box = parts.film.getBoundingClientRect();
+    const cell = Math.floor((FILM.steps * (event.clientX - box.left)) / box.width);
+    remember();
+    place(dim, -FILM.span + (2 * FILM.span * Math.min(cell, FILM.steps - 1)) / (FILM.steps - 1), event);
+  });
+  parts.freeze.addEventListener("click", () => {
+    frozen.has(dim) ? frozen.delete(dim) : frozen.add(dim);
+    parts.freeze.setAttribute("aria-pressed", String(frozen.has(dim)));
+    parts.row.classList.toggle("frozen", frozen.has(dim));
+  });
+}
+
+function place(dim, value, event) {
+  u[dim] = Math.max(-RANGE, Math.min(RANGE, value));
+  showRow(dim, true);
+  moved(event);
+}
+
+/** Bring one row in line with u; the range itself only when something else moved it. */
+function showRow(dim, withRange) {
+  const { range, value, mark } = rows.get(dim);
+  if (withRange) range.value = String(toInput(u[dim]));
+  const low = Number(range.min);
+  const at = (v) => `${Math.max(0, Math.min(100, (100 * (v - low)) / (Number(range.max) - low)))}%`;
+  const [here, rest] = [toInput(u[dim]), toInput(0)];
+  range.style.setProperty("--from", at(Math.min(here, rest)));
+  range.style.setProperty("--to", at(Math.max(here, rest)));
+  const text = readout(u[dim]);
+  value.textContent = text;
+  value.setAttribute("aria-label", `z${dim} is ${text}; set it to 0`);
+  range.setAttribute("aria-valuetext", text);
+  // The film's first and last frames are centred half a frame inside its edges.
+  const inset = 50 / FILM.steps;
+  const share = Math.max(0, Math.min(1, (u[dim] + FILM.span) / (2 * FILM.span)));
+  mark.style.left = `${inset + share * (100 - 2 * inset)}%`;
+}
+
+function showAll() {
+  for (const dim of rows.keys()) showRow(dim, true);
+  showGauge();
+}
+
+function scaleRanges() {
+  for (const { range } of rows.values()) {
+    const [low, high, step] = quantiles ? [0.01, 99.99, 0.01] : [-RANGE, RANGE, 0.01];
+    Object.assign(range, { min: String(low), max: String(high), step: String(step) });
+  }
+  showAll();
+}
+
+function buildRows() {
+  rows = new Map();
+  frozen = new Set();
+  const used = model.order.filter((dim) => !model.unused.includes(dim));
+  const unused = model.order.filter((dim) => model.unused.includes(dim));
+  $(".latents:not(.unused)").replaceChildren(...used.map(buildRow));
+  $(".latents.unused").replaceChildren(...unused.map(buildRow));
+  const fold = $(".unused-fold");
+  fold.hidden = unused.length === 0;
+  fold.open = false;
+  fold.querySelector("summary").textContent =
+    `${unused.length} unused: the encoder puts less than 0.01 nats into ${unused.length === 1 ? "it" : "each"}, and moving ${unused.length === 1 ? "it" : "them"} changes almost nothing`;
+}
+
+// ------------------------------------------------------------------ filmstrips
+let filmTimer = 0;
+let filmTurn = 0;
+
+// A strip a slider is a hundred decodes: asked for when the hand rests, not while it moves.
+function filmsSoon(pause = 220) {
+  clearTimeout(filmTimer);
+  filmTimer = setTimeout(films, pause);
+}
+
+async function films() {
+  if (document.hidden || studio.isOffline() || root.offsetParent === null) return filmsSoon(1000);
+  const turn = ++filmTurn;
+  const asked = model.name;
+  try {
+    const answer = await studio.call(server, "films", { checkpoint: asked, z: u.map(clampToLimit) });
+    if (turn === filmTurn && asked === model.name) paintFilms(studio.bytesOf(answer.pixels));
+  } catch (error) {
+    if (turn === filmTurn) studio.say(root, error.message);
+  }
+}
+
+const clampToLimit = (v) => Math.max(-10, Math.min(10, v));
+
+function paintFilms(bytes) {
+  const area = 784;
+  const image = new ImageData(28 * FILM.steps, 28);
+  const words = new Uint32Array(image.data.buffer);
+  for (const [dim, { film }] of rows) {
+    for (let step = 0; step < FILM.steps; step++) {
+      const start = (dim * FILM.steps + step) * area;
+      for (let y = 0; y < 28; y++) {
+        for (let x = 0; x < 28; x++) {
+          words[y * 28 * FILM.steps + step * 28 + x] = 0xff000000 | (bytes[start + y * 28 + x] * 0x010101);
+        }
+      }
+    }
+    film.getContext("2d").putImageData(image, 0, 0);
+  }
+}
+
+// ------------------------------------------------------------------ distance from the prior
+// |z|^2 of a draw from N(0, I) follows chi-square with d degrees of freedom.
+function chiSquareBelow(x, d) {
+  const [a, half] = [d / 2, x / 2];
+  if (half <= 0) return 0;
+  let term = Math.exp(-half + a * Math.log(half) - logGamma(a + 1));
+  let sum = term;
+  for (let k = 1; k < 500 && term > 1e-12 * sum; k++) {
+    term *= half / (a + k);
+    sum += term;
+  }
+  return Math.min(1, sum);
+}
+
+function logGamma(x) {
+  let shift = 0;
+  for (; x < 8; x++) shift -= Math.log(x);
+  return shift + (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * x) - 1 / (360 * x ** 3);
+}
+
+function shellOf(d) {
+  const radius = (share) => {
+    let [low, high] = [0, Math.sqrt(d) + 8];
+    for (let i = 0; i < 50; i++) {
+      const middle = (low + high) / 2;
+      if (chiSquareBelow(middle ** 2, d) < share) low = middle;
+      else high = middle;
+    }
+    return (low + high) / 2;
+  };
+  return { low: radius(0.025), high: radius(0.975), edge: radius(0.999) };
+}
+
+function percent(share) {
+  return share < 0.1 || share > 0.9 ? (100 * share).toFixed(1) : (100 * share).toFixed(0);
+}
+
+function showGauge() {
+  const d = model.latent_dim;
+  const radius = Math.hypot(...u);
+  const nearer = chiSquareBelow(radius * radius, d);
+  const off = nearer > 0.999;
+  const box = $(".gauge");
+  box.classList.toggle("off", off);
+  const words = off ? "off the map" : nearer > 0.975 ? "far out" : nearer < 0.025 ? "near the mean" : "typical";
+  $(".verdict").textContent = words;
+  $(".distance").textContent = `‖z‖ = ${radius.toFixed(2)}`;
+  $(".needle").style.left = `${Math.min(100, (100 * radius) / shell.scale)}%`;
+  $(".gauge-note").textContent = off
+    ? "Not one in a thousand draws from the prior lies this far from the mean: the decoder was never asked about this place."
+    : `${percent(nearer)} % of draws from the prior lie nearer to the mean; 95 of 100 have ‖z‖ between ${shell.low.toFixed(1)} and ${shell.high.toFixed(1)}.`;
+}
+
+// ------------------------------------------------------------------ jumps
+function remember() {
+  history = [...history.slice(-49), [...u]];
+  $("[data-do=undo]").disabled = false;
+}
+
+function jump(next, event, { keepFrozen = true } = {}) {
+  remember();
+  u = next.map((v, dim) => (keepFrozen && frozen.has(dim) ? u[dim] : clampToLimit(v)));
+  showAll();
+  moved(event);
+}
+
+function normal() {
+  return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+}
+
+const moves = {
+  random: (event) => {
+    showOrigin(null);
+    jump(u.map(normal), event);
+  },
+  reset: (event) => {
+    showOrigin(null);
+    jump(u.map(() => 0), event);
+  },
+  undo: (event) => {
+    if (!history.length) return;
+    u = history.pop();
+    $("[data-do=undo]").disabled = history.length === 0;
+    showAll();
+    moved(event);
+  },
+  smooth: (event) => {
+    const on = canvas.classList.toggle("smooth");
+    event.currentTarget.setAttribute("aria-pressed", String(on));
+  },
+  own: (event) => toggleOwn(event.currentTarget),
+};
+for (const button of root.querySelectorAll("button[data-do]")) {
+  button.addEventListener("click", (event) => moves[button.dataset.do](event));
+}
+$("[data-do=scale]").addEventListener("change", (event) => {
+  quantiles = event.target.value === "quantile";
+  scaleRanges();
+});
+
+// ------------------------------------------------------------------ starting from a picture
+let ownBuilt = false;
+let origin = null;
+
+function toggleOwn(button) {
+  const box = $(".own");
+  box.hidden = !box.hidden;
+  button.setAttribute("aria-expanded", String(!box.hidden));
+  if (ownBuilt || box.hidden) return;
+  ownBuilt = true;
+  studio.picture(box, { label: "Your digit", onpicture: startFromPicture });
+}
+
+async function startFromPicture({ bytes, dataURL, picture, options }) {
+  const content = dataURL || picture || bytes;
+  if (!content) return;
+  studio.say(root, null);
+  try {
+    const answer = await studio.call(server, "encode", { checkpoint: model.name, picture: content, options });
+    origin = content;
+    showOrigin(answer.input);
+    jump(answer.z, undefined, { keepFrozen: false });
+  } catch (error) {
+    studio.say(root, error.message);
+  }
+}
+
+function showOrigin(pixels) {
+  $(".origin").hidden = !pixels;
+  if (pixels) studio.paint($(".origin canvas"), pixels);
+  else origin = null;
+}
+
+function buildClasses() {
+  const { labels = [] } = window.studioExamples || {};
+  const classes = [...new Set(labels)].sort();
+  const turns = new Map();
+  $(".classes").replaceChildren(
+    ...classes.map((label) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = String(label);
+      button.title = `Start from a real test digit ${label}; press again for another one`;
+      button.addEventListener("click", async () => {
+        const places = labels.flatMap((other, place) => (other === label ? [place] : []));
+        const turn = turns.get(label) ?? Math.floor(Math.random() * places.length);
+        turns.set(label, turn + 1);
+        startFromPicture({ picture: { pixels: await studio.example(places[turn % places.length]) } });
+      });
+      return button;
+    }),
+  );
+}
+
+// ------------------------------------------------------------------ out of the panel
+const rounded = () => u.map((v) => Math.round(v * 1e4) / 1e4);
+
+function python() {
+  return [
+    "import torch, vae_core",
+    "",
+    `model = vae_core.load(${JSON.stringify(model.name)})`,
+    `u = torch.tensor([[${rounded().join(", ")}]])`,
+    "image = model.decode(model.from_sliders(u)).mean  # (1, 1, 28, 28), white ink on black, 0 to 1",
+  ].join("\n");
+}
+
+const keeps = {
+  png: async () => studio.download(`${model.name}.png`, await studio.png(canvas, 16)),
+  json: () => studio.download(`${model.name}-z.json`, JSON.stringify({ checkpoint: model.name, z: rounded() }), "application/json"),
+  python: () => showText(python()),
+  link: () => {
+    studio.mirror();
+    showText(location.href);
+  },
+};
+
+function showText(text) {
+  let box = $(".python");
+  if (!box) {
+    box = document.createElement("pre");
+    box.className = "python";
+    box.tabIndex = 0;
+    $(".toolbar").after(box);
+  }
+  box.textContent = text;
+  // Without permission the text still stands there to be copied by hand.
+  navigator.clipboard?.writeText(text).catch(() => {});
+}
+
+for (const button of root.querySelectorAll("[data-keep]")) {
+  button.addEventListener("click", () => {
+    keeps[button.dataset.keep]();
+    button.closest("details").open = false;
+  });
+}
+for (const button of root.querySelectorAll("[data-send]")) {
+  button.addEventListener("click", () => {
+    button.closest("details").open = false;
+    const target = button.dataset.send;
+    const content = { z: [...u], pixels, from: "explore" };
+    if (target === "a" || target === "b") studio.send("interpolate", { ...content, end: target });
+    else if (target === "reconstruct") studio.send("reconstruct", { picture: { pixels }, from: "explore" });
+    else studio.send(target, content);
+  });
+}
+document.addEventListener("click", (event) => {
+  for (const menu of root.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// ------------------------------------------------------------------ what am I seeing?
+function explain() {
+  const { metrics } = model;
+  const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
+  const parts = [
+    `Each slider is one of the ${n(model.latent_dim, 2)} numbers z from which the decoder of <b>${model.name}</b> paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`,
+  ];
+  if (model.kl_per_dim) {
+    const total = model.kl_per_dim.reduce((a, b) => a + b, 0);
+    const top = model.order[0];
+    parts.push(`They stand in the order of how much the encoder tells through them: <span class="num">z${top}</span> carries ${n(model.kl_per_dim[top])} nats a test digit, all together ${n(total)}.`);
+  }
+  if (metrics && Number.isFinite(metrics.elbo)) {
+    parts.push(`Saying a test digit with this model costs ${n(-metrics.elbo, 4)} nats (−ELBO, ${metrics.n_images ? metrics.n_images.toLocaleString("en") : "all"} test digits): ${n(metrics.distortion, 3)} for the pixels once z is known and ${n(metrics.rate, 3)} for z.`);
+  }
+  $(".seeing-text").innerHTML = parts.join(" ");
+}
+
+// ------------------------------------------------------------------ life of the panel
+function adopt(start) {
+  model = studio.model();
+  if (!model) return studio.say(root, "There is no model: train one with python -m vae_core train vae-400.");
+  shell = shellOf(model.latent_dim);
+  shell.scale = shell.edge * 1.25;
+  const bar = $(".gauge-bar .shell");
+  bar.style.left = `${(100 * shell.low) / shell.scale}%`;
+  bar.style.width = `${(100 * (shell.high - shell.low)) / shell.scale}%`;
+  u = start && start.length === model.latent_dim ? [...start] : Array(model.latent_dim).fill(0);
+  history = [];
+  $("[data-do=undo]").disabled = true;
+  buildRows();
+  scaleRanges();
+  explain();
+  engine.push();
+  filmsSoon(50);
+}
+
+// The same picture through another model says more than the same numbers, which mean nothing there.
+studio.on("model", () => {
+  const picture = origin;
+  showOrigin(null);
+  adopt(null);
+  if (picture) startFromPicture({ picture });
+});
+
+studio.onSend("explore", (content) => {
+  if (content.picture) return startFromPicture({ picture: content.picture });
+  if (content.z && content.z.length === model.latent_dim) {
+    showOrigin(null);
+    jump(content.z, undefined, { keepFrozen: false });
+  }
+});
+
+const { first } = studio.boot;
+buildClasses();
+if (first && first.checkpoint === studio.state.model && !studio.state.u) {
+  studio.paint(canvas, first.pixels);
+  adopt(first.z);
+  origin = { pixels: first.input };
+  showOrigin(first.input);
+} else {
+  adopt(studio.state.u);
+  if (first && !studio.state.u) startFromPicture({ picture: { pixels: first.input } });
+}
+if (studio.notices.length) studio.say(root, studio.notices.join(" "));

@@ -1,0 +1,203 @@
+// Sample: draws from the prior as a grid; temperature and spread follow the hand.
+const { studio } = window;
+const root = element.querySelector("[data-testid=panel-sample]");
+const $ = (selector) => root.querySelector(selector);
+const grid = $("[data-testid=sample-grid]");
+const fields = Object.fromEntries(["n", "seed", "temperature", "spread"].map((name) => [name, $(`[name=${name}]`)]));
+
+let codes = [];
+let centre = null;
+let onClick = "explore";
+
+// ------------------------------------------------------------------ drawing
+const engine = studio.live({
+  canvas: grid,
+  request: ({ name, ...body }, options) => studio.call(server, name, body, options),
+  payload: wanted,
+  paint: show,
+  onerror: (sentence) => studio.say(root, sentence),
+});
+
+function wanted() {
+  const checkpoint = studio.state.model;
+  const { n, seed } = studio.state;
+  return centre
+    ? { name: "around", checkpoint, n, seed, z: centre, spread: Number(fields.spread.value) }
+    : { name: "sample", checkpoint, n, seed, temperature: studio.state.temperature };
+}
+
+function show(answer) {
+  codes = answer.z;
+  const bytes = studio.bytesOf(answer.pixels);
+  const count = codes.length;
+  while (grid.children.length > count) grid.lastElementChild.remove();
+  while (grid.children.length < count) grid.append(cell(grid.children.length));
+  for (let i = 0; i < count; i++) {
+    studio.paint(grid.children[i].firstElementChild, bytes.subarray(i * 784, (i + 1) * 784));
+  }
+  grid.firstElementChild.classList.toggle("centre", centre !== null);
+  fit();
+}
+
+function cell(place) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.setAttribute("aria-label", `sample ${place + 1}`);
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 28;
+  button.append(canvas);
+  button.addEventListener("click", (event) => choose(place, event));
+  return button;
+}
+
+function choose(place, event) {
+  const z = codes[place];
+  if (onClick === "explore" && !event.shiftKey) return studio.send("explore", { z, from: "sample" });
+  centre = z;
+  showCentre();
+  engine.push(undefined, event);
+}
+
+function showCentre() {
+  $(".around-bar").hidden = centre === null;
+}
+
+/** As many columns as make the cells largest in the room that the window leaves. */
+function fit() {
+  const count = Math.max(1, grid.children.length);
+  const wide = grid.parentElement.clientWidth;
+  const top = grid.getBoundingClientRect().top + window.scrollY;
+  const high = Math.max(280, window.innerHeight - top - 24);
+  let best = { size: 0, columns: 1, score: 0 };
+  for (let columns = 1; columns <= count; columns++) {
+    const size = Math.min(wide / columns, high / Math.ceil(count / columns));
+    // A full last row is worth a little of the size.
+    const score = size * (count % columns === 0 ? 1.15 : 1);
+    if (score > best.score) best = { size, columns, score };
+  }
+  // On a phone cells of ten pixels help nobody: there the page may scroll.
+  const columns = Math.min(best.columns, Math.max(1, Math.floor(wide / 40)));
+  const size = Math.min(wide / columns, Math.max(best.size, 40), 224);
+  grid.style.setProperty("--columns", columns);
+  grid.style.setProperty("--width", `${size * columns}px`);
+  grid.style.setProperty("--lift", String(Math.max(1.15, Math.min(3, 140 / size))));
+}
+
+// ------------------------------------------------------------------ controls
+function readWhole(field, low, high) {
+  const value = Number(field.value);
+  if (field.value !== "" && Number.isInteger(value) && value >= low && value <= high) return value;
+  studio.say(root, `The ${field.name === "n" ? "number" : field.name} must be a whole number from ${low} to ${high}.`);
+  return null;
+}
+
+function draw(event) {
+  studio.say(root, null);
+  const n = readWhole(fields.n, 1, 256);
+  const seed = readWhole(fields.seed, 0, 999999999);
+  if (n === null || seed === null) return false;
+  studio.set({ n, seed });
+  engine.push(undefined, event);
+  return true;
+}
+
+$("[data-testid=sample-run]").addEventListener("click", (event) => {
+  // Pressing Draw again means "other ones": the next seed, which stays on show.
+  const before = [studio.state.n, studio.state.seed].join();
+  const same = [fields.n.value, fields.seed.value].join() === before;
+  if (same && engine.frames > 0) fields.seed.value = String((studio.state.seed + 1) % 1e9);
+  draw(event);
+});
+fields.n.addEventListener("change", draw);
+fields.seed.addEventListener("change", draw);
+$("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  draw(event);
+});
+fields.temperature.addEventListener("input", (event) => {
+  centre = null;
+  showCentre();
+  studio.set({ temperature: Number(fields.temperature.value) });
+  showHeat();
+  engine.push(undefined, event);
+});
+fields.spread.addEventListener("input", (event) => {
+  fillRange(fields.spread);
+  $(".spread-value").textContent = Number(fields.spread.value).toFixed(2);
+  engine.push(undefined, event);
+});
+$("[data-do=back]").addEventListener("click", (event) => {
+  centre = null;
+  showCentre();
+  engine.push(undefined, event);
+});
+for (const button of root.querySelectorAll("[data-click]")) {
+  button.addEventListener("click", () => {
+    onClick = button.dataset.click;
+    for (const other of root.querySelectorAll("[data-click]")) {
+      other.setAttribute("aria-pressed", String(other === button));
+    }
+  });
+}
+$("[data-do=png]").addEventListener("click", async () => {
+  const columns = Number(getComputedStyle(grid).getPropertyValue("--columns")) || 8;
+  const sheet = document.createElement("canvas");
+  sheet.width = 28 * columns;
+  sheet.height = 28 * Math.ceil(codes.length / columns);
+  const context = sheet.getContext("2d");
+  [...grid.querySelectorAll("canvas")].forEach((canvas, i) =>
+    context.drawImage(canvas, 28 * (i % columns), 28 * Math.floor(i / columns)));
+  studio.download(`${studio.state.model}-samples-seed-${studio.state.seed}.png`, await studio.png(sheet, 4));
+});
+
+function fillRange(range) {
+  const share = (100 * (range.value - range.min)) / (range.max - range.min);
+  range.style.setProperty("--from", "0%");
+  range.style.setProperty("--to", `${share}%`);
+}
+
+function showHeat() {
+  $(".heat-value").textContent = studio.state.temperature.toFixed(2);
+  fillRange(fields.temperature);
+}
+
+// ------------------------------------------------------------------ what am I seeing?
+function explain() {
+  const model = studio.model();
+  if (!model) return;
+  const { metrics } = model;
+  const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
+  const parts = [
+    `Each digit is decoded from ${n(model.latent_dim, 2)} numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`,
+  ];
+  if (metrics && Number.isFinite(metrics.fid)) {
+    parts.push(`Against real test digits these samples have an FID of ${n(metrics.fid)}${Number.isFinite(metrics.fid_floor) ? ` (real digits against real digits: ${n(metrics.fid_floor)})` : ""}.`);
+  }
+  if (metrics && Number.isFinite(metrics.rate)) {
+    parts.push(`A code of a real test digit lies ${n(metrics.rate)} nats from the prior (the rate of <b>${model.name}</b>): draws land between the places where real digits were encoded, which is why some are no digit at all.`);
+  }
+  $(".seeing-text").innerHTML = parts.join(" ");
+}
+
+// ------------------------------------------------------------------ life of the panel
+fields.n.value = String(studio.state.n);
+fields.seed.value = String(studio.state.seed);
+fields.temperature.value = String(studio.state.temperature);
+showHeat();
+fillRange(fields.spread);
+explain();
+new ResizeObserver(fit).observe(grid.parentElement);
+window.addEventListener("resize", fit);
+studio.on("model", () => {
+  centre = null;
+  showCentre();
+  explain();
+  engine.push();
+});
+studio.onSend("sample", ({ z }) => {
+  if (!z) return;
+  centre = z;
+  showCentre();
+  engine.push();
+});
+engine.push();
