@@ -1,0 +1,80 @@
+"""The paper's own light, and how much darker (or lighter) than it each pixel is."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[np.float32]
+
+# The paper is estimated on a grid no larger than this: light changes slowly.
+GRID = 256
+
+
+def ink_map(plane: Plane, dark: bool, window: float) -> Plane:
+    """Contrast of every pixel against the light around it, 0 for paper.
+
+    Dark ink counts as the share of the paper's light that it swallows, light ink as what it
+    adds to the ground; both are free of slow changes in the light.
+
+    Args:
+        plane: (h, w), 0 to 255.
+        dark: whether the ink is darker than what it is written on.
+        window: pixels; whatever is narrower than this and of the ink's polarity is ink,
+            and whatever is wider is ground.
+    """
+    ground = background(plane, dark, window)
+    if dark:
+        return np.clip(1 - plane / np.maximum(ground, 1.0), 0, 1)
+    # Chalk adds light in proportion to the lamp; the constant keeps black canvases sane.
+    return np.clip((plane - ground) / (ground + 80.0), 0, None)
+
+
+def background(plane: Plane, dark: bool, window: float) -> Plane:
+    """The ground under the ink, (h, w): a closing (an opening for light ink) on a coarse grid.
+
+    A closing keeps straight edges of large areas, such as a sheet on a desk or a hard
+    shadow, where a blur would leave a false stroke along them.
+    """
+    from scipy import ndimage
+
+    height, width = plane.shape
+    step = max(1, round(max(height, width) / GRID))
+    coarse = _shrunk(plane, step)
+    size = max(3, 2 * round(window / step / 2) + 1)
+    work = coarse if dark else -coarse
+    padded = np.pad(work, size, mode="edge")
+    closed = ndimage.grey_closing(padded, (size, size))[size:-size, size:-size]
+    # One cell inwards from any edge of the ground, so that edges do not pass for ink.
+    closed = ndimage.grey_erosion(closed, (3, 3))
+    closed = ndimage.uniform_filter(closed, 3) if step > 1 else closed
+    ground = closed if dark else -closed
+    return _grown(ground.astype(np.float32), step, (height, width))
+
+
+def _shrunk(plane: Plane, step: int) -> Plane:
+    if step == 1:
+        return plane
+    height, width = plane.shape
+    padded = np.pad(plane, ((0, -height % step), (0, -width % step)), mode="edge")
+    cells = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step)
+    return cells.mean(axis=(1, 3), dtype=np.float32)
+
+
+def _grown(coarse: Plane, step: int, shape: tuple[int, int]) -> Plane:
+    """Bilinear enlargement by `step`, cut to `shape`."""
+    if step == 1:
+        return coarse
+    from PIL import Image
+
+    size = (coarse.shape[1] * step, coarse.shape[0] * step)
+    large = Image.fromarray(coarse).resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(large, np.float32)[: shape[0], : shape[1]]
+
+
+def noise_floor(ink: Plane) -> tuple[float, float]:
+    """(middle, spread) of the contrast of bare paper, from the quieter half of the pixels."""
+    sample = ink[:: max(1, ink.shape[0] // 200), :: max(1, ink.shape[1] // 200)]
+    middle = float(np.median(sample))
+    spread = float(np.median(np.abs(sample - middle))) * 1.4826
+    return middle, spread

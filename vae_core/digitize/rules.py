@@ -1,0 +1,156 @@
+"""Ruled lines and grids: long straight thin strokes that no digit has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+SLOPES = np.linspace(-0.4, 0.4, 81)
+MOST_LINES = 80
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The line row = offset + slope * (column - middle) and its support in pixels."""
+
+    offset: int
+    slope: float
+    support: int
+
+
+def without_rules(mask: Mask) -> tuple[Mask, int]:
+    """The mask (h, w) without ruled lines, near level or near upright, and how many there were.
+
+    Where a stroke crosses a line, the stroke stays.
+    """
+    level = _find(mask)
+    upright = _find(mask.T)
+    if not level and not upright:
+        return mask, 0
+    out = mask.copy()
+    for rule in level:
+        _erase(out, mask, rule)
+    turned = out.T
+    for rule in upright:
+        _erase(turned, mask.T, rule)
+    return _mended(out, mask), len(level) + len(upright)
+
+
+def _find(mask: Mask) -> list[Rule]:
+    """Near-level lines that run from edge to edge, or at least four side by side."""
+    height, width = mask.shape
+    if width < 24 or height < 12:
+        return []
+    rows, columns = np.nonzero(_thin(mask))
+    if len(rows) < 0.35 * width:
+        return []
+    votes, shift = _votes(rows, columns - width // 2, height, width)
+    long = [r for r in _peaks(votes, shift, width) if r.support >= 0.35 * width]
+    through = [r for r in long if r.support >= 0.55 * width and _reaches(mask, r)]
+    if len(long) >= 4 and len(long) > len(through):
+        return long
+    return through
+
+
+def _thin(mask: Mask) -> Mask:
+    """Pixels whose upright run of ink is short, so that thick areas cast no votes."""
+    limit = max(3, round(0.02 * max(mask.shape)))
+    run = mask.astype(np.int16)
+    for step in range(1, limit + 1):
+        if step >= mask.shape[0]:
+            break
+        run[step:] += mask[:-step] & (run[step:] > 0)
+    thick = np.zeros_like(mask)
+    if limit + 1 < mask.shape[0]:
+        full = np.lib.stride_tricks.sliding_window_view(mask, limit + 1, axis=0).all(axis=-1)
+        for step in range(limit + 1):
+            thick[step : step + full.shape[0]] |= full
+    return mask & ~thick
+
+
+def _votes(
+    rows: NDArray[np.intp], across: NDArray[np.intp], height: int, width: int
+) -> tuple[NDArray[np.int64], int]:
+    """Hough votes (slopes, offsets); each pixel votes for two neighbouring offsets."""
+    shift = int(np.ceil(0.4 * width / 2)) + 1
+    bins = height + 2 * shift + 1
+    votes = np.zeros((len(SLOPES), bins), np.int64)
+    for index, slope in enumerate(SLOPES):
+        offset = np.floor(rows - slope * across).astype(np.intp) + shift
+        votes[index] = np.bincount(offset, minlength=bins)[:bins]
+    # A line two pixels thick, or between two bins, counts once over its length.
+    votes[:, :-1] += votes[:, 1:]
+    return np.minimum(votes, width), shift
+
+
+def _peaks(votes: NDArray[np.int64], shift: int, width: int) -> list[Rule]:
+    """The strongest lines, no two of which meet inside the picture."""
+    found: list[Rule] = []
+    order = np.argsort(votes, axis=None)[::-1][:4000]
+    half = width / 2
+    for flat in order:
+        index, place = np.unravel_index(flat, votes.shape)
+        support = int(votes[index, place])
+        if support < 0.3 * width or len(found) >= MOST_LINES:
+            break
+        rule = Rule(int(place) - shift, float(SLOPES[index]), support)
+        if all(_apart(rule, other, half) for other in found):
+            found.append(rule)
+    return found
+
+
+def _apart(one: Rule, other: Rule, half: float, least: float = 4.0) -> bool:
+    left = (one.offset - one.slope * half) - (other.offset - other.slope * half)
+    right = (one.offset + one.slope * half) - (other.offset + other.slope * half)
+    return left * right > 0 and min(abs(left), abs(right)) >= least
+
+
+def _reaches(mask: Mask, rule: Rule) -> bool:
+    """Whether there is ink on the line in the first and the last eighth of the picture."""
+    hit = _strip(mask, rule, 2)[1].any(axis=0)
+    inside = _inside(mask, rule)
+    columns = np.flatnonzero(inside)
+    if len(columns) < 0.4 * mask.shape[1]:
+        return False
+    eighth = max(2, len(columns) // 8)
+    return bool(hit[columns[:eighth]].mean() > 0.4 and hit[columns[-eighth:]].mean() > 0.4)
+
+
+def _inside(mask: Mask, rule: Rule) -> Mask:
+    height, width = mask.shape
+    middle = rule.offset + rule.slope * (np.arange(width) - width // 2)
+    return (middle >= 0) & (middle < height)
+
+
+def _strip(mask: Mask, rule: Rule, reach: int) -> tuple[NDArray[np.intp], Mask]:
+    """Row numbers and ink, both (2 reach + 1, w), of a band along the line."""
+    height, width = mask.shape
+    middle = np.round(rule.offset + 0.5 + rule.slope * (np.arange(width) - width // 2))
+    rows = middle.astype(np.intp)[None] + np.arange(-reach, reach + 1)[:, None]
+    valid = (rows >= 0) & (rows < height)
+    rows = np.clip(rows, 0, height - 1)
+    return rows, mask[rows, np.arange(width)[None]] & valid
+
+
+def _erase(out: Mask, mask: Mask, rule: Rule) -> None:
+    """Clear the line from `out` wherever it is no thicker than usual."""
+    reach = max(3, round(0.012 * max(mask.shape)))
+    rows, ink = _strip(mask, rule, reach)
+    thickness = ink.sum(axis=0)
+    usual = float(np.median(thickness[thickness > 0])) if (thickness > 0).any() else 0.0
+    clear = ink & (thickness <= usual + 1)[None]
+    columns = np.broadcast_to(np.arange(mask.shape[1]), rows.shape)
+    out[rows[clear], columns[clear]] = False
+
+
+def _mended(out: Mask, mask: Mask) -> Mask:
+    """Drop crumbs that erasing left, and close the cuts it made through strokes."""
+    from scipy import ndimage
+
+    reach = max(1, round(0.004 * max(mask.shape)))
+    closed = ndimage.binary_closing(np.pad(out, reach), np.ones((3, 3)), iterations=reach)
+    return closed[reach:-reach, reach:-reach] & mask

@@ -1,0 +1,215 @@
+"""A first look at the whole picture: which polarity, which scale, and where the digits are.
+
+Every guess (dark or light ink, wide or narrow strokes, strong or faint ink) is tried on a small
+copy, and the one whose marks look most like writing wins: sharp, thin for their length, away
+from the border, of a sensible size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .light import Plane, ink_map, noise_floor
+from .marks import Labels, Piece, Rect, pieces, together, union
+from .rules import without_rules
+
+LONGEST = 448
+# Shares of the shorter side: a marker filling the picture, and a pen on a shaded page.
+# The narrow window hollows broad strokes out, so that it has to win clearly.
+WINDOWS = ((0.36, 1.0), (0.12, 0.75))
+LEVELS = (0.5, 0.3, 0.17)
+FAINTEST = 0.04
+
+
+@dataclass(frozen=True)
+class Find:
+    """One digit's worth of ink: its box in the small copy, its pieces, how likely it is one."""
+
+    box: Rect
+    pieces: list[Piece]
+    score: float
+
+    @property
+    def longest(self) -> int:
+        return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
+
+    @property
+    def width(self) -> float:
+        return float(
+            np.average([p.width for p in self.pieces], weights=[p.area for p in self.pieces])
+        )
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Ink under one assumption.
+
+    Attributes:
+        dark: whether the ink is darker than the ground.
+        window: pixels of the small copy, see `light.ink_map`.
+        trust: factor on what is found.
+        ink: contrast, (h, w).
+    """
+
+    dark: bool
+    window: float
+    trust: float
+    ink: Plane
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The winning guess and what it found.
+
+    Attributes:
+        guess: polarity, window and contrast.
+        level: contrast above which a pixel counts as ink.
+        labels: pieces of ink, (h, w), 0 for none.
+        finds: digits, in reading order.
+        rules: how many ruled lines were dropped.
+        share: share of the picture that is ink.
+    """
+
+    guess: Guess
+    level: float
+    labels: Labels
+    finds: list[Find]
+    rules: int
+    share: float
+
+    @property
+    def dark(self) -> bool:
+        return self.guess.dark
+
+    @property
+    def ink(self) -> Plane:
+        return self.guess.ink
+
+    @property
+    def best(self) -> float:
+        return self.guess.trust * max((find.score for find in self.finds), default=0.0)
+
+
+def survey(plane: Plane, polarity: str = "auto", threshold: float | None = None) -> Survey | None:
+    """Look over (h, w) luminance 0 to 255, longest side some LONGEST pixels.
+
+    Returns:
+        The best guess, or None when there is no ink at all.
+    """
+    best: Survey | None = None
+    for guess in _guesses(plane, polarity):
+        for level in _levels(guess.ink, threshold):
+            seen = _look(guess, level)
+            if seen is not None and (best is None or seen.best > best.best):
+                best = seen
+    return best
+
+
+def _guesses(plane: Plane, polarity: str) -> Iterator[Guess]:
+    for dark in (True, False):
+        if polarity in ("auto", "dark" if dark else "light"):
+            for share, trust in WINDOWS:
+                window = max(3.0, share * min(plane.shape))
+                yield Guess(dark, window, trust, ink_map(plane, dark, window))
+
+
+def _levels(ink: Plane, threshold: float | None) -> list[float]:
+    """Contrasts at which to cut, from strong to faint, all above the paper's own noise."""
+    middle, spread = noise_floor(ink)
+    floor = max(FAINTEST, middle + 5 * spread)
+    strongest = min(12, ink.size - 1)
+    peak = float(np.partition(ink, -strongest - 1, axis=None)[-strongest - 1])
+    if peak <= floor:
+        return []
+    if threshold is not None:
+        return [max(threshold * peak, 1e-3)]
+    levels = [share * peak for share in LEVELS if share * peak > floor]
+    return [*levels, floor] if not levels or levels[-1] > 1.5 * floor else levels
+
+
+def _look(guess: Guess, level: float) -> Survey | None:
+    ink = guess.ink
+    mask = ink > level
+    share = float(mask.mean())
+    labels, items = pieces(mask, ink)
+    rules = 0
+    if any(_spans(piece, mask.shape) for piece in items):
+        mask, rules = without_rules(mask)
+        if rules:
+            labels, items = pieces(mask, ink)
+    items = [p for p in items if p.longest >= 0.12 * items[0].longest] if items else []
+    finds = [_find(group, ink.shape) for group in together(items)]
+    finds = _worth(finds)
+    if not finds:
+        return None
+    return Survey(guess, level, labels, _in_reading_order(finds), rules, share)
+
+
+def _spans(piece: Piece, shape: tuple[int, ...]) -> bool:
+    wide = piece.box[2] - piece.box[0] >= 0.5 * shape[1]
+    high = piece.box[3] - piece.box[1] >= 0.5 * shape[0]
+    return (wide or high) and piece.width < 0.12 * piece.longest
+
+
+def _find(group: list[Piece], shape: tuple[int, ...]) -> Find:
+    return Find(union(group), group, _likeness(group, shape))
+
+
+def _likeness(group: list[Piece], shape: tuple[int, ...]) -> float:
+    """How much a group of pieces looks like a written digit, 0 to 1; a product of doubts."""
+    box = union(group)
+    across, high = box[2] - box[0], box[3] - box[1]
+    longest, total = max(across, high), sum(p.area for p in group)
+    contrast = sum(p.contrast * p.area for p in group) / total
+    width = sum(p.width * p.area for p in group) / total
+    edge = sum(p.edge * p.perimeter for p in group) / max(1, sum(p.perimeter for p in group))
+    slender = longest / max(width, 1.0)
+    size = longest / min(shape)
+    score = min(1.0, contrast / 0.3) ** 0.5
+    score *= float(np.clip(np.log(size / 0.012) / np.log(0.3 / 0.012), 0.02, 1))
+    score *= float(np.clip((slender - 1.2) / 2.3, 0.02, 1)) * float(np.clip(45 / slender, 0, 1))
+    score *= float(np.clip(1.9 - 0.75 * across / max(high, 1), 0.05, 1))
+    # Real ink is sharp for its width; shadows and smears are not.
+    score *= float(np.clip(edge * max(width, 2.0) / max(contrast, 1e-3) / 0.7, 0.05, 1))
+    score *= 0.4 ** _borders(box, shape)
+    # One stroke, or a few: crumbs make texture, not a digit.
+    return score * float(np.clip(12 / len(group), 0.1, 1))
+
+
+def _borders(box: Rect, shape: tuple[int, ...]) -> int:
+    height, width = shape
+    return sum((box[0] <= 0, box[1] <= 0, box[2] >= width, box[3] >= height))
+
+
+def _worth(finds: list[Find]) -> list[Find]:
+    """The finds that stand comparison with the best one."""
+    if not finds:
+        return []
+    best = max(finds, key=lambda find: find.score)
+    return [
+        f for f in finds if f.score >= 0.35 * best.score and f.longest >= 0.4 * best.longest
+    ]  # fmt: skip
+
+
+def _in_reading_order(finds: list[Find]) -> list[Find]:
+    """Line by line, left to right; a line is what overlaps its first digit by half."""
+    left = sorted(finds, key=lambda find: find.box[1])
+    ordered: list[Find] = []
+    while left:
+        top, bottom = left[0].box[1], left[0].box[3]
+        line = [
+            f for f in left
+            if min(bottom, f.box[3]) - max(top, f.box[1]) >= 0.4 * min(bottom - top, f.box[3] - f.box[1])
+        ]  # fmt: skip
+        ordered += sorted(line, key=lambda find: find.box[0])
+        left = [f for f in left if f not in line]
+    return ordered
+
+
+def region(seen: Survey, find: Find) -> NDArray[np.bool_]:
+    """Where the digit's ink lies in the small copy, (h, w)."""
+    return np.isin(seen.labels, [piece.label for piece in find.pieces])
