@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -134,13 +136,19 @@ def count_parameters(path: Path) -> int:
     Raises:
         ValueError: as for `read_tensors`.
     """
-    _refuse_pickle(path)
-    try:
-        with safe_open(path, framework="pt") as file:
-            shapes = [file.get_slice(key).get_shape() for key in file.keys()]  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise ValueError(f"{path} is damaged or cut short: {error}.") from error
+    with _opened(path) as file:
+        shapes = [file.get_slice(key).get_shape() for key in file.keys()]  # noqa: SIM118
     return sum(torch.Size(shape).numel() for shape in shapes)
+
+
+def safetensors_metadata(path: Path) -> dict[str, str]:
+    """The texts in the header of a safetensors file.
+
+    Raises:
+        ValueError: as for `read_tensors`.
+    """
+    with _opened(path) as file:
+        return file.metadata() or {}
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -179,10 +187,12 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
     _replace(path, lambda target: target.write_text(text, "utf-8"))
 
 
-def write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
+def write_tensors(
+    path: Path, tensors: dict[str, Tensor], metadata: dict[str, str] | None = None
+) -> None:
     """A safetensors file, atomically; ValueError when it cannot be written."""
     plain = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
-    _replace(path, lambda target: save_file(plain, target))
+    _replace(path, lambda target: save_file(plain, target, metadata))
 
 
 def _replace(path: Path, write: Any) -> None:
@@ -200,10 +210,23 @@ def _replace(path: Path, write: Any) -> None:
         target.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    _refuse_pickle(path)
+    try:
+        with safe_open(path, framework="pt") as file:
+            yield file
+    except (SafetensorError, OSError) as error:
+        raise ValueError(f"{path} is damaged or cut short: {error}.") from error
+
+
 def _refuse_pickle(path: Path) -> None:
     """A sentence for a missing file that knows why: often a pickle lies there instead."""
     pickles = [p.name for p in path.parent.glob("*") if p.suffix in PICKLES]
-    head = path.open("rb").read(4) if path.is_file() else b""
+    head = b""
+    if path.is_file():
+        with path.open("rb") as file:
+            head = file.read(4)
     is_pickle = head[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or head == b"PK\x03\x04"
     if is_pickle or (not path.is_file() and pickles):
         shown = path.name if is_pickle else pickles[0]

@@ -22,9 +22,15 @@ class DiagonalGaussian:
         self.mean = mean
         self.logvar = logvar
 
+    def at(self, eps: Tensor) -> Tensor:
+        """mean + exp(logvar / 2) * eps, (..., b, d): gradients pass the draw to both."""
+        return self.mean + torch.exp(0.5 * self.logvar) * eps
+
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
-        """A reparameterised draw (b, d): gradients pass through it to mean and logvar."""
-        return self.mean + torch.exp(0.5 * self.logvar) * self._noise(generator)
+        """A reparameterised draw, (b, d)."""
+        like = self.mean
+        eps = torch.randn(like.shape, generator=generator, device=like.device, dtype=like.dtype)
+        return self.at(eps)
 
     def log_prob(self, z: Tensor) -> Tensor:
         """Log-density of z (..., b, d) in nats, (..., b)."""
@@ -34,10 +40,6 @@ class DiagonalGaussian:
     def kl(self) -> Tensor:
         """KL(q || N(0, I)) for each dimension in nats, (b, d)."""
         return 0.5 * (self.mean**2 + torch.exp(self.logvar) - self.logvar - 1)
-
-    def _noise(self, generator: torch.Generator | None) -> Tensor:
-        like = self.mean
-        return torch.randn(like.shape, generator=generator, device=like.device, dtype=like.dtype)
 
 
 class StandardNormal(nn.Module):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from vae_core.models import VAE
@@ -22,13 +21,13 @@ class Terms:
         return (self.distortion + beta * self.rate).mean()
 
 
-def elbo_terms(model: VAE, x: Tensor, generator: torch.Generator | None = None) -> Terms:
+def elbo_terms(model: VAE, x: Tensor, eps: Tensor) -> Terms:
     """Distortion -log p(x|z) at one posterior draw, and rate KL(q(z|x) || p(z)).
 
     Args:
+        model: the VAE.
         x: (b, 1, 28, 28) in [0, 1].
-        generator: draws eps.
+        eps: (b, latent_dim), standard normal noise: z = mean + exp(logvar / 2) * eps.
     """
     q = model.encode(x)
-    z = q.sample(generator)
-    return Terms(distortion=-model.decode(z).log_prob(x), rate=q.kl().sum(-1))
+    return Terms(distortion=-model.decode(q.at(eps)).log_prob(x), rate=q.kl().sum(-1))

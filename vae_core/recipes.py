@@ -90,6 +90,6 @@ def vae_conv() -> Config:
         name="vae-conv",
         title="Residual convolutions, 32 latents",
         latent_dim=32,
-        net=NetConfig(kind="conv", hidden_dims=(32, 64, 64), decoder_dims=(16, 32, 64)),
-        train=_residual(epochs=70),
+        net=NetConfig(kind="conv", hidden_dims=(16, 64, 96), decoder_dims=(16, 32, 64)),
+        train=_residual(epochs=80),
     )

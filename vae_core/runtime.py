@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from typing import ParamSpec, TypeVar
 
 import torch
 from torch import nn
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def choose_device(name: str | None = None) -> torch.device:
@@ -62,3 +67,10 @@ def eval_mode(model: nn.Module) -> Iterator[None]:
             yield
     finally:
         model.train(was_training)
+
+
+def compile_if_possible(function: Callable[P, R]) -> Callable[P, R]:
+    """`function` through torch.compile; plain where the machine has no C++ compiler."""
+    if shutil.which("g++") is None and shutil.which("clang++") is None:
+        return function
+    return torch.compile(function)

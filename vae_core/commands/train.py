@@ -1,0 +1,159 @@
+"""`train RECIPE`: a run that can be killed at any time and resumed."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from tqdm import tqdm
+
+from vae_core import checkpoint, distributed, recipes, runtime
+from vae_core.config import Config
+from vae_core.data import Digits, load_mnist
+from vae_core.evaluation import elbo
+from vae_core.training import Progress, TrainingRun, fit
+
+SAVE_EVERY_SECONDS = 60
+
+
+def train(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Trains a recipe into a checkpoint folder.
+
+    Returns:
+        The last progress record, `seconds`, `out`, and `finished`: false when a signal stopped
+        the run, which `--resume` then continues.
+
+    Raises:
+        ValueError: an argument, the data or the checkpoint to start from cannot be used.
+    """
+    device = distributed.start(runtime.choose_device(arguments.device))
+    try:
+        config = _config(arguments)
+        digits = load_mnist("train", arguments.data, download=arguments.download)
+        test = load_mnist("test", arguments.data)
+        out = Path(arguments.out or checkpoint.shipped_root() / config.name)
+        run = _new_run(config, arguments, device, out)
+        return _Session(run, digits, test, out).go()
+    finally:
+        distributed.stop()
+
+
+def _config(arguments: argparse.Namespace) -> Config:
+    config = recipes.get(arguments.recipe)
+    wanted = {"epochs": arguments.epochs, "batch_size": arguments.batch_size}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    return dataclasses.replace(config, train=dataclasses.replace(config.train, **changes))
+
+
+def _new_run(
+    config: Config, arguments: argparse.Namespace, device: Any, out: Path
+) -> TrainingRun:
+    run = TrainingRun(config, device, arguments.seed)
+    state = out / "state" / "run.safetensors"
+    if arguments.resume:
+        if not state.is_file():
+            raise ValueError(f"there is nothing to resume in {out}; leave --resume out to start.")
+        run.resume(state)
+    elif arguments.init_from:
+        run.start_from(checkpoint.load(arguments.init_from))
+    return run
+
+
+class _Session:
+    """One process's part of a run: its progress bar, its signals, its saves."""
+
+    def __init__(self, run: TrainingRun, digits: Digits, test: Digits, out: Path) -> None:
+        self.run, self.digits, self.test, self.out = run, digits, test, out
+        self.stopped = threading.Event()
+        self.saved = time.monotonic()
+        self.history = out / "history.jsonl"
+
+    def go(self) -> dict[str, Any]:
+        last: Progress | None = None
+        self.out.mkdir(parents=True, exist_ok=True)
+        self._keep_history_until(self.run.epoch)
+        with _signals(self.stopped), self._bar() as bar:
+            for last in fit(self.run, self.digits):
+                bar.update(last.step - bar.n)
+                bar.set_postfix_str(f"-ELBO {last.distortion + last.rate:.2f} nats", refresh=False)
+                self._after(last)
+                if self.stopped.is_set():
+                    break
+            self._save(finished=not self.stopped.is_set())
+        record = dataclasses.asdict(last) if last else {}
+        return record | {
+            "recipe": self.run.config.name,
+            "seconds": round(self.run.seconds, 2),
+            "finished": not self.stopped.is_set(),
+            "out": str(self.out),
+        }
+
+    def _bar(self) -> tqdm[Any]:
+        size = min(self.run.config.train.batch_size, len(self.digits))
+        total = self.run.config.train.epochs * (len(self.digits) // size)
+        quiet = distributed.rank() > 0
+        return tqdm(
+            total=total, initial=self.run.step, unit="step", file=sys.stderr, disable=quiet
+        )
+
+    def _after(self, record: Progress) -> None:
+        if record.epoch_done and distributed.rank() == 0:
+            self._write_history(record)
+        if time.monotonic() - self.saved > SAVE_EVERY_SECONDS:
+            self._save(finished=False)
+
+    def _save(self, finished: bool) -> None:
+        """The state to resume from; the model too, which is of use before the run is over."""
+        self.saved = time.monotonic()
+        if distributed.rank() > 0:
+            return
+        self.run.save(self.out / "state" / "run.safetensors")
+        if finished or self.run.epoch > 0:
+            checkpoint.save(self.run.result(), self.out)
+
+    def _write_history(self, record: Progress) -> None:
+        """One line an epoch: the training means and the test set's terms, for the curves."""
+        measured = elbo(self.run.result(), self.test, device=self.run.device)
+        line = dataclasses.asdict(record) | {
+            "test_distortion": measured.distortion,
+            "test_rate": measured.rate,
+        }
+        with self.history.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def _keep_history_until(self, epoch: int) -> None:
+        """Drops the lines of epochs that this run is about to live through (again)."""
+        if distributed.rank() > 0 or not self.history.is_file():
+            return
+        lines = self.history.read_text("utf-8").splitlines()
+        kept = [line for line in lines if json.loads(line)["epoch"] <= epoch]
+        self.history.write_text("".join(line + "\n" for line in kept), "utf-8")
+
+
+class _signals:
+    """SIGINT and SIGTERM set an event inside the block, and act as before after it."""
+
+    def __init__(self, stopped: threading.Event) -> None:
+        self.stopped = stopped
+        self.former: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        # Signals can only be caught by the main thread.
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self.former[number] = signal.signal(number, self._caught)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self.former.items():
+            signal.signal(number, handler)
+
+    def _caught(self, number: int, frame: FrameType | None) -> None:
+        self.stopped.set()
