@@ -185,6 +185,23 @@ class Studio:
                 result["milliseconds"] = _milliseconds(start)
         return {**told, **code.to_dict(), **result}
 
+    def family(self, picture: Any, options: Any = None) -> dict[str, Any]:
+        """The same digit through every model, one after the other.
+
+        Returns:
+            models: name, reconstruction (base64, of the posterior mean), distortion, rate, mse.
+        """
+        told = []
+        with self._heavy():
+            x = self._picture(prepare.digit(picture, options).pixels)
+            for name in self.registry.cards:
+                model = self.registry.get(name)
+                with torch.inference_mode():
+                    made = posterior.measure(model, posterior.read(model, x), False, 0, 0)
+                kept = ("reconstruction", "distortion", "rate", "mse")
+                told.append({"name": name} | {key: made[key] for key in kept})
+        return {"models": told}
+
     def interpolate(
         self, name: Any, a: Any, b: Any, steps: Any = 10, path: Any = "linear"
     ) -> dict[str, Any]:

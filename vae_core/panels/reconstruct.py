@@ -1,0 +1,32 @@
+"""Reconstruct: a picture becomes a digit, a posterior, a code and a digit again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vae_core.panels.page import answered, panel
+from vae_core.panels.picture import PRIVACY
+from vae_core.panels.studio import Studio
+
+DRAWS = 8
+
+
+def build(studio: Studio) -> None:
+    """Place the panel in the current Blocks context."""
+
+    def reconstruct(argument: dict[str, Any]) -> dict[str, Any]:
+        """{checkpoint, picture, options} -> everything that `Studio.reconstruct` tells."""
+        name, picture = argument.get("checkpoint"), argument.get("picture")
+        return studio.reconstruct(name, picture, argument.get("options"))
+
+    def follow(argument: dict[str, Any]) -> dict[str, Any]:
+        """The same without the filmstrip, for a drawing that is still growing."""
+        options = {"stages": False, "draws": DRAWS}
+        return studio.reconstruct(argument.get("checkpoint"), argument.get("picture"), options)
+
+    def family(argument: dict[str, Any]) -> dict[str, Any]:
+        """{picture, options} -> the digit through every model: name, reconstruction, costs."""
+        return studio.family(argument.get("picture"), argument.get("options"))
+
+    functions = [answered(reconstruct), answered(follow), answered(family)]
+    panel("reconstruct", functions, privacy=PRIVACY)

@@ -1,0 +1,475 @@
+// studio.picture: the one way a picture comes in. Draw, upload, drop, paste, photograph or take
+// an example; wherever it is used it calls onpicture({dataURL | picture, source}).
+(() => {
+  "use strict";
+  const { studio } = window;
+  const PAD = 336; // 12 canvas pixels a model pixel
+  const PEN = 26; // a digit of two thirds of the pad then has MNIST's stroke, about 2.2 of 28
+  const LARGEST = 30 * 2 ** 20;
+  const examples = window.studioExamples || { labels: [], columns: 1, sheet: null };
+  const CLASSES = [...new Set(examples.labels)].sort((a, b) => a - b);
+
+  const ICONS = {
+    upload: "M8 11V3M4.5 6.5 8 3l3.5 3.5M3 10v3h10v-3",
+    paste: "M5 3.5H3.5v10h9v-10H11M6 2.5h4v2.5H6z",
+    camera: "M2.5 5h2.6l1-1.5h3.8l1 1.5h2.6v7.5h-11zM8 10.6a2.1 2.1 0 1 0 0-4.2 2.1 2.1 0 0 0 0 4.2z",
+    undo: "M6.5 3.5 3 7l3.5 3.5M3.4 7H9a3.6 3.6 0 0 1 0 7.2H7",
+    clear: "M4 4l8 8M12 4l-8 8",
+    other: "M3 6.5A5.2 5.2 0 0 1 12.6 5M13 2.5V5.4h-3M13 9.5A5.2 5.2 0 0 1 3.4 11M3 13.5v-2.9h3",
+  };
+  const icon = (name) =>
+    `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${ICONS[name]}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
+
+  // ---------------------------------------------------------------- example digits
+  let sheet = null;
+
+  /** Base64 of the 784 grey bytes of example `place`. */
+  async function example(place) {
+    sheet ??= loadSheet();
+    const context = await sheet;
+    const [x, y] = [place % examples.columns, Math.floor(place / examples.columns)];
+    const { data } = context.getImageData(28 * x, 28 * y, 28, 28);
+    let text = "";
+    for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i]);
+    return btoa(text);
+  }
+
+  async function loadSheet() {
+    const image = new Image();
+    image.src = examples.sheet;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.width, image.height];
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.drawImage(image, 0, 0);
+    return context;
+  }
+
+  /** The place of the nth example of a class. */
+  function placeOf(label, turn) {
+    const places = examples.labels.flatMap((other, place) => (other === label ? [place] : []));
+    return places[turn % places.length];
+  }
+
+  // ---------------------------------------------------------------- files
+  function readFile(file) {
+    return new Promise((done, fail) => {
+      const reader = new FileReader();
+      reader.onload = () => done(reader.result);
+      reader.onerror = () => fail(new studio.StudioError("The file could not be read; please choose it again."));
+      reader.readAsDataURL(file);
+    });
+  }
+
+  async function fromFile(file) {
+    if (!file) throw new studio.StudioError("There is no picture in what was given.");
+    if (!file.size) throw new studio.StudioError("The picture is empty: the file holds 0 bytes.");
+    if (file.size > LARGEST) {
+      const size = Math.round(file.size / 2 ** 20);
+      throw new studio.StudioError(`The picture has ${size} MB; up to ${LARGEST / 2 ** 20} MB are taken.`);
+    }
+    return readFile(file);
+  }
+
+  /** The file of a drop or a paste: its first one, preferring what calls itself an image. */
+  function fileOf(transfer) {
+    const files = [...(transfer ? transfer.files : [])];
+    return files.find((file) => file.type.startsWith("image/")) || files[0] || null;
+  }
+
+  async function readClipboard() {
+    if (!navigator.clipboard || !navigator.clipboard.read) {
+      throw new studio.StudioError("This browser does not hand over the clipboard; press Ctrl+V here instead.");
+    }
+    let items;
+    try {
+      items = await navigator.clipboard.read();
+    } catch {
+      throw new studio.StudioError("The browser did not allow reading the clipboard; press Ctrl+V here instead, or choose a file.");
+    }
+    for (const item of items) {
+      const type = item.types.find((name) => name.startsWith("image/"));
+      if (type) return item.getType(type);
+    }
+    throw new studio.StudioError("There is no picture in the clipboard; copy one first.");
+  }
+
+  // Ctrl+V goes to the widget that was touched last, if it can be seen.
+  const widgets = new Set();
+  let touched = null;
+  document.addEventListener("paste", (event) => {
+    const seen = [...widgets].filter((widget) => widget.element.isConnected && widget.element.offsetParent);
+    const target = seen.includes(touched) ? touched : seen[0];
+    if (!target || event.target.closest?.("input:not([type=file]):not([type=range]), textarea")) return;
+    if (!event.clipboardData || !event.clipboardData.files.length) return;
+    event.preventDefault();
+    target.take(() => fromFile(fileOf(event.clipboardData)), "clipboard");
+  });
+
+  // ---------------------------------------------------------------- strokes
+  /** A pad of strokes on `canvas`: smooth between events, wider under a pen's pressure. */
+  function strokesOn(canvas, { onstart, onmove, onend }) {
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    let strokes = [];
+    let current = null;
+
+    function position(event) {
+      const box = canvas.getBoundingClientRect();
+      const pressure = event.pointerType === "pen" && event.pressure > 0 ? event.pressure : 0.5;
+      return {
+        x: ((event.clientX - box.left) * PAD) / box.width,
+        y: ((event.clientY - box.top) * PAD) / box.height,
+        width: PEN * (0.6 + 0.8 * pressure),
+      };
+    }
+
+    function blank() {
+      context.fillStyle = "#000";
+      context.fillRect(0, 0, PAD, PAD);
+      context.strokeStyle = context.fillStyle = "#fff";
+      context.lineCap = context.lineJoin = "round";
+    }
+
+    // From the middle of one pair of points to the middle of the next, bent by the point between:
+    // a smooth line however far apart the events are.
+    function segment(points, i) {
+      const [a, b, c] = [points[i - 2] || points[i - 1], points[i - 1], points[i]];
+      context.lineWidth = b.width;
+      context.beginPath();
+      context.moveTo((a.x + b.x) / 2, (a.y + b.y) / 2);
+      context.quadraticCurveTo(b.x, b.y, (b.x + c.x) / 2, (b.y + c.y) / 2);
+      context.stroke();
+    }
+
+    function dot({ x, y, width }) {
+      context.beginPath();
+      context.arc(x, y, width / 2, 0, 2 * Math.PI);
+      context.fill();
+    }
+
+    function finish(points) {
+      const [a, b] = [points.at(-2) || points[0], points.at(-1)];
+      context.lineWidth = b.width;
+      context.beginPath();
+      context.moveTo((a.x + b.x) / 2, (a.y + b.y) / 2);
+      context.lineTo(b.x, b.y);
+      context.stroke();
+    }
+
+    function redraw() {
+      blank();
+      for (const points of strokes) {
+        dot(points[0]);
+        for (let i = 1; i < points.length; i++) segment(points, i);
+        finish(points);
+      }
+    }
+
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || current) return;
+      event.preventDefault();
+      canvas.setPointerCapture(event.pointerId);
+      if (!strokes.length) onstart();
+      if (!strokes.length) blank();
+      current = { id: event.pointerId, points: [position(event)] };
+      strokes.push(current.points);
+      dot(current.points[0]);
+      onmove(event);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (!current || event.pointerId !== current.id) return;
+      const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
+      for (const moment of events.length ? events : [event]) {
+        const point = position(moment);
+        const last = current.points.at(-1);
+        if (Math.hypot(point.x - last.x, point.y - last.y) < 1) continue;
+        current.points.push(point);
+        segment(current.points, current.points.length - 1);
+      }
+      onmove(event);
+    });
+    const lift = (event) => {
+      if (!current || event.pointerId !== current.id) return;
+      finish(current.points);
+      current = null;
+      onend(event);
+    };
+    canvas.addEventListener("pointerup", lift);
+    canvas.addEventListener("pointercancel", lift);
+
+    blank();
+    return {
+      context,
+      blank,
+      get empty() { return strokes.length === 0; },
+      forget() { strokes = []; },
+      undo() {
+        strokes.pop();
+        redraw();
+      },
+    };
+  }
+
+  // ---------------------------------------------------------------- camera
+  const CAMERA = {
+    NotAllowedError: "The camera was not allowed; allow it beside the address of this page, or upload a picture.",
+    NotFoundError: "No camera was found; upload a picture or draw one.",
+    OverconstrainedError: "No camera was found; upload a picture or draw one.",
+    NotReadableError: "The camera is in use by another program; close that or upload a picture.",
+  };
+
+  async function openCamera(video) {
+    if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) {
+      throw new studio.StudioError("Browsers give a camera only to pages on https or localhost; upload a picture instead.");
+    }
+    try {
+      const wish = { video: { facingMode: "environment", width: { ideal: 1280 } }, audio: false };
+      video.srcObject = await navigator.mediaDevices.getUserMedia(wish);
+      await video.play();
+    } catch (error) {
+      throw new studio.StudioError(CAMERA[error.name] || "The camera could not be opened; upload a picture instead.");
+    }
+  }
+
+  function closeCamera(video) {
+    for (const track of video.srcObject ? video.srcObject.getTracks() : []) track.stop();
+    video.srcObject = null;
+  }
+
+  function photograph(video) {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    return canvas.toDataURL("image/jpeg", 0.92);
+  }
+
+  // ---------------------------------------------------------------- the widget
+  function markup(label, testids) {
+    const button = (name, words, title) =>
+      `<button type="button" data-do="${name}" title="${title}">${icon(name)}<span>${words}</span></button>`;
+    return `
+      <div class="picture-stage">
+        <canvas data-testid="${testids.pad}" width="${PAD}" height="${PAD}" role="img"
+          aria-label="${label}: drawing pad for mouse, finger or pen; without one, upload a picture or take an example"></canvas>
+        <span class="picture-hint" aria-hidden="true">draw here</span>
+        <div class="picture-boxes" role="group" aria-label="Digits found in the picture"></div>
+        <div class="picture-camera" hidden><video playsinline muted></video>
+          <div class="row"><button type="button" class="primary" data-do="shoot">Take the picture</button><button type="button" data-do="cancel">Cancel</button></div></div>
+        <div class="picture-corner">
+          <button type="button" data-do="undo" aria-label="Undo the last stroke" title="Undo the last stroke" disabled>${icon("undo")}</button>
+          <button type="button" data-do="clear" aria-label="Clear the pad" title="Clear the pad">${icon("clear")}</button>
+        </div>
+      </div>
+      <div class="picture-tools">
+        <label class="button" title="Choose a picture file: JPEG, PNG, HEIC, WebP, … up to 30 MB; or drop one here">${icon("upload")}<span>Upload</span>
+          <input type="file" class="sr-only" data-testid="${testids.upload}" aria-label="${label}: upload a picture" accept="image/*,.heic,.heif,.avif,.tif,.tiff"></label>
+        ${button("paste", "Paste", "Paste a picture from the clipboard (Ctrl+V)")}
+        ${button("camera", "Camera", "Take a picture with the camera")}
+      </div>
+      <div class="picture-examples" role="group" aria-label="${label}: example digits from the MNIST test set"></div>`;
+  }
+
+  /**
+   * Build the widget in `root`.
+   * onpicture({dataURL | picture, source, place?}): a new picture; source says where it is from.
+   * onlive({dataURL, event}): the drawing while it grows (optional).
+   * onchoose(index): another one of several digits was picked (optional).
+   */
+  function picture(root, { onpicture, onlive, onchoose, label = "Picture", testids = {} }) {
+    const names = { upload: "image-upload", pad: "drawing-pad", ...testids };
+    root.classList.add("picture");
+    root.innerHTML = markup(label, names);
+    const find = (selector) => root.querySelector(selector);
+    const canvas = find(".picture-stage canvas");
+    const hint = find(".picture-hint");
+    const boxes = find(".picture-boxes");
+    const camera = find(".picture-camera");
+    const video = find("video");
+    const say = (sentence) => studio.say(root.closest(".studio"), sentence);
+    const turns = CLASSES.map(() => 0);
+
+    const pad = strokesOn(canvas, {
+      onstart: () => settle({ hinted: false }),
+      onmove: (event) => onlive && onlive({ dataURL: canvas.toDataURL(), event }),
+      onend: () => {
+        find("[data-do=undo]").disabled = false;
+        onpicture({ dataURL: canvas.toDataURL(), source: "drawing" });
+      },
+    });
+
+    /** The pad's own state after its content changed. */
+    function settle({ hinted }) {
+      hint.hidden = !hinted;
+      boxes.replaceChildren();
+      find("[data-do=undo]").disabled = pad.empty;
+      say(null);
+    }
+
+    function clear() {
+      pad.forget();
+      pad.blank();
+      settle({ hinted: true });
+    }
+
+    async function take(read, source) {
+      say(null);
+      root.classList.add("is-busy");
+      try {
+        await onpicture({ dataURL: await read(), source });
+      } catch (error) {
+        say(error.message);
+      } finally {
+        root.classList.remove("is-busy");
+      }
+    }
+
+    /** Show a picture on the pad: base64 of 784 bytes, or a data URI with the boxes found in it. */
+    async function show({ pixels, source, boxes: found = [], chosen = 0 }) {
+      if (!pad.empty && !pixels && source) return; // the drawing itself is the better picture
+      pad.forget();
+      pad.blank();
+      settle({ hinted: true });
+      if (pixels) await paintDigit(pixels);
+      else if (source) placeBoxes(await paintPicture(source), found, chosen);
+    }
+
+    async function paintDigit(pixels) {
+      const small = document.createElement("canvas");
+      studio.paint(small, pixels);
+      pad.context.imageSmoothingEnabled = false;
+      pad.context.drawImage(small, 0, 0, PAD, PAD);
+    }
+
+    async function paintPicture(source) {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const scale = PAD / Math.max(image.width, image.height);
+      const [width, height] = [image.width * scale, image.height * scale];
+      const place = { left: (PAD - width) / 2, top: (PAD - height) / 2, width, height };
+      pad.context.imageSmoothingEnabled = scale < 4;
+      pad.context.drawImage(image, place.left, place.top, width, height);
+      return place;
+    }
+
+    function placeBoxes(place, found, chosen) {
+      boxes.replaceChildren(...found.map(([x0, y0, x1, y1], index) => {
+        const many = found.length > 1;
+        const box = document.createElement(many ? "button" : "span");
+        box.className = "picture-box";
+        box.style.left = `${(100 * (place.left + x0 * place.width)) / PAD}%`;
+        box.style.top = `${(100 * (place.top + y0 * place.height)) / PAD}%`;
+        box.style.width = `${(100 * (x1 - x0) * place.width) / PAD}%`;
+        box.style.height = `${(100 * (y1 - y0) * place.height) / PAD}%`;
+        if (many) {
+          box.type = "button";
+          box.setAttribute("aria-label", `Digit ${index + 1} of ${found.length}`);
+          box.setAttribute("aria-pressed", String(index === chosen));
+          box.addEventListener("click", () => onchoose && onchoose(index));
+        }
+        return box;
+      }));
+    }
+
+    // -------------------------------------------------------------- examples
+    async function takeExample(label) {
+      const place = placeOf(label, turns[CLASSES.indexOf(label)]);
+      const pixels = await example(place);
+      await show({ pixels });
+      await onpicture({ picture: { pixels }, source: "example", place });
+    }
+
+    async function buildExamples() {
+      const row = find(".picture-examples");
+      if (!examples.sheet) return;
+      const buttons = CLASSES.map((label) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.setAttribute("aria-label", `Example digit ${label}`);
+        button.append(Object.assign(document.createElement("canvas"), { width: 28, height: 28 }));
+        button.addEventListener("click", () => takeExample(label));
+        return button;
+      });
+      const other = document.createElement("button");
+      other.type = "button";
+      other.className = "plain";
+      other.title = "Show other examples";
+      other.setAttribute("aria-label", "Show other examples");
+      other.innerHTML = icon("other");
+      const paintAll = () => Promise.all(buttons.map(async (button, i) =>
+        studio.paint(button.firstChild, await example(placeOf(CLASSES[i], turns[i])))));
+      other.addEventListener("click", () => {
+        turns.forEach((turn, i) => (turns[i] = turn + 1));
+        paintAll();
+      });
+      row.replaceChildren(...buttons, other);
+      await paintAll();
+    }
+
+    // -------------------------------------------------------------- wiring
+    const actions = {
+      paste: () => take(async () => fromFile(await readClipboard()), "clipboard"),
+      undo: () => {
+        pad.undo();
+        if (pad.empty) return clear();
+        onpicture({ dataURL: canvas.toDataURL(), source: "drawing" });
+      },
+      clear,
+      camera: async () => {
+        say(null);
+        try {
+          camera.hidden = false;
+          await openCamera(video);
+        } catch (error) {
+          camera.hidden = true;
+          say(error.message);
+        }
+      },
+      shoot: () => {
+        const dataURL = photograph(video);
+        actions.cancel();
+        pad.forget();
+        take(async () => dataURL, "camera");
+      },
+      cancel: () => {
+        closeCamera(video);
+        camera.hidden = true;
+      },
+    };
+    root.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-do]");
+      if (button && actions[button.dataset.do]) actions[button.dataset.do]();
+    });
+    const file = find("input[type=file]");
+    file.addEventListener("change", () => {
+      const [chosen] = file.files;
+      if (!chosen) return;
+      pad.forget();
+      take(() => fromFile(chosen), "upload").finally(() => (file.value = "")); // the same file again
+    });
+    root.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      root.classList.add("is-over");
+    });
+    root.addEventListener("dragleave", (event) => {
+      if (!root.contains(event.relatedTarget)) root.classList.remove("is-over");
+    });
+    root.addEventListener("drop", (event) => {
+      event.preventDefault();
+      root.classList.remove("is-over");
+      pad.forget();
+      take(() => fromFile(fileOf(event.dataTransfer)), "drop");
+    });
+    studio.on("panel", actions.cancel); // the camera's light goes out with the panel
+
+    const widget = { element: root, clear, show, take, takeExample };
+    for (const kind of ["pointerdown", "focusin", "pointerenter"]) {
+      root.addEventListener(kind, () => (touched = widget));
+    }
+    widgets.add(widget);
+    widget.ready = buildExamples();
+    return widget;
+  }
+
+  Object.assign(studio, { picture, example, placeOf, exampleClasses: CLASSES });
+})();

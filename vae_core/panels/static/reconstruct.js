@@ -1,0 +1,396 @@
+// Reconstruct: picture -> digit -> q(z|x) -> z -> reconstruction -> difference, left to right.
+const { studio } = window;
+const root = element.querySelector("[data-testid=panel-reconstruct]");
+const $ = (selector) => root.querySelector(selector);
+const input = $("[data-testid=model-input]");
+const output = $("[data-testid=reconstruction]");
+const DRAWS = 8;
+
+let model = studio.model();
+let current = null; // {picture, source}: what came in last
+let shown = null; // the last whole answer
+let options = {}; // polarity, stroke, threshold, choose: only what was set by hand
+let code = "mean";
+let seed = 1;
+let turn = 0;
+let drawing = false;
+
+// ------------------------------------------------------------------ asking
+const request = () => ({
+  checkpoint: model.name,
+  picture: current.picture,
+  options: { ...options, code, seed, draws: DRAWS },
+});
+
+/** Everything about the current picture; of several at once only the newest counts. */
+async function ask() {
+  if (!current || !model) return;
+  const mine = ++turn;
+  root.classList.add("is-busy");
+  try {
+    const answer = await studio.call(server, "reconstruct", request());
+    if (mine === turn) show(answer);
+  } catch (error) {
+    if (mine === turn) refuse(error.message);
+  } finally {
+    if (mine === turn) root.classList.remove("is-busy");
+  }
+}
+
+function refuse(sentence) {
+  shown = null;
+  studio.say(root, sentence);
+  for (const canvas of root.querySelectorAll("canvas.digit")) canvas.width = 0; // empty until there is one
+  root.classList.add("is-empty");
+  $(".verdict").textContent = "";
+}
+
+// While a stroke grows the newest picture wins; a refusal (a dot is no digit yet) is not worth words.
+const growing = studio.live({
+  canvas: output,
+  request: (payload, how) => studio.call(server, "follow", payload, how),
+  paint: (answer) => drawing && showDigits(answer), // the lifted pen's own answer must stay
+  onerror: () => {},
+});
+
+const widget = studio.picture($(".own"), {
+  label: "Your digit",
+  onpicture: ({ dataURL, picture, source }) => {
+    drawing = false;
+    current = { picture: dataURL || picture, source };
+    delete options.choose;
+    return ask();
+  },
+  onlive: ({ dataURL, event }) => {
+    drawing = true;
+    growing.push({ checkpoint: model.name, picture: dataURL }, event);
+  },
+  onchoose: (index) => {
+    options.choose = index;
+    ask();
+  },
+});
+
+// ------------------------------------------------------------------ showing
+function show(answer) {
+  shown = answer;
+  studio.say(root, null);
+  showDigits(answer);
+  if (current.source !== "drawing" && current.source !== "example") widget.show(answer);
+  showFilm(answer);
+  showOptions(answer);
+  showFamily();
+}
+
+function showDigits(answer) {
+  root.classList.remove("is-empty");
+  studio.say(root, null);
+  studio.paint(input, answer.input);
+  studio.paint(output, answer.reconstruction);
+  paintDifference(answer.difference);
+  $(".verdict").textContent = answer.verdict;
+  $(".mse").textContent = `mse ${studio.number(answer.mse, 2)}`;
+  showPosterior(answer);
+  showCosts(answer);
+  showDraws(answer);
+}
+
+/** Signed bytes as colour on the digit's black: what was added, what is missing. */
+function paintDifference(packed) {
+  const values = new Int8Array(studio.bytesOf(packed).buffer);
+  paintColours($(".difference"), values, (v) => (v > 0 ? [255, 122, 60, v / 127] : [70, 170, 255, -v / 127]));
+}
+
+function paintColours(canvas, values, colour) {
+  [canvas.width, canvas.height] = [28, 28];
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(28, 28);
+  values.forEach((value, i) => {
+    const [r, g, b, amount] = colour(value);
+    const strength = Math.sqrt(Math.min(1, amount)); // small errors stay visible
+    image.data.set([r * strength, g * strength, b * strength, 255], 4 * i);
+  });
+  context.putImageData(image, 0, 0);
+}
+
+// ------------------------------------------------------------------ the posterior, a column a number
+const CHART = { width: 320, height: 196, edge: 4 };
+
+function showPosterior(answer) {
+  const order = model.order;
+  const step = CHART.width / order.length;
+  const y = (value) => (CHART.height / 2) * (1 - Math.max(-1, Math.min(1, value / CHART.edge)));
+  const bar = Math.max(2, Math.min(18, step * 0.6));
+  const chosen = answer.z_drawn || answer.mean;
+  const columns = order.map((dim, place) => {
+    const x = (place + 0.5) * step;
+    const [mean, sigma] = [answer.mean[dim], answer.sigma ? answer.sigma[dim] : 0];
+    const [top, bottom] = [y(mean + sigma), y(mean - sigma)];
+    return `<rect class="sigma" x="${x - bar / 2}" y="${top}" width="${bar}" height="${Math.max(1, bottom - top)}" rx="1"/>
+      <rect class="mean" x="${x - bar / 2}" y="${y(mean) - 1.5}" width="${bar}" height="3"/>
+      <circle class="z" cx="${x}" cy="${y(chosen[dim])}" r="${Math.min(3.2, bar / 2)}"/>`;
+  });
+  const lines = [-2, 0, 2].map((v) => `<line x1="0" x2="${CHART.width}" y1="${y(v)}" y2="${y(v)}"${v ? ' class="faint"' : ""}/>`);
+  $(".posterior").innerHTML = `<svg viewBox="0 0 ${CHART.width} ${CHART.height}" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="prior" x="0" width="${CHART.width}" y="${y(1)}" height="${y(-1) - y(1)}"/>${lines.join("")}${columns.join("")}</svg>
+    <span class="tick" style="top: ${(100 * y(2)) / CHART.height}%">+2</span><span class="tick" style="top: 50%">0</span><span class="tick" style="top: ${(100 * y(-2)) / CHART.height}%">−2</span>`;
+  const sure = answer.sigma ? order.filter((dim) => answer.sigma[dim] < 0.5).length : order.length;
+  $(".posterior").setAttribute("aria-label", `Mean and sigma of ${order.length} numbers; ${sure} of them are known to within half a prior sigma`);
+  point(pointedAt);
+}
+
+let pointedAt = 0;
+
+/** The numbers of one column in words, under the pointer or the arrow keys. */
+function point(place) {
+  if (!shown && !model) return;
+  pointedAt = Math.max(0, Math.min(model.latent_dim - 1, place));
+  const answer = shown;
+  const dim = model.order[pointedAt];
+  if (!answer || !answer.sigma || answer.mean.length !== model.latent_dim) return;
+  const z = (answer.z_drawn || answer.mean)[dim];
+  $(".pointed").textContent = `z${dim} ${studio.signed(z)}   ${studio.signed(answer.mean[dim])} ± ${answer.sigma[dim].toFixed(2)}`;
+}
+
+$(".posterior").addEventListener("pointermove", (event) => {
+  const box = $(".posterior").getBoundingClientRect();
+  point(Math.floor((model.latent_dim * (event.clientX - box.left)) / box.width));
+});
+$(".posterior").addEventListener("keydown", (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  point(pointedAt + step);
+});
+
+// ------------------------------------------------------------------ costs and draws
+function showCosts(answer) {
+  const { distortion, rate } = answer;
+  const total = distortion + rate;
+  for (const [key, value] of Object.entries({ distortion, rate, elbo: total })) {
+    $(`output.${key}`).textContent = value.toFixed(1);
+  }
+  const measured = model.metrics || {};
+  const usual = Number.isFinite(measured.elbo) ? -measured.elbo : null;
+  const scale = Math.max(total, usual ? usual * 1.6 : 0);
+  const bar = $(".cost-bar");
+  bar.querySelector(".d").style.width = `${(100 * distortion) / scale}%`;
+  bar.querySelector(".r").style.width = `${(100 * rate) / scale}%`;
+  bar.querySelector("u").hidden = usual === null;
+  bar.querySelector("u").style.left = `${(100 * (usual || 0)) / scale}%`;
+  $(".cost-note").textContent =
+    `Means over ${answer.estimate_draws} draws of z.` +
+    (usual === null ? "" : ` The mark is the average test digit of ${model.name}: ${usual.toFixed(1)} nats.`);
+}
+
+function showDraws(answer) {
+  const bytes = studio.bytesOf(answer.draws);
+  const row = $(".draws");
+  const count = bytes.length / 784;
+  while (row.children.length < count) {
+    row.append(Object.assign(document.createElement("canvas"), { className: "digit", width: 28, height: 28 }));
+  }
+  for (let i = 0; i < count; i++) studio.paint(row.children[i], bytes.subarray(784 * i, 784 * (i + 1)));
+  paintColours($(".spread"), studio.bytesOf(answer.spread), (v) => [230, 226, 160, v / 255]);
+  $(".peak").textContent = `up to ${studio.number(answer.spread_peak, 2)}`;
+}
+
+// ------------------------------------------------------------------ the filmstrip and its knobs
+function showFilm(answer) {
+  $(".film").replaceChildren(...answer.stages.map((stage) => {
+    const item = document.createElement("li");
+    const image = Object.assign(document.createElement("img"), { src: stage.image, alt: stage.title });
+    image.classList.toggle("crisp", Math.max(stage.width, stage.height) <= 64);
+    const title = Object.assign(document.createElement("b"), { textContent: stage.title });
+    const note = Object.assign(document.createElement("span"), { className: "muted", textContent: stage.note });
+    item.append(image, title, note);
+    return item;
+  }));
+}
+
+function showOptions(answer) {
+  const range = $("[data-option=threshold]");
+  range.value = String(options.threshold ?? answer.threshold);
+  range.style.setProperty("--to", `${100 * Number(range.value)}%`);
+  $(".threshold output").textContent = Number(range.value).toFixed(2);
+  $("[data-option=polarity]").value = options.polarity || "auto";
+  $("[data-option=stroke]").value = String(options.stroke || "auto");
+  $("[data-do=auto]").hidden = !["polarity", "stroke", "threshold", "choose"].some((key) => key in options);
+}
+
+function adjust(name, value) {
+  if (value === "auto") delete options[name];
+  else options[name] = value;
+  askSoon();
+}
+
+let timer = 0;
+let waiting = false;
+
+/** One question at a time while a knob turns, and always one for its last position. */
+async function askSoon() {
+  clearTimeout(timer);
+  if (waiting) {
+    timer = setTimeout(askSoon, 30);
+    return;
+  }
+  waiting = true;
+  await ask();
+  waiting = false;
+}
+
+$("[data-option=polarity]").addEventListener("change", (event) => adjust("polarity", event.target.value));
+$("[data-option=stroke]").addEventListener("change", ({ target }) =>
+  adjust("stroke", Number(target.value) || target.value));
+$("[data-option=threshold]").addEventListener("input", ({ target }) => {
+  target.style.setProperty("--to", `${100 * Number(target.value)}%`);
+  $(".threshold output").textContent = Number(target.value).toFixed(2);
+  adjust("threshold", Number(target.value));
+});
+
+// ------------------------------------------------------------------ every model
+let familyTimer = 0;
+
+/** Later than the rest: it loads every model, and nobody waits for it. */
+function showFamily() {
+  clearTimeout(familyTimer);
+  familyTimer = setTimeout(askFamily, 350);
+}
+
+async function askFamily() {
+  const mine = turn;
+  try {
+    const answer = await studio.call(server, "family", { picture: current.picture, options });
+    if (mine !== turn) return;
+    $(".family").replaceChildren(...answer.models.map(familyMember));
+  } catch {
+    $(".family").replaceChildren(); // the sentence about this picture stands above already
+  }
+}
+
+function familyMember(member) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.setAttribute("aria-pressed", String(member.name === model.name));
+  button.title = `Switch to ${member.name}: distortion ${member.distortion.toFixed(1)}, rate ${member.rate.toFixed(1)} nats`;
+  const canvas = Object.assign(document.createElement("canvas"), { className: "digit" });
+  studio.paint(canvas, member.reconstruction);
+  const name = Object.assign(document.createElement("b"), { textContent: member.name });
+  const cost = Object.assign(document.createElement("span"), {
+    className: "num",
+    textContent: `${(member.distortion + member.rate).toFixed(1)} nats`,
+  });
+  button.append(canvas, name, cost);
+  button.addEventListener("click", () => studio.set({ model: member.name }));
+  return button;
+}
+
+// ------------------------------------------------------------------ the code, and out of the panel
+function choose(next) {
+  code = next;
+  for (const button of root.querySelectorAll("[data-code]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.code === code));
+  }
+  ask();
+}
+for (const button of root.querySelectorAll("[data-code]")) {
+  button.addEventListener("click", () => {
+    if (code === "draw" && button.dataset.code === "draw") seed++;
+    choose(button.dataset.code);
+  });
+}
+$("[data-do=again]").addEventListener("click", () => {
+  seed++;
+  ask();
+});
+$("[data-do=auto]").addEventListener("click", () => {
+  options = {};
+  ask();
+});
+
+const zShown = () => shown.z_drawn || shown.z;
+for (const button of root.querySelectorAll("[data-send]")) {
+  button.addEventListener("click", () => {
+    if (!shown) return;
+    const target = button.dataset.send;
+    const digit = { pixels: shown.input };
+    if (target === "explore") studio.send("explore", code === "mean" ? { picture: digit, from: "reconstruct" } : { z: zShown(), from: "reconstruct" });
+    else studio.send("interpolate", { picture: digit, end: target, from: "reconstruct" });
+  });
+}
+
+const keeps = {
+  png: async () => studio.download(`reconstruction-${model.name}.png`, await strip()),
+  json: () => {
+    const { z, mean, logvar, distortion, rate, mse } = shown;
+    const told = { checkpoint: model.name, z: zShown(), posterior_mean_sliders: z, mean, logvar, distortion, rate, mse };
+    studio.download(`reconstruction-${model.name}.json`, JSON.stringify(told, null, 2), "application/json");
+  },
+  python: () => {
+    const box = $(".python");
+    box.hidden = !box.hidden;
+    box.textContent = python();
+    navigator.clipboard?.writeText(box.textContent).catch(() => {}); // it can be copied by hand
+  },
+};
+for (const button of root.querySelectorAll("[data-keep]")) {
+  button.addEventListener("click", () => shown && keeps[button.dataset.keep]());
+}
+
+/** Digit, reconstruction and difference side by side, 16 pixels a pixel. */
+function strip() {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [28 * 3 + 4, 28];
+  const context = canvas.getContext("2d");
+  [input, output, $(".difference")].forEach((part, i) => context.drawImage(part, 30 * i, 0));
+  return studio.png(canvas, 16);
+}
+
+function python() {
+  return [
+    "import torch, vae_core",
+    "from vae_core.digitize import digitize",
+    "",
+    `model = vae_core.load(${JSON.stringify(model.name)})`,
+    'x = torch.from_numpy(digitize("picture.png").pixels.copy()).float()[None, None] / 255',
+    "q = model.encode(x)                       # q.mean, q.logvar: (1, latent_dim)",
+    "image = model.decode(q.mean).mean         # (1, 1, 28, 28), white ink on black, 0 to 1",
+    "terms = vae_core.objectives.elbo_terms(model, x)  # distortion and rate in nats",
+  ].join("\n");
+}
+
+// ------------------------------------------------------------------ life of the panel
+function explain() {
+  const { metrics } = model;
+  const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
+  const parts = [
+    `The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of <b>${model.name}</b> answers with a cloud of codes, mean ± sigma for each of ${n(model.latent_dim, 2)} numbers, and the decoder paints the digit again from one of them.`,
+    "Where a bar is short the encoder is sure; where it fills the grey band it knows no more than the prior.",
+  ];
+  if (metrics && Number.isFinite(metrics.distortion)) {
+    parts.push(`The average test digit costs this model ${n(metrics.distortion)} nats of distortion and ${n(metrics.rate)} of rate${Number.isFinite(metrics.mse) ? `, with a mean squared error of ${n(metrics.mse, 2)} a pixel` : ""}.`);
+  }
+  $(".seeing-text").innerHTML = parts.join(" ");
+}
+
+studio.on("model", () => {
+  model = studio.model();
+  explain();
+  ask();
+});
+studio.onSend("reconstruct", async ({ picture }) => {
+  if (!picture) return;
+  current = { picture, source: "example" };
+  options = {};
+  if (picture.pixels) await widget.show({ pixels: picture.pixels });
+  else current.source = "sent";
+  ask();
+});
+
+if (model) {
+  explain();
+  // A real digit is there on arrival, unless something was sent meanwhile.
+  widget.ready.then(() => current || widget.takeExample(studio.exampleClasses[4] ?? 0));
+} else {
+  studio.say(root, "There is no model: train one with python -m vae_core train vae-400.");
+}
