@@ -3,50 +3,126 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose mistakes are one line on stderr and exit status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+Verbs = "argparse._SubParsersAction[Parser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one verb; 0 when it ran, 2 with one line on stderr when it could not."""
     parsed = _parser().parse_args(arguments)
+    module, function = parsed.run
     try:
-        result = parsed.run(parsed)
+        # Imported only now, so that a verb pays for its own imports alone.
+        verb = getattr(importlib.import_module(f"vae_core.commands.{module}"), function)
+        result = verb(parsed)
     except (ValueError, OSError) as error:
-        print(f"vae_core {parsed.verb}: {error}", file=sys.stderr)
+        print(f"vae_core {parsed.verb}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
-    print(json.dumps(result) if parsed.json else json.dumps(result, indent=2))
+    except KeyboardInterrupt:
+        print(f"vae_core {parsed.verb}: stopped; what was saved is kept.", file=sys.stderr)
+        return 130
+    print(json.dumps(result) if parsed.json else _readable(result))
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m vae_core", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    _add_train(verbs)
+def _readable(result: dict[str, object]) -> str:
+    return json.dumps(result, indent=2)
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="python -m vae_core", description="Train, measure and use autoencoders.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
+    for add in (_train, _evaluate, _show, _sample, _reconstruct, _interpolate, _prepare):
+        add(verbs)
     return parser
 
 
-def _add_train(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    verb = verbs.add_parser("train", help="train a recipe into a checkpoint folder")
-    verb.add_argument("recipe")
-    verb.add_argument("--data")
-    verb.add_argument("--out")
-    verb.add_argument("--epochs", type=int)
-    verb.add_argument("--batch-size", type=int)
-    verb.add_argument("--device")
-    verb.add_argument("--seed", type=int, default=0)
-    verb.add_argument("--resume", action="store_true")
-    verb.add_argument("--init-from", metavar="CHECKPOINT")
-    verb.add_argument("--download", action="store_true")
-    verb.add_argument("--json", action="store_true")
-    verb.set_defaults(run=_train)
+def _verb(verbs: Verbs, name: str, run: tuple[str, str], about: str) -> Callable[..., object]:
+    """A new verb with --json; returns its `add_argument`."""
+    verb = verbs.add_parser(name, help=about, description=about)  # type: ignore[attr-defined]
+    verb.add_argument("--json", action="store_true", help="one JSON object on one line")
+    verb.set_defaults(run=run)
+    return verb.add_argument
 
 
-def _train(arguments: argparse.Namespace) -> object:
-    from vae_core.commands.train import train
+def _show(verbs: Verbs) -> None:
+    _verb(verbs, "recipes", ("show", "list_recipes"), "list the named runs")
+    add = _verb(verbs, "inspect", ("show", "inspect"), "config and metrics of a checkpoint")
+    add("checkpoint", metavar="CHECKPOINT")
 
-    return train(arguments)
+
+def _train(verbs: Verbs) -> None:
+    add = _verb(verbs, "train", ("train", "train"), "train a recipe into a checkpoint folder")
+    add("recipe", metavar="RECIPE")
+    add("--data", metavar="DIR", help="holds MNIST/raw; default: the cache folder")
+    add("--out", metavar="DIR", help="the checkpoint folder; default: checkpoints/RECIPE")
+    add("--epochs", type=int, metavar="N")
+    add("--batch-size", type=int, metavar="B")
+    add("--device", metavar="D", help="cpu, cuda, cuda:N or mps; default: the best there is")
+    add("--seed", type=int, default=0, metavar="S")
+    add("--resume", action="store_true", help="go on, bit for bit, from the state in the folder")
+    add("--init-from", metavar="CHECKPOINT", help="start a new run from these weights")
+    add("--download", action="store_true", help="fetch MNIST where it is missing")
+
+
+def _evaluate(verbs: Verbs) -> None:
+    add = _verb(verbs, "evaluate", ("evaluate", "evaluate"), "measure a checkpoint")
+    add("checkpoint", metavar="CHECKPOINT")
+    add("--data", metavar="DIR", help="holds MNIST/raw; default: the cache folder")
+    add("--importance-samples", type=int, default=0, metavar="K", help="0: no NLL")
+    add("--limit", type=int, metavar="N", help="every (10000 / N)th test digit")
+    add("--seeds", type=int, nargs="+", default=[0], metavar="S", help="binarisation draws")
+    add("--device", metavar="D")
+    add("--save", action="store_true", help="write metrics.json and the card beside the model")
+
+
+def _sample(verbs: Verbs) -> None:
+    add = _verb(verbs, "sample", ("draw", "sample"), "a grid of draws from the prior")
+    add("checkpoint", metavar="CHECKPOINT")
+    add("-n", type=int, default=64, metavar="N")
+    add("--seed", type=int, default=0, metavar="S")
+    add("--temperature", type=float, default=1.0, metavar="T", help="0 to 3")
+    add("-o", "--output", required=True, metavar="FILE", help="a .png")
+    add("--device", metavar="D")
+
+
+def _reconstruct(verbs: Verbs) -> None:
+    add = _verb(verbs, "reconstruct", ("draw", "reconstruct"), "pictures through the model")
+    add("checkpoint", metavar="CHECKPOINT")
+    add("images", nargs="+", metavar="IMAGE")
+    add("-o", "--output", metavar="FILE", help="a .png with each digit beside its reconstruction")
+    add("--device", metavar="D")
+
+
+def _interpolate(verbs: Verbs) -> None:
+    add = _verb(verbs, "interpolate", ("draw", "interpolate"), "the way between two pictures")
+    add("checkpoint", metavar="CHECKPOINT")
+    add("a", metavar="A")
+    add("b", metavar="B")
+    add("--steps", type=int, default=10, metavar="N")
+    add("--path", choices=("linear", "spherical"), default="linear")
+    add("-o", "--output", required=True, metavar="FILE", help="a .png strip or a .gif film")
+    add("--device", metavar="D")
+
+
+def _prepare(verbs: Verbs) -> None:
+    add = _verb(verbs, "prepare", ("draw", "prepare"), "pictures to the 28x28 a model sees")
+    add("images", nargs="+", metavar="IMAGE")
+    add("-o", "--output", required=True, metavar="DIR")
+    add("--stages", action="store_true", help="write every stage of the preparation too")
 
 
 if __name__ == "__main__":

@@ -183,7 +183,11 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """One JSON object, atomically; ValueError when it cannot be written."""
-    text = json.dumps(value, indent=2, allow_nan=False) + "\n"
+    write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """A text file, atomically; ValueError when it cannot be written."""
     _replace(path, lambda target: target.write_text(text, "utf-8"))
 
 

@@ -16,17 +16,21 @@ SPLITS = {"train": ("train", 60_000), "test": ("t10k", 10_000)}
 
 @dataclass(frozen=True)
 class Digits:
-    """One split: images uint8 (n, 1, 28, 28), white on black, and labels int64 (n,)."""
+    """Digits of one split: images uint8 (n, 1, 28, 28), white on black, labels int64 (n,).
+
+    `places` int64 (n,) are their indices in the split.
+    """
 
     images: Tensor
     labels: Tensor
+    places: Tensor
 
     def __len__(self) -> int:
         return len(self.images)
 
     def to(self, device: torch.device) -> Digits:
         """The same digits held on `device`: 47 MB for the training split."""
-        return Digits(self.images.to(device), self.labels.to(device))
+        return Digits(self.images.to(device), self.labels.to(device), self.places)
 
     def floats(self, index: Tensor | slice | None = None) -> Tensor:
         """The chosen digits as x: float32 (b, 1, 28, 28) in [0, 1]."""
@@ -47,7 +51,7 @@ class Digits:
             raise ValueError(f"limit is {limit}; it must be between 1 and {len(self)}.")
         stride = len(self) // limit
         index = torch.arange(limit) * stride
-        return Digits(self.images[index], self.labels[index])
+        return Digits(self.images[index], self.labels[index], self.places[index])
 
 
 def cache_dir() -> Path:
@@ -75,7 +79,7 @@ def load_mnist(split: str, root: str | Path | None = None, *, download: bool = F
     prefix, count = SPLITS[split]
     images = _read_idx(folder / "MNIST" / "raw" / f"{prefix}-images-idx3-ubyte", (count, 28, 28))
     labels = _read_idx(folder / "MNIST" / "raw" / f"{prefix}-labels-idx1-ubyte", (count,))
-    return Digits(images.unsqueeze(1), labels.long())
+    return Digits(images.unsqueeze(1), labels.long(), torch.arange(count))
 
 
 def binarise(x: Tensor, generator: torch.Generator | None = None) -> Tensor:

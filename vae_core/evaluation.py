@@ -80,3 +80,38 @@ def _elbo_batch(model: VAE, x: Tensor, eps: Tensor) -> dict[str, Tensor]:
 
 def _is_binary(model: VAE) -> bool:
     return model.config.train.binarisation == "dynamic"
+
+
+def codes(model: VAE, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
+    """Posterior means (n, latent_dim) of grey digits, on the CPU."""
+    device = torch.device(device)
+    with runtime.eval_mode(model):
+        means = [
+            model.encode(digits.floats(slice(start, start + BATCH)).to(device)).mean.cpu()
+            for start in range(0, len(digits), BATCH)
+        ]
+    return torch.cat(means)
+
+
+def knn_error(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor) -> float:
+    """The fraction of test codes that their 5 nearest training codes (Euclidean) misread."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    judge = KNeighborsClassifier(5, algorithm="brute").fit(train.numpy(), train_labels.numpy())
+    return 1 - float(judge.score(test.numpy(), test_labels.numpy()))
+
+
+def probe_error(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor) -> float:
+    """The fraction of test codes that a logistic regression on the training codes misreads."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    probe.fit(train.numpy(), train_labels.numpy())
+    return 1 - float(probe.score(test.numpy(), test_labels.numpy()))
+
+
+def active_units(mean_variance: list[float]) -> int:
+    """The number of dimensions with Var_x E[z|x] > 0.01 (Burda et al., 2015)."""
+    return sum(variance > 0.01 for variance in mean_variance)

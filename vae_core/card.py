@@ -1,0 +1,75 @@
+"""The short README.md of a checkpoint folder, written from its config and its metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from vae_core import checkpoint
+
+
+def write_card(folder: Path) -> None:
+    """Writes README.md from config.json and metrics.json.
+
+    Raises:
+        ValueError: one of them is missing or damaged, or the card cannot be written.
+    """
+    about = checkpoint.inspect(folder)
+    checkpoint.write_text(folder / "README.md", card(about))
+
+
+def card(about: dict[str, Any]) -> str:
+    """Markdown for what `checkpoint.inspect` returns; every figure names its unit and origin."""
+    config, metrics = about["config"], about["metrics"] or {}
+    net, train = config["net"], config["train"]
+    lines = [
+        "---",
+        "library_name: vae-core",
+        "license: mit",
+        "datasets: [ylecun/mnist]",
+        "---",
+        f"# {about['recipe']}: {about['title']}",
+        "",
+        f"A variational autoencoder on MNIST: {net['kind']} nets {_dims(net)}, "
+        f"{config['latent_dim']} latents, {config['likelihood']} likelihood, "
+        f"{config['prior']} prior, {about['parameters']:,} parameters.",
+        "",
+        f"Trained on all 60,000 training digits for {train['epochs']} epochs of batches of "
+        f"{train['batch_size']}, binarisation: {train['binarisation']}. "
+        f"Repeat it with `python -m vae_core train {about['recipe']}`.",
+        "",
+        "| figure on the test digits | value |",
+        "|---|---|",
+        *(f"| {name} | {value} |" for name, value in _figures(metrics)),
+        "",
+        f"Measured by `{metrics.get('command', '')}` on {metrics.get('device', '')}; "
+        "`metrics.json` has every key.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _dims(net: dict[str, Any]) -> str:
+    shown = "-".join(map(str, net["hidden_dims"]))
+    return f"{shown} and back" if not net["decoder_dims"] else (
+        f"{shown} (encoder), {'-'.join(map(str, reversed(net['decoder_dims'])))} (decoder)"
+    )
+
+
+def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    if not metrics:
+        return []
+    pixels = "grey pixels" if metrics["binarisation"] == "none" else "dynamic binarisation"
+    rows = [
+        (f"-ELBO, one posterior draw, {pixels}", f"{-metrics['elbo']:.2f} nats an image"),
+        ("distortion + rate", f"{metrics['distortion']:.2f} + {metrics['rate']:.2f} nats"),
+        ("active units", f"{metrics['active_units']}"),
+        ("squared error of the reconstruction, mean over pixels", f"{metrics['mse']:.5f}"),
+        ("5-NN error of the codes", f"{100 * metrics['knn_error']:.2f} %"),
+        ("linear probe error of the codes", f"{100 * metrics['probe_error']:.2f} %"),
+        ("NLL, 100 samples, 500 digits (the tests repeat it)", f"{metrics['slice']['nll']:.2f} nats"),
+    ]
+    if metrics["nll"] is not None:
+        count = f"{metrics['importance_samples']} importance samples, {metrics['n_images']} digits"
+        rows.insert(1, (f"NLL, dynamic binarisation, {count}", f"{metrics['nll']:.2f} nats"))
+    return rows

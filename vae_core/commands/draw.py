@@ -1,0 +1,167 @@
+"""`sample`, `reconstruct`, `interpolate` and `prepare`: pictures in, pictures out."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from vae_core import checkpoint, explore, pictures, runtime
+from vae_core.digitize import Digit, digitize
+from vae_core.models import VAE
+from vae_core.objectives import elbo_terms
+
+LARGEST_N = 10_000
+
+
+def sample(arguments: argparse.Namespace) -> dict[str, Any]:
+    """A grid of draws from the prior.
+
+    Raises:
+        ValueError: n, the seed, the temperature, the checkpoint or the file cannot be used.
+    """
+    n, temperature = arguments.n, arguments.temperature
+    if not 1 <= n <= LARGEST_N:
+        raise ValueError(f"n is {n}; it must be between 1 and {LARGEST_N}.")
+    if not 0 <= temperature <= 3 or math.isnan(temperature):
+        raise ValueError(f"temperature is {temperature}; it must be between 0 and 3.")
+    model = _load(arguments)
+    noise = torch.Generator().manual_seed(_seed(arguments.seed))
+    with runtime.eval_mode(model):
+        means, _ = model.sample(n, generator=noise, temperature=temperature)
+    pictures.save_grid(means, arguments.output)
+    return {"n": n, "seed": arguments.seed, "temperature": temperature, "output": arguments.output}
+
+
+def reconstruct(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Each picture as the model sees it and gives it back; figures in nats an image.
+
+    A picture that cannot be read has `ok` false and a reason.
+    """
+    model = _load(arguments)
+    results: list[dict[str, Any]] = []
+    rows: list[Tensor] = []
+    for file in arguments.images:
+        result, pair = _reconstruct_one(model, file)
+        results.append(result)
+        rows += [pair] if pair is not None else []
+    if arguments.output and rows:
+        pictures.save_grid(torch.cat(rows), arguments.output, columns=2)
+    return {"images": results}
+
+
+def interpolate(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The way between two pictures through the latent space, as a strip or a film.
+
+    Raises:
+        ValueError: the steps, a picture, the checkpoint or the file cannot be used.
+    """
+    if not 2 <= arguments.steps <= 1000:
+        raise ValueError(f"steps is {arguments.steps}; it must be between 2 and 1000.")
+    model = _load(arguments)
+    ends = torch.cat([_pixels(_digit(file)) for file in (arguments.a, arguments.b)])
+    with runtime.eval_mode(model):
+        a, b = model.to_sliders(model.encode(ends.to(_device(model))).mean)
+        between = explore.path(a, b, arguments.steps, arguments.path)
+        shown = model.decode(model.from_sliders(between)).mean
+    pictures.save_path(shown, arguments.output)
+    return {"steps": arguments.steps, "path": arguments.path, "output": arguments.output}
+
+
+def prepare(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Each picture as the 28x28 grey PNG that the model would see.
+
+    Raises:
+        ValueError: the folder cannot be written.
+    """
+    folder = Path(arguments.output)
+    names = _names(arguments.images)
+    return {
+        "images": [
+            _prepare_one(file, folder, name, arguments.stages)
+            for file, name in zip(arguments.images, names, strict=True)
+        ]
+    }
+
+
+def _load(arguments: argparse.Namespace) -> VAE:
+    return checkpoint.load(arguments.checkpoint, runtime.choose_device(arguments.device))
+
+
+def _device(model: VAE) -> torch.device:
+    return next(model.parameters()).device
+
+
+def _seed(seed: int) -> int:
+    if not 0 <= seed < 2**63:
+        raise ValueError(f"seed is {seed}; it must be between 0 and 2^63 - 1.")
+    return seed
+
+
+def _digit(file: str) -> Digit:
+    try:
+        return digitize(Path(file))
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from error
+
+
+def _pixels(digit: Digit) -> Tensor:
+    """The prepared digit as x (1, 1, 28, 28)."""
+    return torch.from_numpy(digit.pixels.copy()).float()[None, None] / 255
+
+
+def _reconstruct_one(model: VAE, file: str) -> tuple[dict[str, Any], Tensor | None]:
+    try:
+        x = _pixels(digitize(Path(file)))
+    except ValueError as error:
+        nothing = dict.fromkeys(("distortion", "rate", "mse"))
+        return {"file": file, "ok": False, "reason": str(error), **nothing}, None
+    with runtime.eval_mode(model):
+        x = x.to(_device(model))
+        # At the posterior mean: the figures of one picture should not depend on a draw.
+        terms = elbo_terms(model, x, torch.zeros(1, model.latent_dim, device=x.device))
+        back = model.reconstruct(x)
+    figures = {
+        "distortion": float(terms.distortion),
+        "rate": float(terms.rate),
+        "mse": float(((back - x) ** 2).mean()),
+    }
+    return {"file": file, "ok": True, "reason": None, **figures}, torch.cat([x, back])
+
+
+def _names(files: list[str]) -> Iterator[str]:
+    """A stem for each file, `STEM-2` and so on where two clash."""
+    taken: set[str] = set()
+    for file in files:
+        stem, count = Path(file).stem, 1
+        name = stem
+        while name in taken:
+            count += 1
+            name = f"{stem}-{count}"
+        taken.add(name)
+        yield name
+
+
+def _prepare_one(file: str, folder: Path, name: str, with_stages: bool) -> dict[str, Any]:
+    try:
+        digit = digitize(Path(file))
+    except ValueError as error:
+        return {"file": file, "ok": False, "reason": str(error), "output": None}
+    output = folder / f"{name}.png"
+    written = {output: digit.pixels}
+    if with_stages:
+        for i, stage in enumerate(digit.stages):
+            written[folder / f"{name}.stage-{i}-{stage.name}.png"] = stage.image
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, values in written.items():
+            Image.fromarray(values).save(path)
+    except OSError as error:
+        raise ValueError(f"{folder} could not be written: {error}.") from error
+    return {"file": file, "ok": True, "reason": None, "output": str(output)}

@@ -1,0 +1,163 @@
+"""`evaluate CHECKPOINT`: the figures of a model, and the files that carry them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from vae_core import checkpoint, evaluation, runtime
+from vae_core.card import write_card
+from vae_core.data import Digits, load_mnist
+from vae_core.importance import log_evidence
+from vae_core.models import VAE
+
+SLICE = {"limit": 500, "importance_samples": 100, "seed": 0}
+"""The small fixed slice whose figure every card carries and the tests repeat."""
+
+
+def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Measures a checkpoint on the test digits; the keys are documented in the README.
+
+    Raises:
+        ValueError: an argument, the checkpoint or the data cannot be used.
+    """
+    start = time.perf_counter()
+    folder = checkpoint.resolve(arguments.checkpoint)
+    device = runtime.choose_device(arguments.device)
+    model = checkpoint.load(folder, device)
+    samples, seeds = arguments.importance_samples, arguments.seeds
+    if samples < 0:
+        raise ValueError(f"importance_samples is {samples}; it must be 0 or more.")
+    test = load_mnist("test", arguments.data).every(arguments.limit)
+    terms = evaluation.elbo(model, test, device=device, seed=seeds[0])
+    result = {
+        "recipe": model.config.name,
+        "device": runtime.device_label(device),
+        "n_images": len(test),
+        "binarisation": model.config.train.binarisation,
+        "distortion": terms.distortion,
+        "rate": terms.rate,
+        "elbo": -(terms.distortion + terms.rate),
+        **_nll(model, test, samples, seeds, folder, device),
+        "importance_samples": samples,
+        "seeds": seeds,
+        "active_units": evaluation.active_units(terms.mean_variance),
+        "kl_per_dim": terms.kl_per_dim if model.prior.factorises else None,
+        "mse": terms.mse,
+        **_code_errors(model, test, arguments.data, device),
+        "fid": None,
+        "fid_floor": None,
+        "parameters": checkpoint.count_parameters(folder / checkpoint.WEIGHTS),
+        "file_bytes": (folder / checkpoint.WEIGHTS).stat().st_size,
+        "seconds": round(time.perf_counter() - start, 2),
+    }
+    if arguments.save:
+        _save(folder, model, result, arguments, device)
+    return result
+
+
+def slice_nll(model: VAE, test: Digits, device: torch.device | str = "cpu") -> float:
+    """NLL in nats of the fixed slice of test digits, dynamic binarisation; see `SLICE`."""
+    digits = test.every(SLICE["limit"])
+    *_, values = log_evidence(
+        model, digits, SLICE["importance_samples"], seed=SLICE["seed"], device=device
+    )
+    return -float(values.mean())
+
+
+def _nll(
+    model: VAE,
+    test: Digits,
+    samples: int,
+    seeds: list[int],
+    folder: Path,
+    device: torch.device,
+) -> dict[str, float | None]:
+    """The mean over the draws of the binarisation, and the standard error of that mean."""
+    if samples == 0:
+        return {"nll": None, "nll_sem": None}
+    draws = [-_one_draw(model, test, samples, seed, folder, device) for seed in seeds]
+    sem = statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None
+    return {"nll": statistics.fmean(draws), "nll_sem": sem}
+
+
+def _one_draw(
+    model: VAE, test: Digits, samples: int, seed: int, folder: Path, device: torch.device
+) -> float:
+    name = f"nll-{samples}-{len(test)}-{seed}.safetensors"
+    workers = (os.cpu_count() or 1) if device.type == "cpu" else 1
+    bar = tqdm(total=len(test), unit="digit", desc=f"NLL, seed {seed}", file=sys.stderr)
+    values = torch.empty(0)
+    with bar:
+        for values in log_evidence(
+            model,
+            test,
+            samples,
+            seed=seed,
+            device=device,
+            partial=folder / "state" / name,
+            workers=workers,
+        ):
+            known = ~values.isnan()
+            bar.update(int(known.sum()) - bar.n)
+            bar.set_postfix_str(f"{-float(values[known].mean()):.2f} nats", refresh=False)
+    return float(values.mean())
+
+
+def _code_errors(
+    model: VAE, test: Digits, data: str | None, device: torch.device
+) -> dict[str, float]:
+    train = load_mnist("train", data)
+    known, asked = (evaluation.codes(model, digits, device) for digits in (train, test))
+    pair = (known, train.labels, asked, test.labels)
+    return {
+        "knn_error": evaluation.knn_error(*pair),
+        "probe_error": evaluation.probe_error(*pair),
+    }
+
+
+def _save(
+    folder: Path,
+    model: VAE,
+    result: dict[str, Any],
+    arguments: argparse.Namespace,
+    device: torch.device,
+) -> None:
+    """metrics.json and the card. A run without --importance-samples keeps an earlier NLL."""
+    metrics = folder / checkpoint.METRICS
+    earlier = checkpoint.read_json(metrics) if metrics.is_file() else {}
+    kept = ("nll", "nll_sem", "importance_samples", "seeds")
+    if result["nll"] is None and earlier.get("nll") is not None:
+        result = result | {key: earlier[key] for key in kept}
+    figures = {key: value for key, value in result.items() if key != "recipe"}
+    checkpoint.write_json(
+        metrics,
+        {
+            "recipe": model.config.name,
+            **figures,
+            "slice": SLICE | {"nll": slice_nll(model, load_mnist("test", arguments.data), device)},
+            "command": _command(arguments, result),
+            "versions": {"torch": torch.__version__, "python": platform.python_version()},
+        },
+    )
+    write_card(folder)
+
+
+def _command(arguments: argparse.Namespace, result: dict[str, Any]) -> str:
+    words = ["python -m vae_core evaluate", str(result["recipe"])]
+    if result["importance_samples"]:
+        words += ["--importance-samples", str(result["importance_samples"])]
+    if arguments.limit:
+        words += ["--limit", str(arguments.limit)]
+    if result["seeds"] != [0]:
+        words += ["--seeds", *map(str, result["seeds"])]
+    return " ".join(words)

@@ -1,0 +1,36 @@
+"""`recipes` and `inspect`: what there is, without reading a weight."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import torch
+
+from vae_core import checkpoint, recipes
+from vae_core.models import VAE
+
+
+def list_recipes(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Every recipe with its net, objective, likelihood, prior and size."""
+    return {"recipes": [_row(name) for name in recipes.RECIPES]}
+
+
+def inspect(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Config, parameters and metrics of a checkpoint."""
+    return checkpoint.inspect(arguments.checkpoint)
+
+
+def _row(name: str) -> dict[str, Any]:
+    config = recipes.get(name)
+    with torch.device("meta"):
+        parameters = sum(p.numel() for p in VAE(config).parameters())
+    return {
+        "name": name,
+        "net": config.net.kind,
+        "objective": config.objective,
+        "likelihood": config.likelihood,
+        "prior": config.prior,
+        "latent_dim": config.latent_dim,
+        "parameters": parameters,
+    }
