@@ -147,10 +147,15 @@ class Studio:
                 spent = _milliseconds(start)
         return {**code.to_dict(), "input": codec.pack(digit.pixels), "milliseconds": spent}
 
-    def prepare(self, picture: Any, options: Any = None) -> dict[str, Any]:
-        """The picture on its way to a digit, without a model; see `prepare.describe`."""
+    def arrive(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
+        """What `encode` tells, and the picture's way to a digit; see `prepare.describe`."""
+        self.registry.check(name)
         with self._heavy():
-            return prepare.describe(prepare.digit(picture, options))
+            digit = prepare.digit(picture, options)
+            model = self.registry.get(name)
+            with torch.inference_mode():
+                code = posterior.read(model, self._picture(digit.pixels))
+            return {**prepare.describe(digit), **code.to_dict()}
 
     def reconstruct(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
         """Take a picture all the way: stages, digit, posterior, code, reconstruction, measures.

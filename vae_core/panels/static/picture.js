@@ -246,7 +246,7 @@
   // ---------------------------------------------------------------- the widget
   function markup(label, testids) {
     const button = (name, words, title) =>
-      `<button type="button" data-do="${name}" title="${title}">${icon(name)}<span>${words}</span></button>`;
+      `<button type="button" data-do="${name}" title="${title}" aria-label="${words}">${icon(name)}<span>${words}</span></button>`;
     return `
       <div class="picture-stage">
         <canvas data-testid="${testids.pad}" width="${PAD}" height="${PAD}" role="img"

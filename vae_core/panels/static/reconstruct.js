@@ -114,7 +114,7 @@ function paintColours(canvas, values, colour) {
 }
 
 // ------------------------------------------------------------------ the posterior, a column a number
-const CHART = { width: 320, height: 196, edge: 4 };
+const CHART = { width: 320, height: 196, edge: 3.5 };
 
 function showPosterior(answer) {
   const order = model.order;
@@ -209,6 +209,9 @@ function showFilm(answer) {
 }
 
 function showOptions(answer) {
+  const untouched = answer.stages.length === 1; // an MNIST digit needs no steps
+  $(".adjust").hidden = untouched;
+  $(".needs-none").hidden = !untouched;
   const range = $("[data-option=threshold]");
   range.value = String(options.threshold ?? answer.threshold);
   range.style.setProperty("--to", `${100 * Number(range.value)}%`);

@@ -1,0 +1,358 @@
+// Interpolate: two ends, the way between them as a strip, and a scrubber that decodes live.
+const { studio } = window;
+const root = element.querySelector("[data-testid=panel-interpolate]");
+const $ = (selector) => root.querySelector(selector);
+const hero = $("[data-testid=live-canvas]");
+const fade = $(".fade canvas");
+const scrubber = $("[data-testid=scrubber]");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const SECONDS = 3; // from A to B when playing
+
+let model = studio.model();
+let path = "linear";
+let steps = 10;
+let here = null; // z where the scrubber stands
+let strip = null; // the last answer: pixels and z of every step
+
+// An end keeps where it is from, so that another model can read it again.
+// {picture} or {seed} or {z}; then z and the pixels that stand for it in the cross-fade.
+const ends = { a: null, b: null };
+
+// ------------------------------------------------------------------ the live picture
+const engine = studio.live({
+  canvas: hero,
+  request: (payload, how) => studio.call(server, "between", payload, how),
+  payload: () => ({ checkpoint: model.name, a: ends.a.z, b: ends.b.z, path, t: Number(scrubber.value) }),
+  onframe: (answer, { payload }) => {
+    here = answer.z;
+    showPlace(payload.t);
+  },
+  onerror: (sentence) => sentence && studio.say(root, sentence),
+});
+
+const ready = () => ends.a && ends.b && ends.a.z && ends.b.z;
+
+function move(event) {
+  scrubber.style.setProperty("--to", `${100 * Number(scrubber.value)}%`);
+  markStep();
+  paintFade();
+  if (ready()) engine.push(undefined, event);
+}
+
+function showPlace(t) {
+  const norm = Math.hypot(...here);
+  $(".at").textContent = `t ${t.toFixed(2)}`;
+  $(".norm").textContent = `|z| ${norm.toFixed(2)} · prior ≈ ${Math.sqrt(model.latent_dim).toFixed(2)}`;
+  scrubber.setAttribute("aria-valuetext", `${Math.round(100 * t)} percent of the way from A to B`);
+}
+
+/** (1 - t) a + t b of the two pictures. */
+function mix(t) {
+  const [a, b] = [ends.a.bytes, ends.b.bytes];
+  return a.map((value, i) => Math.round((1 - t) * value + t * b[i]));
+}
+
+function paintFade() {
+  if (ready()) studio.paint(fade, mix(Number(scrubber.value)));
+}
+
+// ------------------------------------------------------------------ the strips
+let turn = 0;
+
+async function askWay() {
+  if (!ready()) return;
+  const mine = ++turn;
+  try {
+    const answer = await studio.call(server, "way", { checkpoint: model.name, a: ends.a.z, b: ends.b.z, steps, path });
+    if (mine !== turn) return;
+    strip = answer;
+    showStrips();
+  } catch (error) {
+    if (mine === turn) studio.say(root, error.message);
+  }
+}
+
+function showStrips() {
+  const bytes = studio.bytesOf(strip.pixels);
+  const count = strip.z.length;
+  root.style.setProperty("--count", count);
+  const [latent, pixel] = [$(".strip.latent"), $(".strip.pixel")];
+  resize(latent, count, makeFrame);
+  resize(pixel, count, () => Object.assign(document.createElement("canvas"), { className: "digit" }));
+  for (let i = 0; i < count; i++) {
+    const t = i / (count - 1);
+    studio.paint(latent.children[i].firstChild, bytes.subarray(784 * i, 784 * (i + 1)));
+    latent.children[i].setAttribute("aria-label", `Step ${i + 1} of ${count}`);
+    studio.paint(pixel.children[i], mix(t));
+  }
+  markStep();
+}
+
+function resize(row, count, make) {
+  while (row.children.length > count) row.lastChild.remove();
+  while (row.children.length < count) row.append(make());
+}
+
+function makeFrame() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(Object.assign(document.createElement("canvas"), { className: "digit" }));
+  button.addEventListener("click", (event) => {
+    const place = [...button.parentElement.children].indexOf(button);
+    pause();
+    scrubber.value = String(place / (strip.z.length - 1));
+    move(event);
+  });
+  return button;
+}
+
+/** Mark the step that the scrubber is nearest to. */
+function markStep() {
+  if (!strip) return;
+  const near = Math.round(Number(scrubber.value) * (strip.z.length - 1));
+  for (const row of root.querySelectorAll(".strip")) {
+    [...row.children].forEach((frame, i) => frame.classList.toggle("is-near", i === near));
+  }
+}
+
+// ------------------------------------------------------------------ the ends
+const widgets = {};
+const wanted = { a: 0, b: 0 };
+
+async function setEnd(name, source) {
+  const mine = ++wanted[name];
+  ends[name] = { ...source, z: null };
+  try {
+    const found = source.picture ? await readPicture(name, source) : await readCode(source);
+    if (mine !== wanted[name]) return;
+    ends[name] = { ...source, ...found };
+    studio.say(root, null);
+    changed();
+  } catch (error) {
+    if (mine === wanted[name]) studio.say(root, `${name.toUpperCase()}: ${error.message}`);
+  }
+}
+
+async function readPicture(name, source) {
+  const answer = await studio.call(server, "encode", {
+    checkpoint: model.name, picture: source.picture, options: { choose: source.choose ?? null },
+  });
+  if (source.from !== "drawing" && source.from !== "example") await widgets[name].show(answer);
+  return { z: answer.z, bytes: studio.bytesOf(answer.input) };
+}
+
+async function readCode(source) {
+  const z = source.given && source.given.length === model.latent_dim ? source.given : drawCode(source.seed);
+  const answer = await studio.call(server, "between", { checkpoint: model.name, a: z, b: z, path: "linear", t: 0 });
+  return { z, bytes: studio.bytesOf(answer.pixels), pixels: answer.pixels };
+}
+
+function drawCode(seed) {
+  const { normal } = studio.generator(seed);
+  return Array.from({ length: model.latent_dim }, normal);
+}
+
+async function setRandom(name, seed = Math.floor(Math.random() * 2 ** 31)) {
+  await setEnd(name, { seed });
+  if (ends[name].pixels) widgets[name].show({ pixels: ends[name].pixels });
+}
+
+function changed() {
+  if (!ready()) return;
+  explain();
+  move();
+  askWay();
+}
+
+for (const name of ["a", "b"]) {
+  widgets[name] = studio.picture($(`[data-end=${name}] .own`), {
+    label: name === "a" ? "First digit" : "Second digit",
+    testids: { upload: `image-${name}`, pad: `drawing-pad-${name}` },
+    onpicture: ({ dataURL, picture, source }) => setEnd(name, { picture: dataURL || picture, from: source }),
+    onchoose: (index) => setEnd(name, { ...ends[name], choose: index, from: "upload" }),
+  });
+  $(`[data-random=${name}]`).addEventListener("click", () => setRandom(name));
+}
+
+// ------------------------------------------------------------------ scrub and play
+scrubber.addEventListener("input", (event) => {
+  pause();
+  move(event);
+});
+scrubber.addEventListener("keydown", (event) => {
+  const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault(); // the browser's own step is a thousandth
+  pause();
+  scrubber.value = String(Number(scrubber.value) + step * (event.shiftKey ? 0.1 : 0.02));
+  move(event);
+});
+
+const playButton = $("[data-do=play]");
+let playing = null; // {at, direction}: phase and time of the last frame
+
+function pause() {
+  playing = null;
+  playButton.setAttribute("aria-pressed", "false");
+  playButton.setAttribute("aria-label", "Play");
+}
+
+function play() {
+  playing = { time: performance.now(), direction: Number(scrubber.value) >= 1 ? -1 : 1 };
+  playButton.setAttribute("aria-pressed", "true");
+  playButton.setAttribute("aria-label", "Pause");
+  requestAnimationFrame(tick);
+}
+
+function tick(now) {
+  if (!playing || !root.isConnected) return;
+  // Who asked for calm gets steps at their own pace instead of motion.
+  const pace = calm.matches ? 1000 : 0;
+  if (now - playing.time >= pace) {
+    const span = calm.matches ? 1 / (steps - 1) : (now - playing.time) / 1000 / SECONDS;
+    let t = Number(scrubber.value) + playing.direction * span;
+    if (t >= 1 || t <= 0) playing.direction *= -1;
+    t = Math.max(0, Math.min(1, t));
+    scrubber.value = String(t);
+    playing.time = now;
+    move();
+  }
+  requestAnimationFrame(tick);
+}
+
+playButton.addEventListener("click", () => (playing ? pause() : ready() && play()));
+studio.on("panel", (panel) => panel !== "interpolate" && pause());
+
+// ------------------------------------------------------------------ knobs
+$("[data-do=swap]").addEventListener("click", () => {
+  [ends.a, ends.b] = [ends.b, ends.a];
+  wanted.a++;
+  wanted.b++;
+  for (const name of ["a", "b"]) {
+    const pixels = btoa(String.fromCharCode(...(ends[name]?.bytes || [])));
+    if (pixels) widgets[name].show({ pixels });
+  }
+  scrubber.value = String(1 - Number(scrubber.value));
+  changed();
+});
+for (const button of root.querySelectorAll("[data-path]")) {
+  button.addEventListener("click", () => {
+    path = button.dataset.path;
+    for (const other of root.querySelectorAll("[data-path]")) {
+      other.setAttribute("aria-pressed", String(other === button));
+    }
+    changed();
+  });
+}
+$("[data-do=steps]").addEventListener("change", ({ target }) => {
+  const asked = Number(target.value);
+  if (!Number.isInteger(asked) || asked < 2 || asked > 64) {
+    studio.say(root, `Steps must be a whole number from 2 to 64, not ${target.value || "nothing"}.`);
+    return;
+  }
+  studio.say(root, null);
+  steps = asked;
+  askWay();
+});
+
+// ------------------------------------------------------------------ out of the panel
+for (const button of root.querySelectorAll("[data-send]")) {
+  button.addEventListener("click", () => here && studio.send(button.dataset.send, { z: here, from: "interpolate" }));
+}
+
+const keeps = {
+  gif: async () => {
+    const answer = await studio.call(server, "film", { checkpoint: model.name, a: ends.a.z, b: ends.b.z, path });
+    const gif = await (await fetch(answer.gif)).blob();
+    studio.download(`path-${model.name}.gif`, gif);
+  },
+  png: async () => studio.download(`path-${model.name}.png`, await both()),
+  json: () => {
+    const told = { checkpoint: model.name, path, steps: strip.z.length, z: strip.z };
+    studio.download(`path-${model.name}.json`, JSON.stringify(told), "application/json");
+  },
+  python: () => {
+    const box = $(".python");
+    box.hidden = !box.hidden;
+    box.textContent = python();
+    navigator.clipboard?.writeText(box.textContent).catch(() => {}); // it can be copied by hand
+  },
+};
+for (const button of root.querySelectorAll("[data-keep]")) {
+  button.addEventListener("click", () => {
+    if (ready() && strip) keeps[button.dataset.keep]().catch?.((error) => studio.say(root, error.message));
+  });
+}
+
+/** Both strips under one another, 8 pixels a pixel. */
+function both() {
+  const count = strip.z.length;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [30 * count - 2, 58];
+  const context = canvas.getContext("2d");
+  for (let i = 0; i < count; i++) {
+    context.drawImage($(".strip.latent").children[i].firstChild, 30 * i, 0);
+    context.drawImage($(".strip.pixel").children[i], 30 * i, 30);
+  }
+  return studio.png(canvas, 8);
+}
+
+function python() {
+  const list = (z) => `[${z.map((v) => Math.round(v * 1e4) / 1e4).join(", ")}]`;
+  return [
+    "import torch, vae_core",
+    "",
+    `model = vae_core.load(${JSON.stringify(model.name)})`,
+    `a = torch.tensor(${list(ends.a.z)})`,
+    `b = torch.tensor(${list(ends.b.z)})`,
+    `u = vae_core.explore.path(a, b, ${steps}, "${path}")`,
+    `images = model.decode(model.from_sliders(u)).mean  # (${steps}, 1, 28, 28), white ink on black, 0 to 1`,
+  ].join("\n");
+}
+
+// ------------------------------------------------------------------ life of the panel
+function explain() {
+  const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
+  $(".seeing-text").innerHTML =
+    `A and B become codes of ${n(model.latent_dim, 2)} numbers; every digit between is decoded by <b>${model.name}</b> from a code on the way. ` +
+    `A cross-fade shows two digits at once; the latent path bends one into the other. ` +
+    `Draws from the prior have lengths around ${n(Math.sqrt(model.latent_dim))}. ${lengths(n)}`;
+}
+
+/** What the two paths do to the length of z, with the numbers of these two ends. */
+function lengths(n) {
+  if (!ready()) return "";
+  const [a, b] = [Math.hypot(...ends.a.z), Math.hypot(...ends.b.z)];
+  const middle = Math.hypot(...ends.a.z.map((v, i) => (v + ends.b.z[i]) / 2));
+  return `A has ${n(a)} and B ${n(b)}: half way, the straight path is down to ${n(middle)}, the spherical one keeps ${n((a + b) / 2)}.`;
+}
+
+studio.on("model", () => {
+  model = studio.model();
+  explain();
+  for (const name of ["a", "b"]) {
+    const end = ends[name];
+    if (!end) continue;
+    if (end.picture) setEnd(name, end);
+    else setRandom(name, end.seed ?? 1);
+  }
+});
+studio.onSend("interpolate", async (content) => {
+  const name = content.end === "b" ? "b" : "a";
+  const { picture, z, pixels } = content;
+  if (picture && picture.pixels) await widgets[name].show({ pixels: picture.pixels });
+  if (picture) return setEnd(name, { picture, from: picture.pixels ? "example" : "sent" });
+  if (z && pixels) await widgets[name].show({ pixels });
+  if (z) await setEnd(name, { given: z, seed: 1 });
+  if (z && !pixels && ends[name].pixels) widgets[name].show({ pixels: ends[name].pixels });
+});
+
+if (model) {
+  explain();
+  // Two real digits are there on arrival, unless something was sent meanwhile.
+  const classes = studio.exampleClasses;
+  widgets.a.ready.then(() => ends.a || widgets.a.takeExample(classes[2] ?? 0));
+  widgets.b.ready.then(() => ends.b || widgets.b.takeExample(classes[6] ?? 0));
+} else {
+  studio.say(root, "There is no model: train one with python -m vae_core train vae-400.");
+}
