@@ -43,11 +43,13 @@ def closeup(picture: Picture, seen: Survey, find: Find, threshold: float | None)
     """Cut the digit out of the best resolution there is, and separate its ink."""
     plane, place, ratio = _cut(picture, seen, find)
     mine = _carried(region(seen, find), place, plane.shape)
-    ink = ink_map(plane, seen.dark, max(3.0, seen.guess.window * ratio))
+    ink, _ = ink_map(plane, seen.dark, max(3.0, seen.guess.window * ratio))
     inside = _spread_out(mine, max(1, round(1.5 * ratio)))
     middle, spread = noise_floor(ink[~inside][None]) if (~inside).any() else (0.0, 0.0)
     strong = ink[inside]
     peak = float(np.percentile(strong[strong >= min(seen.level, strong.max())], 90))
+    if peak < 1e-3:
+        raise ValueError("Nothing drawn: the ink vanishes when looked at closely.")
     # Ink without noise around it is a drawing: its greys are anti-aliasing and stay.
     clean = threshold is None and (middle + 3 * spread) < 0.02 * peak
     share = _evened(ink, peak, middle + 4 * spread, max(2.0, find.width * ratio), clean)

@@ -11,7 +11,7 @@ Plane = NDArray[np.float32]
 GRID = 256
 
 
-def ink_map(plane: Plane, dark: bool, window: float) -> Plane:
+def ink_map(plane: Plane, dark: bool, window: float) -> tuple[Plane, Plane]:
     """Contrast of every pixel against the light around it, 0 for paper.
 
     Dark ink counts as the share of the paper's light that it swallows, light ink as what it
@@ -22,12 +22,17 @@ def ink_map(plane: Plane, dark: bool, window: float) -> Plane:
         dark: whether the ink is darker than what it is written on.
         window: pixels; whatever is narrower than this and of the ink's polarity is ink,
             and whatever is wider is ground.
+
+    Returns:
+        The contrast (h, w), and the light (h, w) that one unit of contrast stands for.
     """
     ground = background(plane, dark, window)
     if dark:
-        return np.clip(1 - plane / np.maximum(ground, 1.0), 0, 1)
+        unit = np.maximum(ground, 1.0)
+        return np.clip(1 - plane / unit, 0, 1), unit
     # Chalk adds light in proportion to the lamp; the constant keeps black canvases sane.
-    return np.clip((plane - ground) / (ground + 80.0), 0, None)
+    unit = ground + 80.0
+    return np.clip((plane - ground) / unit, 0, None), unit
 
 
 def background(plane: Plane, dark: bool, window: float) -> Plane:
@@ -45,9 +50,10 @@ def background(plane: Plane, dark: bool, window: float) -> Plane:
     work = coarse if dark else -coarse
     padded = np.pad(work, size, mode="edge")
     closed = ndimage.grey_closing(padded, (size, size))[size:-size, size:-size]
-    # One cell inwards from any edge of the ground, so that edges do not pass for ink.
-    closed = ndimage.grey_erosion(closed, (3, 3))
-    closed = ndimage.uniform_filter(closed, 3) if step > 1 else closed
+    # Inwards from any edge of the ground, so that the edge of a sheet does not pass for ink.
+    inwards = 2 * min(2, max(closed.shape) // 60) + 1
+    closed = ndimage.grey_erosion(closed, (inwards, inwards))
+    closed = ndimage.uniform_filter(closed, 3) if inwards > 1 else closed
     ground = closed if dark else -closed
     return _grown(ground.astype(np.float32), step, (height, width))
 

@@ -15,10 +15,17 @@ MOST_PIECES = 60
 
 @dataclass(frozen=True)
 class Piece:
-    """A connected piece of ink: label, box (x0, y0, x1, y1), area, perimeter, contrast, edge.
+    """A connected piece of ink.
 
-    `contrast` is the mean over its pixels, `edge` the mean slope of the ink along its rim
-    (contrast per pixel).
+    Attributes:
+        label: its number in the labels.
+        box: (x0, y0, x1, y1).
+        area: pixels.
+        perimeter: length of the outline in pixel sides.
+        contrast: mean over its pixels.
+        edge: share of the outline, 0 to 1, where the picture itself has an edge.
+        thickest: diameter in pixels of the largest disc within.
+        points: (n, 2), some of its pixels as x, y.
     """
 
     label: int
@@ -27,6 +34,8 @@ class Piece:
     perimeter: int
     contrast: float
     edge: float
+    thickest: float
+    points: NDArray[np.float32]
 
     @property
     def longest(self) -> int:
@@ -39,8 +48,16 @@ class Piece:
         return 2 * self.area / max(1.0, self.perimeter * np.pi / 4)
 
 
-def pieces(mask: NDArray[np.bool_], ink: NDArray[np.float32]) -> tuple[Labels, list[Piece]]:
-    """Label the mask (8-connected) and measure its largest pieces, largest box first."""
+def pieces(
+    mask: NDArray[np.bool_], ink: NDArray[np.float32], relief: NDArray[np.float32]
+) -> tuple[Labels, list[Piece]]:
+    """Label the mask (8-connected) and measure its largest pieces, largest box first.
+
+    Args:
+        mask: (h, w), what is ink.
+        ink: (h, w), contrast.
+        relief: (h, w), the picture in units of contrast.
+    """
     from scipy import ndimage
 
     labels, count = ndimage.label(mask, np.ones((3, 3)))
@@ -49,15 +66,37 @@ def pieces(mask: NDArray[np.bool_], ink: NDArray[np.float32]) -> tuple[Labels, l
     flat = labels.ravel()
     areas = np.bincount(flat, minlength=count + 1)
     contrast = np.bincount(flat, ink.ravel(), count + 1) / np.maximum(areas, 1)
-    perimeter, edge = _rims(labels, ink, count)
+    perimeter, edge = _rims(labels, relief, areas, contrast)
     slices = ndimage.find_objects(labels)
     found = []
     for index in _largest(areas, slices):
         rows, columns = slices[index - 1]
         box = (columns.start, rows.start, columns.stop, rows.stop)
+        here = labels[rows, columns] == index
         found.append(Piece(index, box, int(areas[index]), int(perimeter[index]),
-                           float(contrast[index]), float(edge[index])))  # fmt: skip
+                           float(contrast[index]), float(edge[index]),
+                           _thickest(here), _points(here, box)))  # fmt: skip
     return labels, found
+
+
+def _thickest(here: NDArray[np.bool_]) -> float:
+    """Diameter of the largest disc within, by halving: a distance transform costs too much."""
+    from scipy import ndimage
+
+    reach = 0
+    padded = np.pad(here, 1)
+    while padded.any():
+        reach += 1
+        # Squares and crosses by turns come close to a disc.
+        cross = ndimage.generate_binary_structure(2, 1 + reach % 2)
+        padded = ndimage.binary_erosion(padded, cross)
+    return 2.0 * reach - 1
+
+
+def _points(here: NDArray[np.bool_], box: Rect) -> NDArray[np.float32]:
+    rows, columns = np.nonzero(here)
+    every = max(1, len(rows) // 150)
+    return np.stack([columns[::every] + box[0], rows[::every] + box[1]], 1).astype(np.float32)
 
 
 def _largest(areas: NDArray[np.intp], slices: list[tuple[slice, slice]]) -> list[int]:
@@ -72,22 +111,44 @@ def _largest(areas: NDArray[np.intp], slices: list[tuple[slice, slice]]) -> list
 
 
 def _rims(
-    labels: Labels, ink: NDArray[np.float32], count: int
+    labels: Labels,
+    relief: NDArray[np.float32],
+    areas: NDArray[np.intp],
+    contrast: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Length of each piece's outline in pixel sides, and the mean step of ink across it."""
-    sides = np.zeros(count + 1)
-    steps = np.zeros(count + 1)
+    """Length of each piece's outline in pixel sides, and how much of it is a true edge."""
+    count = len(areas)
+    owners, steps = [], []
     for axis in (0, 1):
-        ahead = [slice(None), slice(None)]
-        behind = [slice(None), slice(None)]
-        ahead[axis], behind[axis] = slice(1, None), slice(None, -1)
-        a, b = labels[tuple(behind)], labels[tuple(ahead)]
+        ahead, behind = _shifted(axis, 1)
+        a, b = labels[behind], labels[ahead]
         rim = (a > 0) != (b > 0)
-        owner = np.maximum(a, b)[rim]
-        step = np.abs(ink[tuple(ahead)] - ink[tuple(behind)])[rim]
-        sides += np.bincount(owner, minlength=count + 1)
-        steps += np.bincount(owner, step, count + 1)
-    return sides, steps / np.maximum(sides, 1)
+        owners.append(np.maximum(a, b)[rim])
+        # Blurred edges are several pixels wide: look one pixel farther on both sides.
+        wide = np.abs(_differences(relief, axis))
+        steps.append(wide[rim])
+    owner, step = np.concatenate(owners), np.concatenate(steps)
+    sides = np.bincount(owner, minlength=count).astype(np.float64)
+    width = 2 * areas / np.maximum(1, sides * np.pi / 4)
+    # Over three pixels, a stroke of width w blurred by as much changes by some 3 / 2 w.
+    needed = 0.5 * contrast * np.clip(3 / np.maximum(width, 1), 0.25, 1)
+    good = np.minimum(1, step / np.maximum(needed[owner], 1e-6))
+    return sides, np.bincount(owner, good, count) / np.maximum(sides, 1)
+
+
+def _shifted(axis: int, by: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    ahead, behind = [slice(None), slice(None)], [slice(None), slice(None)]
+    ahead[axis], behind[axis] = slice(by, None), slice(None, -by)
+    return tuple(ahead), tuple(behind)
+
+
+def _differences(relief: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+    """relief[i + 2] - relief[i - 1] for every pair (i, i + 1) along an axis."""
+    room = [(0, 0), (0, 0)]
+    room[axis] = (1, 1)
+    padded = np.pad(relief, room, mode="edge")
+    ahead, behind = _shifted(axis, 3)
+    return padded[ahead] - padded[behind]
 
 
 def together(items: list[Piece]) -> list[list[Piece]]:
@@ -125,24 +186,37 @@ def _linked(groups: list[list[Piece]], same) -> list[list[Piece]]:  # noqa: ANN0
 def _same_dashes(a: list[Piece], b: list[Piece]) -> bool:
     """Short dashes of one pen, no farther apart than they are long."""
     one, two = a[0], b[0]
-    short = all(p.longest <= 6 * p.width for p in (one, two))
-    alike = max(one.longest, two.longest) <= 3 * min(one.longest, two.longest)
-    near = gap(one.box, two.box) <= 1.1 * max(one.longest, two.longest)
-    return short and alike and near and gap(one.box, two.box) <= 4 * max(one.width, two.width)
+    longest = max(one.longest, two.longest)
+    if any(p.longest > 6 * p.width for p in (one, two)):
+        return False
+    if longest > 3 * min(one.longest, two.longest) or gap(one.box, two.box) > 1.1 * longest:
+        return False
+    return distance(a, b) <= min(1.1 * longest, 4 * max(one.width, two.width))
 
 
 def _same_digit(a: list[Piece], b: list[Piece]) -> bool:
     one, two = union(a), union(b)
     big, small = max(_longest(one), _longest(two)), min(_longest(one), _longest(two))
-    apart = gap(one, two)
+    if gap(one, two) > 0.2 * big:
+        return False
+    apart = distance(a, b)
     if small < 0.45 * big:
-        return apart <= 0.12 * big
+        return apart <= 0.14 * big
     across, down = _overlaps(one, two)
     if across >= 0.4:
         tall = all(_tall(box) for box in (one, two)) and small > 0.6 * big
         return apart <= (0.05 if tall else 0.2) * big
     # Side by side: the two parts of an open 4 stand closer than two digits do.
     return apart <= (0.03 if small > 0.8 * big and down > 0.7 else 0.1) * big
+
+
+def distance(a: list[Piece], b: list[Piece]) -> float:
+    """Distance in pixels between the nearest points of two groups of pieces."""
+    one = np.concatenate([piece.points for piece in a])
+    two = np.concatenate([piece.points for piece in b])
+    one, two = one[:: max(1, len(one) // 200)], two[:: max(1, len(two) // 200)]
+    square = ((one[:, None] - two[None]) ** 2).sum(axis=2)
+    return max(0.0, float(np.sqrt(square.min())) - 1)
 
 
 def _longest(box: Rect) -> int:

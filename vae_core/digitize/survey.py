@@ -52,13 +52,17 @@ class Guess:
         dark: whether the ink is darker than the ground.
         window: pixels of the small copy, see `light.ink_map`.
         trust: factor on what is found.
+        plane: the picture, (h, w), 0 to 255.
         ink: contrast, (h, w).
+        relief: the picture itself in units of contrast, (h, w): a true edge of ink is one here.
     """
 
     dark: bool
     window: float
     trust: float
+    plane: Plane
     ink: Plane
+    relief: Plane
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,8 @@ def _guesses(plane: Plane, polarity: str) -> Iterator[Guess]:
         if polarity in ("auto", "dark" if dark else "light"):
             for share, trust in WINDOWS:
                 window = max(3.0, share * min(plane.shape))
-                yield Guess(dark, window, trust, ink_map(plane, dark, window))
+                ink, unit = ink_map(plane, dark, window)
+                yield Guess(dark, window, trust, plane, ink, plane / unit)
 
 
 def _levels(ink: Plane, threshold: float | None) -> list[float]:
@@ -135,15 +140,15 @@ def _look(guess: Guess, level: float) -> Survey | None:
     ink = guess.ink
     mask = ink > level
     share = float(mask.mean())
-    labels, items = pieces(mask, ink)
+    labels, items = pieces(mask, ink, guess.relief)
     rules = 0
     if any(_spans(piece, mask.shape) for piece in items):
         mask, rules = without_rules(mask)
         if rules:
-            labels, items = pieces(mask, ink)
+            labels, items = pieces(mask, ink, guess.relief)
     items = [p for p in items if p.longest >= 0.12 * items[0].longest] if items else []
-    finds = [_find(group, ink.shape) for group in together(items)]
-    finds = _worth(finds)
+    groups = together(items)
+    finds = _worth([_find(group, guess, labels) for group in groups])
     if not finds:
         return None
     return Survey(guess, level, labels, _in_reading_order(finds), rules, share)
@@ -155,11 +160,45 @@ def _spans(piece: Piece, shape: tuple[int, ...]) -> bool:
     return (wide or high) and piece.width < 0.12 * piece.longest
 
 
-def _find(group: list[Piece], shape: tuple[int, ...]) -> Find:
-    return Find(union(group), group, _likeness(group, shape))
+def _find(group: list[Piece], guess: Guess, labels: Labels) -> Find:
+    score = _likeness(group, guess.ink.shape, guess.window)
+    if score > 0.01:
+        score *= _stands_out(group, guess, labels)
+    return Find(union(group), group, score)
 
 
-def _likeness(group: list[Piece], shape: tuple[int, ...]) -> float:
+def _stands_out(group: list[Piece], guess: Guess, labels: Labels) -> float:
+    """Doubt about marks surrounded by what looks like themselves, 0 to 1.
+
+    The paper inside a loop would pass for light ink on the dark stroke around it, were it
+    not for the paper outside.
+    """
+    from scipy import ndimage
+
+    box = union(group)
+    room = max(3, round(0.25 * max(box[2] - box[0], box[3] - box[1])))
+    spot = (
+        slice(max(0, box[1] - room), box[3] + room),
+        slice(max(0, box[0] - room), box[2] + room),
+    )
+    mine = np.isin(labels[spot], [piece.label for piece in group])
+    around = ~ndimage.maximum_filter(mine, 3)
+    if not around.any():
+        return 0.1
+    plane = guess.plane[spot]
+    ink = float(plane[mine].mean())
+    alike = np.abs(plane[around] - ink) < 0.35 * abs(_ground_under(mine, spot, guess) - ink)
+    return float(np.clip(1.6 - 3 * alike.mean(), 0.02, 1))
+
+
+def _ground_under(mine: NDArray[np.bool_], spot: tuple[slice, slice], guess: Guess) -> float:
+    """Mean light of the ground under the marks, from their contrast."""
+    plane, ink, relief = guess.plane[spot][mine], guess.ink[spot][mine], guess.relief[spot][mine]
+    unit = plane / np.maximum(relief, 1e-6)
+    return float((plane + ink * unit).mean() if guess.dark else (plane - ink * unit).mean())
+
+
+def _likeness(group: list[Piece], shape: tuple[int, ...], window: float) -> float:
     """How much a group of pieces looks like a written digit, 0 to 1; a product of doubts."""
     box = union(group)
     across, high = box[2] - box[0], box[3] - box[1]
@@ -167,14 +206,18 @@ def _likeness(group: list[Piece], shape: tuple[int, ...]) -> float:
     contrast = sum(p.contrast * p.area for p in group) / total
     width = sum(p.width * p.area for p in group) / total
     edge = sum(p.edge * p.perimeter for p in group) / max(1, sum(p.perimeter for p in group))
+    thickest = max(p.thickest for p in group)
     slender = longest / max(width, 1.0)
     size = longest / min(shape)
     score = min(1.0, contrast / 0.3) ** 0.5
     score *= float(np.clip(np.log(size / 0.012) / np.log(0.3 / 0.012), 0.02, 1))
     score *= float(np.clip((slender - 1.2) / 2.3, 0.02, 1)) * float(np.clip(45 / slender, 0, 1))
     score *= float(np.clip(1.9 - 0.75 * across / max(high, 1), 0.05, 1))
-    # Real ink is sharp for its width; shadows and smears are not.
-    score *= float(np.clip(edge * max(width, 2.0) / max(contrast, 1e-3) / 0.7, 0.05, 1))
+    # Real ink has an edge all around; shadows, smears and pieces of ground do not.
+    score *= float(np.clip((edge - 0.25) / 0.5, 0.02, 1))
+    # A pen is about as wide everywhere, and narrower than what counts as ground.
+    score *= float(np.clip(2.2 - thickest / max(width, 1.0) / 2, 0.05, 1))
+    score *= float(np.clip(2 - 2 * thickest / window, 0.05, 1))
     score *= 0.4 ** _borders(box, shape)
     # One stroke, or a few: crumbs make texture, not a digit.
     return score * float(np.clip(12 / len(group), 0.1, 1))
