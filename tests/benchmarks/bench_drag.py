@@ -1,0 +1,154 @@
+"""How fast the picture follows the hand: our Explore panel against 20 stock Gradio sliders.
+
+    python tests/benchmarks/bench_drag.py [--seconds 6] [--model vae-400]
+
+One Chromium script drags the first slider of both; then ours again with 100 ms of network latency
+by Chromium's own emulation. A frame is a new picture on the page. The peer's time from event to
+paint is that of single steps with a rest between them, which flatters it; ours is also taken
+during the drag.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+import driving
+
+OURS = {
+    "slider": "[data-testid=panel-explore] .latent input[type=range]",
+    # Every painted decode changes data-frame.
+    "watch": """() => {
+        const canvas = document.querySelector('[data-testid=live-canvas]');
+        window.seen = [];
+        new MutationObserver(() => window.seen.push({
+            at: performance.now(), latency: Number(canvas.dataset.latencyMs),
+        })).observe(canvas, {attributeFilter: ['data-frame']});
+    }""",
+}
+PEER = {
+    "slider": "#z0 input[type=range]",
+    # Gradio makes a new img or a new src for every picture; it is on show once loaded.
+    "watch": """() => {
+        window.seen = [];
+        document.addEventListener('load', (event) => {
+            if (event.target.matches('#picture img')) window.seen.push({
+                at: performance.now(), latency: performance.now() - window.moved,
+            });
+        }, true);
+        document.addEventListener('input', (event) => { window.moved = event.timeStamp; }, true);
+    }""",
+}
+
+
+def drag(page: Any, target: dict[str, str], seconds: float) -> dict[str, float]:
+    """Drag the slider to and fro, then step it; frames a second and p95 milliseconds."""
+    slider = page.locator(target["slider"]).first
+    slider.scroll_into_view_if_needed()
+    page.evaluate(target["watch"])
+    box = slider.bounding_box()
+    middle, reach, y = box["x"] + box["width"] / 2, box["width"] * 0.4, box["y"] + box["height"] / 2
+    page.mouse.move(middle, y)
+    page.mouse.down()
+    swing(page, middle, reach, y, 1.0)  # the first requests open connections
+    page.evaluate("() => { window.seen.length = 0; }")
+    start = page.evaluate("() => performance.now()")
+    swing(page, middle, reach, y, seconds)
+    end = page.evaluate("() => performance.now()")
+    frames = [frame for frame in page.evaluate("() => window.seen") if start < frame["at"] <= end]
+    page.mouse.up()
+    return {
+        "fps": len(frames) / (end - start) * 1000,
+        "drag_p95": p95([frame["latency"] for frame in frames]),
+        "step_p95": p95(steps(page, middle, reach, y)),
+    }
+
+
+def swing(page: Any, middle: float, reach: float, y: float, seconds: float) -> None:
+    """Move the mouse to and fro for a while, once a display frame.
+
+    Chromium answers a mouse event when the page has handled it, at its next frame; playwright's
+    own steps send the next one at once, a loop in Python would miss every other frame.
+    """
+    start, side = time.perf_counter(), 1.0
+    while time.perf_counter() - start < seconds:
+        page.mouse.move(middle + side * reach, y, steps=40)
+        side = -side
+
+
+def steps(page: Any, middle: float, reach: float, y: float, count: int = 30) -> list[float]:
+    """Single steps, each answered before the next; milliseconds from event to paint."""
+    page.mouse.move(middle, y)
+    page.mouse.down()
+    page.wait_for_timeout(400)
+    found = []
+    for i in range(count):
+        page.evaluate("() => { window.seen.length = 0; }")
+        page.mouse.move(middle + reach * math.sin(i + 1), y)
+        page.wait_for_function("() => window.seen.length > 0", timeout=5000)
+        found.append(page.evaluate("() => window.seen[0].latency"))
+        page.wait_for_timeout(60)
+    page.mouse.up()
+    return found
+
+
+def p95(values: list[float]) -> float:
+    """The 95th percentile, NaN of nothing."""
+    return statistics.quantiles(values, n=20)[-1] if len(values) > 1 else math.nan
+
+
+def open_page(chromium: Any, url: str, slow_ms: int = 0) -> Any:
+    """A page at `url`, behind an emulated line of `slow_ms` latency."""
+    page = chromium.new_context(viewport=driving.DESKTOP).new_page()
+    page.goto(url)
+    page.wait_for_selector("input[type=range]")
+    if slow_ms:
+        line = page.context.new_cdp_session(page)
+        line.send("Network.enable")
+        line.send(
+            "Network.emulateNetworkConditions",
+            {
+                "offline": False,
+                "latency": slow_ms,
+                "downloadThroughput": -1,
+                "uploadThroughput": -1,
+            },
+        )
+    page.wait_for_timeout(1500)
+    return page
+
+
+def main() -> None:
+    """Run all three and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--model", default="vae-400")
+    parser.add_argument("--no-peer", action="store_true")
+    wanted = parser.parse_args()
+    results = {}
+    query = f"?panel=explore&model={wanted.model}"
+    with driving.browser() as chromium:
+        with driving.server() as url:
+            for name, latency in (("Explore", 0), ("Explore, 100 ms latency", 100)):
+                page = open_page(chromium, url + query, latency)
+                results[name] = drag(page, OURS, wanted.seconds)
+                page.context.close()
+        if not wanted.no_peer:
+            peer = Path(__file__).with_name("stock_peer.py")
+            with driving.server(peer, "--model", wanted.model) as url:
+                results["stock Gradio"] = drag(open_page(chromium, url), PEER, wanted.seconds)
+    print(f"{'':26}{'frames/s':>10}{'p95 ms, drag':>14}{'p95 ms, step':>14}")
+    for name, row in results.items():
+        print(f"{name:26}{row['fps']:10.1f}{row['drag_p95']:14.1f}{row['step_p95']:14.1f}")
+    if "stock Gradio" in results:
+        print(f"ratio {results['Explore']['fps'] / results['stock Gradio']['fps']:.1f}")
+
+
+if __name__ == "__main__":
+    main()
