@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import math
 import threading
@@ -14,10 +15,14 @@ import torch
 from PIL import Image
 
 import vae_core
+from vae_core import checkpoint
 from vae_core.config import Config, NetConfig
+from vae_core.digitize import digitize
 from vae_core.models import VAE
-from vae_core.panels import codec
+from vae_core.panels import animation, codec
+from vae_core.panels.assets import examples
 from vae_core.panels.gate import Gate
+from vae_core.panels.reader import Reader
 from vae_core.panels.studio import Studio
 
 DIM = 6
@@ -360,3 +365,51 @@ def test_the_gate_lets_some_in_lets_some_wait_and_refuses_the_rest() -> None:
     for thread in threads:
         thread.join()
     assert len(seen) == 2
+
+
+def test_readings_agree_with_the_labels_of_the_examples() -> None:
+    folder = checkpoint.shipped_root() / "classifier"
+    if not folder.is_dir():
+        pytest.skip("the classifier is not there")
+    digits, labels, _ = examples()
+    readings = Reader(folder, torch.device("cpu")).read(digits[:100])
+    assert readings is not None
+    right = [reading["digit"] == label for reading, label in zip(readings, labels, strict=False)]
+    assert sum(right) >= 98
+
+
+def test_without_a_classifier_there_are_no_readings(studio: Studio, tmp_path: Path) -> None:
+    assert Reader(tmp_path, torch.device("cpu")).read(examples()[0][:1]) is None
+    assert studio.reconstruct("tiny", stroke())["readings"] is None
+
+
+def test_the_same_digit_through_every_model(studio: Studio) -> None:
+    alone = studio.reconstruct("tiny", stroke())
+    family = {member["name"]: member for member in studio.family(stroke())["models"]}
+    assert list(family) == ["other", "tiny"]
+    assert family["tiny"]["distortion"] == pytest.approx(alone["distortion"], rel=1e-5)
+    assert family["tiny"]["reconstruction"] == alone["reconstruction"]
+
+
+def test_draws_around_a_code_begin_with_it_and_keep_the_prior(studio: Studio) -> None:
+    answer = studio.around("tiny", Z, 200, 3, 0.6)
+    drawn = np.array(answer["z"])
+    assert np.allclose(drawn[0], Z)
+    assert np.allclose(drawn[1:].mean(0), 0.8 * np.array(Z), atol=0.2)
+    assert np.allclose(drawn[1:].std(0), 0.6, atol=0.15)
+
+
+def test_the_gif_runs_there_and_back(studio: Studio) -> None:
+    way = studio.interpolate("tiny", {"z": Z}, {"z": [0.0] * DIM}, 5)
+    uri = animation.gif_uri(way["pixels"])
+    data = base64.b64decode(uri.removeprefix("data:image/gif;base64,"))
+    with Image.open(io.BytesIO(data)) as film:
+        assert getattr(film, "n_frames", 1) == 8
+        assert film.size == (224, 224)
+
+
+def test_examples_are_thirty_of_each_class_and_pass_unchanged() -> None:
+    digits, labels, indices = examples()
+    assert np.bincount(labels).tolist() == [30] * 10
+    assert len(set(indices)) == 300
+    assert all(np.array_equal(digitize(Image.fromarray(digit)).pixels, digit) for digit in digits)

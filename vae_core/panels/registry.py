@@ -38,7 +38,8 @@ class Registry:
         self._loaded: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
         self._loading: dict[str, threading.Lock] = {}
-        for config in sorted((root or checkpoint.shipped_root()).glob(f"*/{checkpoint.CONFIG}")):
+        self.root = root or checkpoint.shipped_root()
+        for config in sorted(self.root.glob(f"*/{checkpoint.CONFIG}")):
             self._add(config.parent)
 
     def _add(self, folder: Path) -> None:

@@ -14,12 +14,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from vae_core import explore, runtime
 from vae_core.panels import checks, codec, posterior, prepare
 from vae_core.panels.gate import Gate
+from vae_core.panels.reader import Reader
 from vae_core.panels.registry import Registry
 
 PATHS = ("linear", "spherical")
@@ -49,6 +51,7 @@ class Studio:
             torch.set_num_threads(1)
         root = Path(checkpoints_dir) if checkpoints_dir else None
         self.registry = Registry(root, self.device, capacity)
+        self.reader = Reader(self.registry.root / "classifier", self.device)
         self._live = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
         self._heavy = Gate()
 
@@ -170,7 +173,8 @@ class Studio:
         Returns:
             what `encode` and `prepare` return, with reconstruction (base64), difference
             (base64 of 784 signed bytes, 127 x (reconstruction - input)), milliseconds
-            and what `posterior.measure` returns.
+            what `posterior.measure` returns, and
+            readings of the input and the reconstruction (see `Reader.read`).
         """
         wishes = checks.mapping("options", options)
         shown = checks.choice("code", wishes.get("code", "mean"), ("mean", "draw"))
@@ -188,6 +192,8 @@ class Studio:
                 code = posterior.read(model, self._picture(digit.pixels))
                 result = posterior.measure(model, code, shown == "draw", count, seed)
                 result["milliseconds"] = _milliseconds(start)
+            pair = (told["input"], result["reconstruction"])
+            told["readings"] = self.reader.read(np.concatenate([codec.unpack(p) for p in pair]))
         return {**told, **code.to_dict(), **result}
 
     def family(self, picture: Any, options: Any = None) -> dict[str, Any]:
@@ -219,7 +225,8 @@ class Studio:
             path: "linear" or "spherical".
 
         Returns:
-            pixels: base64 of `steps` digits; z: as many slider vectors; milliseconds.
+            pixels: base64 of `steps` digits; z: as many slider vectors; readings of them (see
+            `Reader.read`); milliseconds.
         """
         steps = checks.whole("steps", steps, 2, MAX_STEPS)
         checks.choice("path", path, PATHS)
@@ -228,7 +235,9 @@ class Studio:
         model = self.registry.get(name)
         with self._heavy(), torch.inference_mode():
             u = explore.path(self._tensor(first), self._tensor(last), steps, path)
-            return {**self._timed(model, u), "z": u.tolist()}
+            way = self._timed(model, u)
+            readings = self.reader.read(codec.unpack(way["pixels"]))
+        return {**way, "z": u.tolist(), "readings": readings}
 
     def traversals(self, name: Any, z: Any, steps: Any = 7, span: Any = 3.0) -> dict[str, Any]:
         """A filmstrip a dimension: `z` with that one entry moved over `steps` values in +-span.

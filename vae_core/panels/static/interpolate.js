@@ -42,7 +42,8 @@ function move(event) {
 function showPlace(t) {
   const norm = Math.hypot(...here);
   $(".at").textContent = `t ${t.toFixed(2)}`;
-  $(".norm").textContent = `|z| ${norm.toFixed(2)} · prior ≈ ${Math.sqrt(model.latent_dim).toFixed(2)}`;
+  $(".norm .length").textContent = `|z| ${norm.toFixed(2)}`;
+  $(".norm .usual").textContent = ` · prior ≈ ${Math.sqrt(model.latent_dim).toFixed(2)}`;
   scrubber.setAttribute("aria-valuetext", `${Math.round(100 * t)} percent of the way from A to B`);
 }
 
@@ -82,10 +83,19 @@ function showStrips() {
   for (let i = 0; i < count; i++) {
     const t = i / (count - 1);
     studio.paint(latent.children[i].firstChild, bytes.subarray(784 * i, 784 * (i + 1)));
-    latent.children[i].setAttribute("aria-label", `Step ${i + 1} of ${count}`);
+    showReading(latent.children[i], `Step ${i + 1} of ${count}`, strip.readings && strip.readings[i]);
     studio.paint(pixel.children[i], mix(t));
   }
   markStep();
+}
+
+/** What the classifier reads in a frame, the paler the less it is sure. */
+function showReading(frame, label, reading) {
+  const mark = frame.lastChild;
+  mark.textContent = reading ? (reading.digit ?? "?") : "";
+  mark.style.opacity = reading ? String(0.45 + 0.55 * reading.sure) : "";
+  frame.title = reading ? studio.reading(reading) : "";
+  frame.setAttribute("aria-label", reading ? `${label}. ${studio.reading(reading)}` : label);
 }
 
 function resize(row, count, make) {
@@ -96,7 +106,7 @@ function resize(row, count, make) {
 function makeFrame() {
   const button = document.createElement("button");
   button.type = "button";
-  button.append(Object.assign(document.createElement("canvas"), { className: "digit" }));
+  button.append(Object.assign(document.createElement("canvas"), { className: "digit" }), document.createElement("span"));
   button.addEventListener("click", (event) => {
     const place = [...button.parentElement.children].indexOf(button);
     pause();
@@ -315,7 +325,7 @@ function explain() {
   const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
   $(".seeing-text").innerHTML =
     `A and B become codes of ${n(model.latent_dim, 2)} numbers; every digit between is decoded by <b>${model.name}</b> from a code on the way. ` +
-    `A cross-fade shows two digits at once; the latent path bends one into the other. ` +
+    `A cross-fade shows two digits at once; the latent path bends one into the other. The small numbers are what an independent classifier reads, the paler the less it is sure. ` +
     `Draws from the prior have lengths around ${n(Math.sqrt(model.latent_dim))}. ${lengths(n)}`;
 }
 

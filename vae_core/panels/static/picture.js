@@ -471,5 +471,11 @@
     return widget;
   }
 
-  Object.assign(studio, { picture, example, placeOf, exampleClasses: CLASSES });
+  /** A classifier's reading in words: "Reads as 3 (99 %)." */
+  function reading({ digit, sure }) {
+    const percent = sure > 0.995 ? "over 99" : String(Math.round(100 * sure));
+    return digit === null ? `Reads as no digit (${percent} %).` : `Reads as ${digit} (${percent} %).`;
+  }
+
+  Object.assign(studio, { picture, reading, example, placeOf, exampleClasses: CLASSES });
 })();

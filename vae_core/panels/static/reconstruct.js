@@ -43,6 +43,7 @@ function refuse(sentence) {
   for (const canvas of root.querySelectorAll("canvas.digit")) canvas.width = 0; // empty until there is one
   root.classList.add("is-empty");
   $(".verdict").textContent = "";
+  showReadings(null);
 }
 
 // While a stroke grows the newest picture wins; a refusal (a dot is no digit yet) is not worth words.
@@ -90,9 +91,19 @@ function showDigits(answer) {
   paintDifference(answer.difference);
   $(".verdict").textContent = answer.verdict;
   $(".mse").textContent = `mse ${studio.number(answer.mse, 2)}`;
+  showReadings(answer.readings);
   showPosterior(answer);
   showCosts(answer);
   showDraws(answer);
+}
+
+/** What the classifier makes of the digit and of its reconstruction. */
+function showReadings(readings) {
+  for (const place of root.querySelectorAll("[data-reads]")) {
+    const reading = readings && readings[place.dataset.reads];
+    place.textContent = reading ? studio.reading(reading) : "";
+    place.title = "Read by an independent classifier, which knows nothing of this model";
+  }
 }
 
 /** Signed bytes as colour on the digit's black: what was added, what is missing. */
