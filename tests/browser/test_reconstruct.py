@@ -1,0 +1,294 @@
+"""Reconstruct in Chromium: every way a picture comes in, and what the page then says."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vae_core.panels.assets import examples
+
+pytestmark = pytest.mark.browser
+
+PANEL = "[data-testid=panel-reconstruct]"
+MODEL_INPUT = f"{PANEL} [data-testid=model-input]"
+RECONSTRUCTION = f"{PANEL} [data-testid=reconstruction]"
+PAD = f"{PANEL} [data-testid=drawing-pad]"
+UPLOAD = f"{PANEL} [data-testid=image-upload]"
+MESSAGE = f"{PANEL} [data-testid=message]"
+THREE = [(0.3, 0.25), (0.5, 0.2), (0.66, 0.32), (0.48, 0.48), (0.68, 0.64), (0.5, 0.8), (0.3, 0.72)]
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def at(request: pytest.FixtureRequest, app_url: str) -> Any:
+    """The panel on a desktop and on a phone, its first example already reconstructed."""
+    return opened(request.getfixturevalue(request.param), app_url)
+
+
+@pytest.fixture
+def wide(desktop: Any, app_url: str) -> Any:
+    """The panel on a desktop alone."""
+    return opened(desktop, app_url)
+
+
+def opened(page: Any, url: str) -> Any:
+    page.goto(f"{url}?panel=reconstruct")
+    wait_for_digit(page)
+    return page
+
+
+def wait_for_digit(page: Any) -> None:
+    drawn = """(selectors) => selectors.every((selector) => {
+      const canvas = document.querySelector(selector);
+      return canvas && canvas.width === 28 && canvas.dataset.settled !== "no" &&
+        canvas.getContext("2d").getImageData(0, 0, 28, 28).data.some((v, i) => i % 4 < 3 && v > 60);
+    })"""
+    page.wait_for_function(drawn, arg=[MODEL_INPUT, RECONSTRUCTION])
+    page.wait_for_selector(f"{PANEL}:not(.is-busy)")
+
+
+def grey(page: Any, selector: str) -> np.ndarray:
+    """The red channel of a canvas."""
+    data = page.evaluate("(s) => document.querySelector(s).toDataURL()", selector)
+    with Image.open(io.BytesIO(base64.b64decode(data.partition(",")[2]))) as image:
+        return np.asarray(image.convert("RGB"))[:, :, 0]
+
+
+def changed(page: Any, selector: str, before: np.ndarray) -> np.ndarray:
+    """The canvas once it shows something else and the panel rests."""
+    old = page.evaluate_handle("(s) => document.querySelector(s).toDataURL()", selector)
+    if np.array_equal(grey(page, selector), before):
+        page.wait_for_function(
+            "([s, old]) => document.querySelector(s).toDataURL() !== old", arg=[selector, old]
+        )
+    page.wait_for_selector(f"{PANEL}:not(.is-busy)")
+    return grey(page, selector)
+
+
+def png(pixels: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def on_paper(*labels: int) -> bytes:
+    """Example digits as dark ink side by side on a white page."""
+    page = np.full((160, 40 + 140 * len(labels)), 255, dtype=np.uint8)
+    for i, label in enumerate(labels):
+        digit = np.kron(examples()[0][label], np.ones((4, 4), dtype=np.uint8))
+        page[24:136, 30 + 140 * i : 142 + 140 * i] = 255 - digit
+    return png(page)
+
+
+def upload(page: Any, content: bytes, name: str = "digit.png") -> None:
+    file = {"name": name, "mimeType": "image/png", "buffer": content}
+    page.set_input_files(UPLOAD, file)
+
+
+def draw(page: Any, points: list[tuple[float, float]]) -> None:
+    """One stroke of the mouse over fractions of the pad."""
+    page.locator(PAD).scroll_into_view_if_needed()
+    box = page.locator(PAD).bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+
+
+def test_a_real_example_is_there_on_arrival(at: Any) -> None:
+    shown = grey(at, MODEL_INPUT)
+    assert any(np.array_equal(shown, digit) for digit in examples()[0])
+    assert grey(at, RECONSTRUCTION).max() > 60
+    assert float(at.text_content(f"{PANEL} output.distortion")) > 0
+    assert not at.is_visible(MESSAGE)
+
+
+def test_an_upload_becomes_a_digit_and_its_reconstruction(at: Any) -> None:
+    before, made = grey(at, MODEL_INPUT), grey(at, RECONSTRUCTION)
+    upload(at, on_paper(7))
+    after = changed(at, MODEL_INPUT, before)
+    assert after.max() >= 250
+    assert np.abs(after.astype(float) - examples()[0][7]).mean() < 20
+    assert not np.array_equal(grey(at, RECONSTRUCTION), made)
+    assert at.locator(f"{PANEL} .film li").count() >= 3
+    assert at.locator(f"{PANEL} .picture-box").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (png(np.full((200, 200), 255, dtype=np.uint8)), "Nothing"),
+        (b"these are words", "not a picture"),
+        (b"", "empty"),
+        (on_paper(3)[:200], "damaged"),
+    ],
+)
+def test_what_is_no_digit_is_refused_beside_the_picture(
+    wide: Any, content: bytes, words: str
+) -> None:
+    upload(wide, content)
+    wide.wait_for_selector(MESSAGE)
+    assert words.lower() in wide.text_content(MESSAGE).lower()
+    upload(wide, on_paper(5))  # and the next one is welcome
+    wide.wait_for_selector(MESSAGE, state="hidden")
+    wait_for_digit(wide)
+
+
+def test_a_refusal_empties_the_stations(wide: Any) -> None:
+    upload(wide, png(np.full((200, 200), 255, dtype=np.uint8)))
+    wide.wait_for_selector(MESSAGE)
+    width = "(s) => document.querySelector(s).width"
+    assert wide.evaluate(width, MODEL_INPUT) == 0
+    assert wide.evaluate(width, RECONSTRUCTION) == 0
+
+
+def test_a_file_too_large_is_refused_before_it_travels(wide: Any) -> None:
+    upload(wide, b"\0" * (31 * 2**20))
+    wide.wait_for_selector(MESSAGE)
+    assert "31 MB; up to 30 MB" in wide.text_content(MESSAGE)
+
+
+def test_drawing_with_the_mouse_is_followed_live(at: Any) -> None:
+    before = grey(at, MODEL_INPUT)
+    frames = int(at.get_attribute(RECONSTRUCTION, "data-frame"))
+    draw(at, THREE)
+    after = changed(at, MODEL_INPUT, before)
+    assert after.max() >= 250
+    assert int(at.get_attribute(RECONSTRUCTION, "data-frame")) > frames
+
+
+def test_drawing_by_touch_does_not_scroll_the_page(phone: Any, app_url: str) -> None:
+    page = opened(phone, app_url)
+    before = grey(page, MODEL_INPUT)
+    box = page.locator(PAD).bounding_box()
+    scrolled = page.evaluate("window.scrollY")
+    touch = page.context.new_cdp_session(page)
+    for i, (x, y) in enumerate(THREE):
+        point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        kind = "touchMove" if i else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert changed(page, MODEL_INPUT, before).max() >= 250
+    assert page.evaluate("window.scrollY") == scrolled
+
+
+def test_undo_takes_back_one_stroke_and_clear_all(wide: Any) -> None:
+    before = grey(wide, MODEL_INPUT)
+    draw(wide, THREE)
+    one = changed(wide, MODEL_INPUT, before)
+    draw(wide, [(0.2, 0.9), (0.8, 0.9)])
+    changed(wide, MODEL_INPUT, one)
+    wide.click(f"{PANEL} [data-do=undo]")
+    wide.wait_for_timeout(500)
+    wide.wait_for_selector(f"{PANEL}:not(.is-busy)")
+    assert np.array_equal(grey(wide, MODEL_INPUT), one)
+    wide.click(f"{PANEL} [data-do=clear]")
+    assert grey(wide, PAD).max() == 0
+
+
+def test_one_of_two_digits_is_picked(wide: Any) -> None:
+    before = grey(wide, MODEL_INPUT)
+    upload(wide, on_paper(2, 7))
+    first = changed(wide, MODEL_INPUT, before)
+    boxes = wide.locator(f"{PANEL} button.picture-box")
+    boxes.nth(1).wait_for()
+    other = wide.locator(f"{PANEL} button.picture-box[aria-pressed=false]")
+    other.click()
+    second = changed(wide, MODEL_INPUT, first)
+    labels = [np.abs(second.astype(float) - examples()[0][label]).mean() for label in (2, 7)]
+    was = [np.abs(first.astype(float) - examples()[0][label]).mean() for label in (2, 7)]
+    assert np.argmin(labels) != np.argmin(was)
+
+
+def test_a_step_is_adjusted_and_given_back(wide: Any) -> None:
+    before = grey(wide, MODEL_INPUT)
+    upload(wide, on_paper(4))
+    automatic = changed(wide, MODEL_INPUT, before)
+    wide.select_option(f"{PANEL} [data-option=stroke]", "3.2")
+    bold = changed(wide, MODEL_INPUT, automatic)
+    assert bold.sum() > 1.15 * automatic.sum()
+    wide.click(f"{PANEL} [data-do=auto]")
+    assert np.array_equal(changed(wide, MODEL_INPUT, bold), automatic)
+
+
+def test_a_picture_is_pasted(wide: Any) -> None:
+    before = grey(wide, MODEL_INPUT)
+    wide.evaluate(
+        """(text) => {
+          const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+          const clipboardData = new DataTransfer();
+          clipboardData.items.add(new File([bytes], "paste.png", { type: "image/png" }));
+          const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true });
+          document.body.dispatchEvent(paste);
+        }""",
+        base64.b64encode(on_paper(6)).decode("ascii"),
+    )
+    assert changed(wide, MODEL_INPUT, before).max() >= 250
+
+
+def test_no_permission_for_the_clipboard_and_no_camera_get_a_sentence(wide: Any) -> None:
+    wide.click(f"{PANEL} [data-do=paste]")
+    wide.wait_for_selector(MESSAGE)
+    assert "Ctrl+V" in wide.text_content(MESSAGE)
+    wide.click(f"{PANEL} [data-do=camera]")
+    wide.wait_for_function(
+        "(s) => /camera/.test(document.querySelector(s).textContent)", arg=MESSAGE
+    )
+    assert "upload" in wide.text_content(MESSAGE)
+
+
+def test_examples_and_draws_work_from_the_keyboard(wide: Any) -> None:
+    before = grey(wide, MODEL_INPUT)
+    wide.focus(f"{PANEL} [aria-label='Example digit 8']")
+    wide.keyboard.press("Enter")
+    after = changed(wide, MODEL_INPUT, before)
+    assert np.array_equal(after, examples()[0][8])
+    mean = grey(wide, RECONSTRUCTION)
+    wide.focus(f"{PANEL} [data-code=draw]")
+    wide.keyboard.press("Space")
+    assert not np.array_equal(changed(wide, RECONSTRUCTION, mean), mean)
+
+
+def test_another_model_reads_the_same_picture(wide: Any) -> None:
+    names = wide.eval_on_selector_all(
+        "[data-testid=model-chooser] option", "(options) => options.map((o) => o.value)"
+    )
+    if len(names) < 2:
+        pytest.skip("only one model is shipped")
+    before = grey(wide, RECONSTRUCTION)
+    current = wide.input_value("[data-testid=model-chooser]")
+    other = next(name for name in names if name != current)
+    wide.select_option("[data-testid=model-chooser]", other)
+    assert not np.array_equal(changed(wide, RECONSTRUCTION, before), before)
+
+
+def test_the_numbers_can_be_kept(wide: Any) -> None:
+    with wide.expect_download() as download:
+        wide.click(f"{PANEL} [data-keep=json]")
+    told = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert len(told["z"]) == len(told["mean"]) > 0
+    with wide.expect_download() as download:
+        wide.click(f"{PANEL} [data-keep=png]")
+    with Image.open(download.value.path()) as image:
+        assert image.size == ((28 * 3 + 4) * 16, 28 * 16)
+
+
+def test_the_code_is_sent_to_explore(wide: Any) -> None:
+    wide.click(f"{PANEL} [data-send=explore]")
+    wide.wait_for_selector("[data-testid=panel-explore]")
+    wide.wait_for_function(
+        "() => +document.querySelector('[data-testid=panel-explore] [data-testid=live-canvas]')"
+        ".dataset.frame > 0"
+    )
+
+
+def test_nothing_scrolls_sideways(at: Any) -> None:
+    assert at.evaluate("document.documentElement.scrollWidth <= innerWidth")
