@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
-from vae_core.panels import assets, codec
+from vae_core.panels import api, assets, codec, explore, interpolate, reconstruct, sample
 from vae_core.panels.limits import BodyLimit
 from vae_core.panels.page import panel, static
 from vae_core.panels.studio import Studio
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct")
+PANELS = {
+    "explore": explore.build,
+    "sample": sample.build,
+    "interpolate": interpolate.build,
+    "reconstruct": reconstruct.build,
+}
 STYLES = ("tokens", "base", "picture", *PANELS)
 SCRIPTS = ("studio", "live", "picture")
 DEFAULT_MODEL = "vae-400"
@@ -29,12 +32,10 @@ def build_app(studio: Studio) -> gr.Blocks:
     with gr.Blocks(title="VAE Studio", fill_width=True, analytics_enabled=False) as app:
         panel("header", [], device=studio.device_label)
         with gr.Tabs(overflow_behavior="wrap", elem_id="panels"):
-            for name in PANELS:
-                if importlib.util.find_spec(f"vae_core.panels.{name}") is None:
-                    continue
+            for name, build in PANELS.items():
                 with gr.Tab(name.capitalize(), id=name, elem_id=f"tab-{name}"):
-                    importlib.import_module(f"vae_core.panels.{name}").build(studio)
-        importlib.import_module("vae_core.panels.api").build(studio)
+                    build(studio)
+        api.build(studio)
     return app
 
 
@@ -75,7 +76,7 @@ def boot(studio: Studio) -> str:
         "models": cards,
         "chosen": chosen,
         "first": first_digit(studio, chosen),
-        "panels": PANELS,
+        "panels": list(PANELS),
         "device": studio.device_label,
     }
     return json.dumps(facts).replace("<", "\\u003c")

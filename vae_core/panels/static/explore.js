@@ -428,8 +428,9 @@ document.addEventListener("click", (event) => {
 function explain() {
   const { metrics } = model;
   const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
+  const fixed = (value, hue = "") => `<span class="num ${hue}">${value.toFixed(1)}</span>`;
   const parts = [
-    `Each slider is one of the ${n(model.latent_dim, 2)} numbers z from which the decoder of <b>${model.name}</b> paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`,
+    `Each slider is one of the <span class="num">${model.latent_dim}</span> numbers z from which the decoder of <b>${model.name}</b> paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`,
   ];
   if (model.kl_per_dim) {
     const total = model.kl_per_dim.reduce((a, b) => a + b, 0);
@@ -437,7 +438,7 @@ function explain() {
     parts.push(`They stand in the order of how much the encoder tells through them: <span class="num">z${top}</span> carries ${n(model.kl_per_dim[top])} nats a test digit, all together ${n(total)}.`);
   }
   if (metrics && Number.isFinite(metrics.elbo)) {
-    parts.push(`Saying a test digit with this model costs ${n(-metrics.elbo, 4)} nats (−ELBO, ${metrics.n_images ? metrics.n_images.toLocaleString("en") : "all"} test digits): ${n(metrics.distortion, 3)} for the pixels once z is known and ${n(metrics.rate, 3)} for z.`);
+    parts.push(`Saying a test digit with this model costs ${fixed(-metrics.elbo)} nats (−ELBO, ${metrics.n_images ? metrics.n_images.toLocaleString("en") : "all"} test digits): ${fixed(metrics.distortion, "distortion")} for the pixels once z is known (distortion) and ${fixed(metrics.rate, "rate")} for z (rate).`);
   }
   $(".seeing-text").innerHTML = parts.join(" ");
 }

@@ -50,7 +50,10 @@ lamp.addEventListener("click", () => {
 });
 new MutationObserver(nameLamp).observe(document.body, { attributeFilter: ["class"] });
 
-present.addEventListener("click", () => {
-  const on = document.body.classList.toggle("presenting");
+function showPresenting(on) {
+  document.body.classList.toggle("presenting", on);
   present.setAttribute("aria-pressed", String(on));
-});
+  window.dispatchEvent(new Event("resize"));
+}
+present.addEventListener("click", () => showPresenting(!document.body.classList.contains("presenting")));
+if (new URLSearchParams(location.search).has("present")) showPresenting(true);

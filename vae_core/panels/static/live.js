@@ -28,6 +28,7 @@
     let frames = 0;
     let last = null; // the newest payload that left, to be repeated after an outage
     let stopped = false;
+    let complained = false;
     canvas.dataset.frame ??= "0";
     canvas.dataset.latencyMs ??= "";
 
@@ -77,7 +78,9 @@
         if (turn === sent && !wanted) wanted = { value: () => body, since: performance.now() };
         return;
       }
-      if (turn === sent && onerror) onerror(error.message || String(error));
+      if (turn !== sent || !onerror) return;
+      complained = true;
+      onerror(error.message || String(error));
     }
 
     function askFrame() {
@@ -96,7 +99,10 @@
       const latency = performance.now() - since;
       canvas.dataset.latencyMs = latency.toFixed(1);
       canvas.dataset.frame = String(++frames);
-      if (onerror && turn === sent) onerror(null);
+      if (complained && turn === sent) {
+        complained = false;
+        onerror(null);
+      }
       if (onframe) onframe(answer, { frame: frames, latency, payload: body });
     }
 

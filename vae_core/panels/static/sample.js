@@ -168,7 +168,7 @@ function explain() {
   const { metrics } = model;
   const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
   const parts = [
-    `Each digit is decoded from ${n(model.latent_dim, 2)} numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`,
+    `Each digit is decoded from <span class="num">${model.latent_dim}</span> numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`,
   ];
   if (metrics && Number.isFinite(metrics.fid)) {
     parts.push(`Against real test digits these samples have an FID of ${n(metrics.fid)}${Number.isFinite(metrics.fid_floor) ? ` (real digits against real digits: ${n(metrics.fid_floor)})` : ""}.`);

@@ -329,7 +329,14 @@
   function preselect() {
     const config = window.gradio_config;
     const tabs = config && config.components && config.components.find((c) => c.type === "tabs");
-    if (tabs) tabs.props.selected = state.panel;
+    if (!tabs) return;
+    tabs.props.selected = state.panel;
+    // ?panels=explore,sample leaves out the others, for a lesson.
+    const kept = (new URLSearchParams(location.search).get("panels") || "").split(",").filter((p) => PANELS.includes(p));
+    if (!kept.length) return;
+    for (const part of config.components) {
+      if (part.type === "tabitem" && part.props.id !== state.panel) part.props.visible = kept.includes(part.props.id);
+    }
   }
 
   function followTabs() {
