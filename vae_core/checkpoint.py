@@ -211,7 +211,8 @@ def _replace(path: Path, write: Any) -> None:
     except (OSError, SafetensorError) as error:
         raise ValueError(f"{path} could not be written ({error}); what was there is kept.") from error
     finally:
-        target.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            target.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

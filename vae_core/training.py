@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -98,7 +99,10 @@ class TrainingRun:
             ValueError: the file is damaged, or belongs to another configuration.
         """
         about = safetensors_metadata(path)
-        if json.loads(about.get("config", "null")) != json.loads(json.dumps(self.config.to_dict())):
+        saved = Config.from_dict(json.loads(about.get("config", "null")))
+        # The length may change: the schedules are stretched over what is asked for now.
+        length = dataclasses.replace(saved.train, epochs=self.config.train.epochs)
+        if dataclasses.replace(saved, train=length) != self.config:
             raise ValueError(f"{path} was made with other settings; resume with those, or leave it.")
         tensors = read_tensors(path)
         self.model.load_state_dict(_strip(tensors, "model."))

@@ -1,0 +1,67 @@
+import dataclasses
+import json
+
+import pytest
+
+from vae_core import BetaConfig, Config, NetConfig, TrainConfig, recipes
+
+
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_a_recipe_survives_json(name: str):
+    config = recipes.get(name)
+    assert Config.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_a_config_is_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        recipes.get("vae-400").latent_dim = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"latnt_dim": 3}, "unknown key 'latnt_dim'"),
+        ({"latent_dim": 0}, "latent_dim is 0"),
+        ({"latent_dim": True}, "whole number"),
+        ({"latent_dim": "3"}, "whole number"),
+        ({"net": {"kind": "rnn"}}, "config.net.kind is 'rnn'; allowed: mlp, conv"),
+        ({"net": {"kind": "conv", "hidden_dims": [8, 8]}}, "three stages"),
+        ({"net": {"kind": "conv", "hidden_dims": [8, 8, 9]}}, "multiples of 8"),
+        ({"net": [1]}, "must be an object"),
+        ({"likelihood": "gauss"}, "allowed: bernoulli"),
+        ({"train": {"learning_rate": -1}}, "learning_rate is -1"),
+        ({"train": {"beta": {"kind": "linear"}}}, "warmup_steps is 0"),
+        ({"name": " "}, "name"),
+    ],
+)
+def test_nonsense_is_refused_in_words(change: dict, words: str):
+    values = recipes.get("vae-400").to_dict() | change
+    with pytest.raises(ValueError, match=words):
+        Config.from_dict(values)
+
+
+def test_a_missing_name_is_refused():
+    with pytest.raises(ValueError, match="incomplete"):
+        Config.from_dict({"latent_dim": 2})
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: NetConfig(hidden_dims=()),
+        lambda: NetConfig(blocks=-1),
+        lambda: BetaConfig(final=float("nan")),
+        lambda: TrainConfig(epochs=0),
+        lambda: TrainConfig(batch_size=10**9),
+        lambda: TrainConfig(ema=1.0),
+        lambda: TrainConfig(clip_norm=0.0),
+    ],
+)
+def test_values_out_of_range_are_refused(build):
+    with pytest.raises(ValueError, match="it must be"):
+        build()
+
+
+def test_an_unknown_recipe_names_the_known_ones():
+    with pytest.raises(ValueError, match="vae-400"):
+        recipes.get("vae-4000")

@@ -1,0 +1,49 @@
+import pytest
+import torch
+
+from vae_core import VAE, evaluation
+from vae_core.data import Digits
+from vae_core.objectives import elbo_terms
+from vae_core.runtime import generator
+
+
+@pytest.fixture
+def digits() -> Digits:
+    images = torch.randint(0, 256, (700, 1, 28, 28), generator=torch.Generator().manual_seed(0))
+    return Digits(images.to(torch.uint8), torch.arange(700) % 10, torch.arange(700))
+
+
+def test_the_rate_is_the_sum_of_its_dimensions(model: VAE, digits: Digits):
+    result = evaluation.elbo(model, digits)
+    assert sum(result.kl_per_dim) == pytest.approx(result.rate, rel=1e-5)
+
+
+def test_the_terms_are_means_over_all_digits(model: VAE, digits: Digits):
+    result = evaluation.elbo(model, digits)
+    x = digits.floats()
+    noise = generator("cpu", 0, 3)  # the stream of `elbo`, in its batches of 500
+    eps = torch.cat([torch.randn(500, 3, generator=noise), torch.randn(200, 3, generator=noise)])
+    terms = elbo_terms(model, x, eps)
+    assert result.rate == pytest.approx(float(terms.rate.mean()), rel=1e-5)
+    assert result.distortion == pytest.approx(float(terms.distortion.mean()), rel=1e-5)
+    mse = float(((model.reconstruct(x) - x) ** 2).mean())
+    assert result.mse == pytest.approx(mse, rel=1e-5)
+
+
+def test_a_seed_repeats_its_figures(model: VAE, digits: Digits):
+    assert evaluation.elbo(model, digits, seed=1) == evaluation.elbo(model, digits, seed=1)
+    assert evaluation.elbo(model, digits, seed=1) != evaluation.elbo(model, digits, seed=2)
+
+
+def test_active_units_are_counted_by_the_variance_of_the_mean():
+    assert evaluation.active_units([0.5, 0.011, 0.01, 0.0]) == 2
+
+
+def test_the_errors_of_separable_codes_are_zero_and_of_noise_chance():
+    noise = torch.Generator().manual_seed(0)
+    labels = torch.arange(2000) % 10
+    clear = torch.nn.functional.one_hot(labels, 10) + 0.01 * torch.randn(2000, 10, generator=noise)
+    blind = torch.randn(2000, 10, generator=noise)
+    for judge in (evaluation.knn_error, evaluation.probe_error):
+        assert judge(clear[:1000], labels[:1000], clear[1000:], labels[1000:]) == 0
+        assert judge(blind[:1000], labels[:1000], blind[1000:], labels[1000:]) > 0.8

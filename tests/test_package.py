@@ -1,0 +1,51 @@
+"""Promises of the package as a whole."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vae_core import checkpoint
+from vae_core.commands.evaluate import slice_nll
+from vae_core.data import Digits
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("gradio", "matplotlib", "skimage", "sklearn", "scipy", "torchvision")
+
+
+def test_importing_the_package_is_light():
+    code = f"import sys, vae_core; print([m for m in {HEAVY} if m in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_only_the_panels_import_gradio():
+    found = [
+        path
+        for path in (ROOT / "vae_core").rglob("*.py")
+        if "import gradio" in path.read_text() and "panels" not in path.parts
+    ]
+    assert found == []
+
+
+SHIPPED = [path.name for path in checkpoint.shipped(ROOT / "checkpoints")]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_checkpoint_repeats_its_figure(name: str, test_digits: Digits):
+    folder = ROOT / "checkpoints" / name
+    card = json.loads((folder / "metrics.json").read_text())
+    assert slice_nll(checkpoint.load(folder), test_digits) == pytest.approx(
+        card["slice"]["nll"], abs=0.05
+    )
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_checkpoint_is_whole_and_small(name: str):
+    folder = ROOT / "checkpoints" / name
+    for file in ("config.json", "model.safetensors", "metrics.json", "history.jsonl", "README.md"):
+        assert (folder / file).is_file(), file
+        assert (folder / file).stat().st_size < 10_000_000
+    assert checkpoint.inspect(folder)["metrics"]["parameters"] > 0

@@ -1,0 +1,31 @@
+import pytest
+
+from vae_core import BetaConfig, TrainConfig, schedules
+
+
+def test_beta_warms_up_and_stays():
+    config = BetaConfig(kind="linear", start=0.2, final=1.0, warmup_steps=100)
+    values = [schedules.beta(config, step) for step in (0, 50, 100, 10_000)]
+    assert values == pytest.approx([0.2, 0.6, 1.0, 1.0])
+
+
+def test_a_constant_beta():
+    assert schedules.beta(BetaConfig(final=4.0), 7) == 4.0
+
+
+def test_cosine_falls_from_the_rate_to_its_last_fraction():
+    config = TrainConfig(learning_rate=2.0, decay="cosine", decay_final=0.1)
+    rates = [schedules.learning_rate(config, step, 100) for step in (0, 50, 100, 200)]
+    assert rates == pytest.approx([2.0, 1.1, 0.2, 0.2])
+
+
+def test_step_decay_falls_three_times():
+    config = TrainConfig(learning_rate=1.0, decay="step", decay_final=0.001)
+    rates = [schedules.learning_rate(config, step, 100) for step in (0, 49, 50, 80, 95)]
+    assert rates == pytest.approx([1.0, 1.0, 0.1, 0.01, 0.001])
+
+
+def test_the_rate_warms_up_linearly():
+    config = TrainConfig(learning_rate=1.0, learning_rate_warmup=10)
+    rates = [schedules.learning_rate(config, step, 100) for step in (0, 4, 9, 50)]
+    assert rates == pytest.approx([0.1, 0.5, 1.0, 1.0])

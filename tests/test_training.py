@@ -1,0 +1,159 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+
+from vae_core import BetaConfig, Config, NetConfig, TrainConfig
+from vae_core.data import Digits
+from vae_core.objectives import elbo_terms
+from vae_core.training import Progress, TrainingRun, fit
+
+
+def config(**train: object) -> Config:
+    settings = {"epochs": 2, "batch_size": 10, "ema": 0.9, "clip_norm": 50.0, "decay": "cosine"}
+    return Config(
+        name="tiny",
+        latent_dim=3,
+        net=NetConfig(hidden_dims=(16,)),
+        train=TrainConfig(**{**settings, **train}),  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture
+def digits() -> Digits:
+    images = torch.randint(0, 256, (45, 1, 28, 28), generator=torch.Generator().manual_seed(0))
+    return Digits(images.to(torch.uint8), torch.zeros(45, dtype=torch.int64), torch.arange(45))
+
+
+def train(run: TrainingRun, digits: Digits, steps: int | None = None) -> list[Progress]:
+    """The records of a run that is left after `steps` steps."""
+    records = []
+    for record in fit(run, digits, every=1):
+        records.append(record)
+        if steps is not None and run.step >= steps:
+            break
+    return records
+
+
+def weights(run: TrainingRun) -> dict[str, torch.Tensor]:
+    return run.result().state_dict()
+
+
+def assert_equal(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> None:
+    for name in a:
+        assert torch.equal(a[name], b[name]), name
+
+
+def test_fit_yields_and_can_be_left(digits: Digits):
+    run = TrainingRun(config())
+    assert [record.step for record in train(run, digits, steps=2)] == [1, 2]
+    assert run.step == 2
+
+
+def test_the_records_count_steps_and_epochs(digits: Digits):
+    records = train(TrainingRun(config()), digits)
+    assert [r.step for r in records] == list(range(1, 9))
+    assert [r.step for r in records if r.epoch_done] == [4, 8]
+    assert {r.total_steps for r in records} == {8}
+
+
+@pytest.mark.parametrize("at", [1, 4, 6])
+@pytest.mark.parametrize("binarisation", ["none", "dynamic"])
+def test_a_resumed_run_equals_an_uninterrupted_one(
+    digits: Digits, tmp_path: Path, at: int, binarisation: str
+):
+    settings = config(binarisation=binarisation)
+    whole = TrainingRun(settings)
+    train(whole, digits)
+    first = TrainingRun(settings)
+    train(first, digits, steps=at)
+    first.save(tmp_path / "run.safetensors")
+    second = TrainingRun(settings, seed=99)
+    second.resume(tmp_path / "run.safetensors")
+    records = train(second, digits)
+    assert [r.step for r in records] == list(range(at + 1, 9))
+    assert_equal(weights(whole), weights(second))
+    assert_equal(whole.model.state_dict(), second.model.state_dict())
+
+
+def test_other_settings_cannot_be_resumed(digits: Digits, tmp_path: Path):
+    TrainingRun(config()).save(tmp_path / "run.safetensors")
+    with pytest.raises(ValueError, match="other settings"):
+        TrainingRun(config(batch_size=5)).resume(tmp_path / "run.safetensors")
+
+
+def test_a_run_may_be_resumed_for_more_epochs(digits: Digits, tmp_path: Path):
+    run = TrainingRun(config())
+    train(run, digits)
+    run.save(tmp_path / "run.safetensors")
+    longer = TrainingRun(config(epochs=3))
+    longer.resume(tmp_path / "run.safetensors")
+    assert [r.step for r in train(longer, digits)] == [9, 10, 11, 12]
+
+
+def test_the_seed_fixes_a_run(digits: Digits):
+    runs = [TrainingRun(config(), seed=seed) for seed in (1, 1, 2)]
+    for run in runs:
+        train(run, digits)
+    assert_equal(weights(runs[0]), weights(runs[1]))
+    first = "encoder.1.0.weight"
+    assert not torch.equal(weights(runs[0])[first], weights(runs[2])[first])
+
+
+def test_a_step_is_adam_on_the_loss(digits: Digits):
+    """The first update against torch's own Adam, written out."""
+    settings = config(ema=0.0, clip_norm=None, batch_size=45, decay="none", epochs=1)
+    run, twin = TrainingRun(settings), TrainingRun(settings)
+    optimizer = torch.optim.Adam(twin.model.parameters(), lr=1e-3)
+    x = digits.floats()
+    eps = torch.randn(45, 3, generator=torch.Generator().set_state(run.noise.get_state()))
+    from vae_core import data, runtime
+
+    order = next(data.batches(45, 45, runtime.generator("cpu", 0, 0, 2)))
+    elbo_terms(twin.model, x[order], eps).loss().backward()
+    optimizer.step()
+    train(run, digits)
+    for mine, theirs in zip(run.model.parameters(), twin.model.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs)
+
+
+def test_the_average_follows_the_weights(digits: Digits):
+    run = TrainingRun(config(ema=0.9))
+    shadow = None
+    for _ in fit(run, digits, every=1):
+        now = run.model.state_dict()["encoder.1.0.weight"].clone()
+        shadow = now if shadow is None else 0.9 * shadow + 0.1 * now
+    torch.testing.assert_close(weights(run)["encoder.1.0.weight"], shadow)
+
+
+def test_one_batch_can_be_overfitted(test_digits: Digits):
+    few = Digits(*(part[:16] for part in (test_digits.images, test_digits.labels, test_digits.places)))
+    settings = config(epochs=400, batch_size=16, ema=0.0, decay="none", learning_rate=3e-3)
+    wide = dataclasses.replace(settings, net=NetConfig(hidden_dims=(128,)), latent_dim=16)
+    records = train(TrainingRun(wide), few)
+    assert records[0].distortion > 500
+    # The entropy of the grey pixels themselves is a floor of some 50 to 70 nats.
+    assert records[-1].distortion < 90
+
+
+def test_beta_is_warmed_up(digits: Digits):
+    beta = BetaConfig(kind="linear", start=0.0, final=1.0, warmup_steps=4)
+    records = train(TrainingRun(config(beta=beta)), digits)
+    assert [r.beta for r in records[:5]] == [0.25, 0.5, 0.75, 1.0, 1.0]
+
+
+def test_weights_of_another_net_are_refused():
+    run = TrainingRun(config())
+    other = TrainingRun(dataclasses.replace(config(), latent_dim=4)).result()
+    with pytest.raises(ValueError, match="do not fit"):
+        run.start_from(other)
+
+
+def test_a_new_run_starts_from_given_weights(digits: Digits):
+    run = TrainingRun(config())
+    train(run, digits, steps=3)
+    successor = TrainingRun(config(), seed=5)
+    successor.start_from(run.result())
+    assert_equal(weights(successor), weights(run))
+    assert successor.step == 0
