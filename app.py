@@ -6,6 +6,7 @@ import argparse
 import os
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing leaves this machine
@@ -50,8 +51,10 @@ def build(checkpoints: str | None = None, device: str | None = None) -> tuple[An
     """The app as Blocks, and what its `launch()` wants.
 
     Raises:
-        ValueError: no checkpoint is there, or the device is not.
+        ValueError: the folder is not there, or the device is not.
     """
+    if checkpoints is not None and not Path(checkpoints).is_dir():
+        raise ValueError(f"--checkpoints is {checkpoints!r}, which is not a folder.")
     from vae_core.panels.shell import build_app, launch_options
     from vae_core.panels.studio import Studio
 

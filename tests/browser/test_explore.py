@@ -38,6 +38,7 @@ def open_explore(page: Any, url: str, query: str = "") -> Any:
 
 def settle(page: Any) -> None:
     """Wait until no new frame has come for a while."""
+    page.evaluate("() => { window.lastCount = null; }")
     page.wait_for_function(SETTLED, polling=250)
 
 

@@ -1,0 +1,108 @@
+"""The page around the panels: tabs, chooser, theme, limits, start-up."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PANELS = ("explore", "sample", "interpolate", "reconstruct")
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_the_address_opens_a_panel(desktop: Any, app_url: str, name: str) -> None:
+    desktop.goto(f"{app_url}?panel={name}")
+    desktop.get_by_test_id(f"panel-{name}").wait_for()
+    tab = desktop.get_by_role("tab", name=name.capitalize())
+    assert tab.get_attribute("aria-selected") == "true"
+
+
+def test_tabs_open_panels_by_mouse_and_arrow_keys_and_tell_the_address(
+    desktop: Any, app_url: str
+) -> None:
+    desktop.goto(app_url)
+    desktop.get_by_role("tab", name="Interpolate").click()
+    desktop.get_by_test_id("panel-interpolate").wait_for()
+    desktop.get_by_role("tab", name="Interpolate").focus()
+    desktop.keyboard.press("ArrowRight")
+    desktop.get_by_test_id("panel-reconstruct").wait_for()
+    desktop.wait_for_function("() => location.search.includes('panel=reconstruct')")
+
+
+def test_a_lesson_can_leave_panels_out(desktop: Any, app_url: str) -> None:
+    desktop.goto(f"{app_url}?panels=explore,sample")
+    desktop.get_by_test_id("panel-explore").wait_for()
+    assert desktop.get_by_role("tab").all_inner_texts() == ["Explore", "Sample"]
+
+
+def test_the_chooser_switches_the_panels(desktop: Any, app_url: str) -> None:
+    desktop.goto(f"{app_url}?panel=explore&model=vae-400")
+    desktop.get_by_test_id("latent-slider-19").wait_for(state="attached")
+    desktop.get_by_test_id("model-chooser").select_option("vae-2d")
+    desktop.get_by_test_id("latent-slider-19").wait_for(state="detached")
+    assert desktop.locator("[data-testid^=latent-slider-]").count() == 2
+    desktop.wait_for_function("() => location.search.includes('model=vae-2d')")
+
+
+def test_nothing_is_fetched_from_elsewhere(desktop: Any, app_url: str) -> None:
+    hosts = set()
+    desktop.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    desktop.goto(app_url)
+    desktop.get_by_test_id("panel-explore").wait_for()
+    for name in PANELS[1:]:
+        desktop.get_by_role("tab", name=name.capitalize()).click()
+        desktop.get_by_test_id(f"panel-{name}").wait_for()
+    desktop.wait_for_timeout(500)
+    assert hosts <= {urlsplit(app_url).netloc, ""}
+
+
+def test_light_and_dark_are_one_press_apart(desktop: Any, app_url: str) -> None:
+    desktop.goto(app_url)
+    paper = "() => getComputedStyle(document.body).backgroundColor"
+    before = desktop.evaluate(paper)
+    desktop.locator("[data-studio=theme]").click()
+    assert desktop.evaluate(paper) != before
+    desktop.reload()
+    desktop.locator("[data-studio=theme]").wait_for()
+    desktop.wait_for_function(
+        "(old) => getComputedStyle(document.body).backgroundColor !== old", arg=before
+    )
+
+
+def test_presenting_hides_the_explanations(desktop: Any, app_url: str) -> None:
+    desktop.goto(app_url)
+    seeing = desktop.get_by_test_id("panel-explore").locator(".seeing")
+    seeing.wait_for()
+    desktop.get_by_role("button", name="Present").click()
+    seeing.wait_for(state="hidden")
+
+
+def test_device_and_milliseconds_are_on_show(desktop: Any, app_url: str) -> None:
+    desktop.goto(app_url)
+    speed = desktop.locator("[data-studio=milliseconds]", has_text=re.compile(r"^[0-9.]+ ms$"))
+    speed.wait_for()
+    assert desktop.locator("[data-studio=device]").inner_text() != ""
+
+
+def test_a_huge_request_is_refused_with_a_sentence(desktop: Any, app_url: str) -> None:
+    answer = desktop.request.post(
+        app_url + "gradio_api/component_server/",
+        data=b'{"data": "' + b"x" * (49 * 2**20) + b'"}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status == 413
+    assert "too large" in answer.json()["error"]
+
+
+def test_on_a_phone_the_tabs_are_all_there(phone: Any, app_url: str) -> None:
+    phone.goto(app_url)
+    phone.get_by_test_id("panel-explore").wait_for()
+    for name in PANELS:
+        assert phone.get_by_role("tab", name=name.capitalize()).count() == 1
+    assert phone.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    chooser = phone.get_by_test_id("model-chooser").bounding_box()
+    assert chooser["height"] >= 43.5
