@@ -1,0 +1,74 @@
+"""axe-core on every panel, light and dark, and reach by keyboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+PANELS = ("explore", "sample", "interpolate", "reconstruct")
+
+# What can be pressed, moved or typed into, and is on show.
+REACHABLE = """() => {
+    const all = [...document.querySelectorAll(
+        'button, input, select, textarea, summary, a[href], [tabindex="0"]')];
+    return all.filter((part) => !part.disabled && part.tabIndex >= 0 && part.checkVisibility({
+        visibilityProperty: true, contentVisibilityAuto: true,
+    }) && part.getBoundingClientRect().width > 0).length;
+}"""
+
+
+def open_panel(page: Any, url: str, name: str, theme: str = "light") -> Any:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.goto(f"{url}?panel={name}&model=vae-400")
+    panel = page.get_by_test_id(f"panel-{name}")
+    panel.wait_for()
+    page.wait_for_timeout(1200)
+    return panel
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PANELS)
+def test_axe_finds_nothing_serious(desktop: Any, app_url: str, name: str, theme: str) -> None:
+    open_panel(desktop, app_url, name, theme)
+    assert desktop.evaluate("() => document.body.classList.contains('dark')") == (theme == "dark")
+    for menu in desktop.locator(f"[data-testid=panel-{name}] details > summary").all():
+        if menu.is_visible():
+            menu.click()
+    found = [
+        f"{rule['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
+        for rule in Axe().run(desktop).response["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_every_control_is_reached_with_the_tab_key(desktop: Any, app_url: str, name: str) -> None:
+    open_panel(desktop, app_url, name)
+    wanted = desktop.evaluate(REACHABLE)
+    reached = set()
+    for _ in range(2 * wanted + 20):
+        desktop.keyboard.press("Tab")
+        place = desktop.evaluate("""() => [...document.querySelectorAll('*')]
+            .indexOf(document.activeElement)""")
+        if place in reached and len(reached) >= wanted:
+            break
+        reached.add(place)
+    assert len(reached) >= wanted
+
+
+def test_every_slider_and_button_has_a_name(desktop: Any, app_url: str) -> None:
+    open_panel(desktop, app_url, "explore")
+    sliders = desktop.get_by_role("slider")
+    assert sliders.count() >= 20
+    assert all(
+        slider.get_attribute("aria-label") for slider in sliders.all() if slider.is_visible()
+    )
