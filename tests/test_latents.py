@@ -6,9 +6,7 @@ from vae_core import DiagonalGaussian, StandardNormal
 
 def gaussian(seed: int = 0) -> DiagonalGaussian:
     noise = torch.Generator().manual_seed(seed)
-    return DiagonalGaussian(
-        torch.randn(4, 3, generator=noise), torch.randn(4, 3, generator=noise)
-    )
+    return DiagonalGaussian(torch.randn(4, 3, generator=noise), torch.randn(4, 3, generator=noise))
 
 
 def oracle(q: DiagonalGaussian) -> Normal:

@@ -17,7 +17,9 @@ HEAVY = ("gradio", "matplotlib", "skimage", "sklearn", "scipy", "torchvision")
 
 def test_importing_the_package_is_light():
     code = f"import sys, vae_core; print([m for m in {HEAVY} if m in sys.modules])"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert answer.stdout.strip() == "[]"
 
 

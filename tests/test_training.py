@@ -128,7 +128,9 @@ def test_the_average_follows_the_weights(digits: Digits):
 
 
 def test_one_batch_can_be_overfitted(test_digits: Digits):
-    few = Digits(*(part[:16] for part in (test_digits.images, test_digits.labels, test_digits.places)))
+    few = Digits(
+        *(part[:16] for part in (test_digits.images, test_digits.labels, test_digits.places))
+    )
     settings = config(epochs=400, batch_size=16, ema=0.0, decay="none", learning_rate=3e-3)
     wide = dataclasses.replace(settings, net=NetConfig(hidden_dims=(128,)), latent_dim=16)
     records = train(TrainingRun(wide), few)

@@ -7,7 +7,7 @@ import importlib
 import json
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 
 class Parser(argparse.ArgumentParser):
@@ -17,7 +17,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
-Verbs = "argparse._SubParsersAction[Parser]"
+Verbs: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,7 +52,7 @@ def _parser() -> Parser:
 
 def _verb(verbs: Verbs, name: str, run: tuple[str, str], about: str) -> Callable[..., object]:
     """A new verb with --json; returns its `add_argument`."""
-    verb = verbs.add_parser(name, help=about, description=about)  # type: ignore[attr-defined]
+    verb = verbs.add_parser(name, help=about, description=about)
     verb.add_argument("--json", action="store_true", help="one JSON object on one line")
     verb.set_defaults(run=run)
     return verb.add_argument

@@ -51,8 +51,10 @@ def card(about: dict[str, Any]) -> str:
 
 def _dims(net: dict[str, Any]) -> str:
     shown = "-".join(map(str, net["hidden_dims"]))
-    return f"{shown} and back" if not net["decoder_dims"] else (
-        f"{shown} (encoder), {'-'.join(map(str, reversed(net['decoder_dims'])))} (decoder)"
+    return (
+        f"{shown} and back"
+        if not net["decoder_dims"]
+        else (f"{shown} (encoder), {'-'.join(map(str, reversed(net['decoder_dims'])))} (decoder)")
     )
 
 
@@ -67,7 +69,10 @@ def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
         ("squared error of the reconstruction, mean over pixels", f"{metrics['mse']:.5f}"),
         ("5-NN error of the codes", f"{100 * metrics['knn_error']:.2f} %"),
         ("linear probe error of the codes", f"{100 * metrics['probe_error']:.2f} %"),
-        ("NLL, 100 samples, 500 digits (the tests repeat it)", f"{metrics['slice']['nll']:.2f} nats"),
+        (
+            "NLL, 100 samples, 500 digits (the tests repeat it)",
+            f"{metrics['slice']['nll']:.2f} nats",
+        ),
     ]
     if metrics["nll"] is not None:
         count = f"{metrics['importance_samples']} importance samples, {metrics['n_images']} digits"

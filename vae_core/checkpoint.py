@@ -209,7 +209,9 @@ def _replace(path: Path, write: Any) -> None:
             os.fsync(file.fileno())
         target.replace(path)
     except (OSError, SafetensorError) as error:
-        raise ValueError(f"{path} could not be written ({error}); what was there is kept.") from error
+        raise ValueError(
+            f"{path} could not be written ({error}); what was there is kept."
+        ) from error
     finally:
         with contextlib.suppress(OSError):
             target.unlink(missing_ok=True)
@@ -232,7 +234,9 @@ def _refuse_pickle(path: Path) -> None:
     if path.is_file():
         with path.open("rb") as file:
             head = file.read(4)
-    is_pickle = head[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or head == b"PK\x03\x04"
+    is_pickle = (
+        head[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or head == b"PK\x03\x04"
+    )
     if is_pickle or (not path.is_file() and pickles):
         shown = path.name if is_pickle else pickles[0]
         raise ValueError(

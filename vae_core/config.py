@@ -141,7 +141,9 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     origin = get_origin(hint)
     if origin is Literal:
         if value not in get_args(hint):
-            raise ValueError(f"{where} is {value!r}; allowed: {', '.join(map(str, get_args(hint)))}.")
+            raise ValueError(
+                f"{where} is {value!r}; allowed: {', '.join(map(str, get_args(hint)))}."
+            )
         return value
     if origin is tuple and isinstance(value, (list, tuple)):
         return tuple(_convert(get_args(hint)[0], v, where) for v in value)

@@ -26,9 +26,7 @@ class Elbo:
     mse: float
 
 
-def elbo(
-    model: VAE, digits: Digits, *, device: torch.device | str = "cpu", seed: int = 0
-) -> Elbo:
+def elbo(model: VAE, digits: Digits, *, device: torch.device | str = "cpu", seed: int = 0) -> Elbo:
     """-ELBO at one posterior draw, on pixels as the recipe trained on them.
 
     Args:

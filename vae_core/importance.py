@@ -95,7 +95,7 @@ def log_weights(model: VAE, x: Tensor, mean: Tensor, logvar: Tensor, eps: Tensor
     return model.decode(z).log_prob(x) + model.prior.log_prob(z) - log_q
 
 
-def _estimator(model: VAE, samples: int, seed: int, device: torch.device):  # noqa: ANN202
+def _estimator(model: VAE, samples: int, seed: int, device: torch.device):
     """A function from (place, grey digit) to its bound in nats."""
     train = model.config.train
     compiled = train.compile and samples >= CHUNK

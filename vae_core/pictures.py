@@ -48,16 +48,22 @@ def save_path(x: Tensor, path: str | Path) -> None:
     """
     if Path(path).suffix.lower() != ".gif":
         return _save(grid(x, len(x)), path, (".png", ".gif"))
-    frames = [Image.fromarray(tile).resize((224, 224), Image.Resampling.NEAREST) for tile in to_uint8(x)]
+    frames = [
+        Image.fromarray(tile).resize((224, 224), Image.Resampling.NEAREST) for tile in to_uint8(x)
+    ]
     film = frames + frames[-2:0:-1]
     _save(film[0], path, (".gif",), save_all=True, append_images=film[1:], duration=80, loop=0)
     return None
 
 
-def _save(image: Image.Image, path: str | Path, endings: tuple[str, ...], **options: object) -> None:
+def _save(
+    image: Image.Image, path: str | Path, endings: tuple[str, ...], **options: object
+) -> None:
     target = Path(path)
     if target.suffix.lower() not in endings:
-        raise ValueError(f"the output is {str(path)!r}; its name must end in {' or '.join(endings)}.")
+        raise ValueError(
+            f"the output is {str(path)!r}; its name must end in {' or '.join(endings)}."
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         image.save(target, **options)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -77,13 +78,15 @@ class TrainingRun:
         """
         mine, theirs = self.config, model.config
         if (mine.net, mine.latent_dim) != (theirs.net, theirs.latent_dim):
-            raise ValueError(f"--init-from holds {theirs.name!r}, whose nets do not fit {mine.name!r}.")
+            raise ValueError(
+                f"--init-from holds {theirs.name!r}, whose nets do not fit {mine.name!r}."
+            )
         self.model.load_state_dict(model.state_dict())
         self.average = self._new_average()
 
     def result(self) -> VAE:
         """A copy of the model as it would ship now: the averaged weights where there are any."""
-        source = self.model if self.average is None else self.average.module
+        source = self.model if self.average is None else cast(VAE, self.average.module)
         return copy.deepcopy(source).eval().requires_grad_(False)
 
     def save(self, path: Path) -> None:
@@ -103,7 +106,9 @@ class TrainingRun:
         # The length may change: the schedules are stretched over what is asked for now.
         length = dataclasses.replace(saved.train, epochs=self.config.train.epochs)
         if dataclasses.replace(saved, train=length) != self.config:
-            raise ValueError(f"{path} was made with other settings; resume with those, or leave it.")
+            raise ValueError(
+                f"{path} was made with other settings; resume with those, or leave it."
+            )
         tensors = read_tensors(path)
         self.model.load_state_dict(_strip(tensors, "model."))
         if self.average is not None:

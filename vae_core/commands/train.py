@@ -53,9 +53,7 @@ def _config(arguments: argparse.Namespace) -> Config:
     return dataclasses.replace(config, train=dataclasses.replace(config.train, **changes))
 
 
-def _new_run(
-    config: Config, arguments: argparse.Namespace, device: Any, out: Path
-) -> TrainingRun:
+def _new_run(config: Config, arguments: argparse.Namespace, device: Any, out: Path) -> TrainingRun:
     run = TrainingRun(config, device, arguments.seed)
     state = out / "state" / "run.safetensors"
     if arguments.resume:
@@ -100,9 +98,7 @@ class _Session:
         size = min(self.run.config.train.batch_size, len(self.digits))
         total = self.run.config.train.epochs * (len(self.digits) // size)
         quiet = distributed.rank() > 0
-        return tqdm(
-            total=total, initial=self.run.step, unit="step", file=sys.stderr, disable=quiet
-        )
+        return tqdm(total=total, initial=self.run.step, unit="step", file=sys.stderr, disable=quiet)
 
     def _after(self, record: Progress) -> None:
         if record.epoch_done and distributed.rank() == 0:
