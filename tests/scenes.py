@@ -39,7 +39,7 @@ class Pen:
 
 
 def strokes(digit: Grey, size: int, thin: float | None = None) -> Float:
-    """The digit as smooth strokes, (s, s) with the ink box `size` long, 0 paper and 1 ink."""
+    """The digit as smooth strokes, tight (h, w), `size` pixels long, 0 paper and 1 ink."""
     side = max(28, round(size * 28 / 20))
     scale = max(side, 160)
     big = Image.fromarray(digit).resize((scale, scale), Image.Resampling.BICUBIC)
@@ -49,11 +49,19 @@ def strokes(digit: Grey, size: int, thin: float | None = None) -> Float:
     else:
         soft = np.clip((soft - 0.25) / 0.4, 0, 1)
     if scale == side:
-        return soft
+        return tight(soft)
     small = Image.fromarray((soft * 255).astype(np.uint8)).resize(
         (side, side), Image.Resampling.BOX
     )
-    return np.asarray(small, np.float32) / 255
+    return tight(np.asarray(small, np.float32) / 255)
+
+
+def tight(mask: Float) -> Float:
+    """The mask cut to its ink."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return mask
+    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _thinned(soft: Float, width: float, pixel: float) -> Float:
@@ -94,13 +102,14 @@ def write(scene: Float, digit: Grey, rng: np.random.Generator, pen: Pen) -> Floa
     """The scene with one digit written on it, as ink lets light through."""
     h, w, _ = scene.shape
     mask = strokes(digit, round(pen.size * h), pen.width)
-    side = mask.shape[0]
+    # Nobody writes off the edge of the sheet.
+    edge = round(0.03 * h)
+    free_x, free_y = max(1, w - mask.shape[1] - 2 * edge), max(1, h - mask.shape[0] - 2 * edge)
     if pen.centre is None:
-        left = int(rng.integers(0, max(1, w - side + 1)))
-        top = int(rng.integers(0, max(1, h - side + 1)))
+        left, top = edge + int(rng.integers(0, free_x)), edge + int(rng.integers(0, free_y))
     else:
-        left = int(np.clip(pen.centre[0] * w - side / 2, 0, max(0, w - side)))
-        top = int(np.clip(pen.centre[1] * h - side / 2, 0, max(0, h - side)))
+        left = edge + int(np.clip(pen.centre[0] * w - mask.shape[1] / 2 - edge, 0, free_x))
+        top = edge + int(np.clip(pen.centre[1] * h - mask.shape[0] / 2 - edge, 0, free_y))
     mask = mask[: h - top, : w - left]
     out = scene.copy()
     spot = out[top : top + mask.shape[0], left : left + mask.shape[1]]

@@ -10,13 +10,13 @@ from PIL import Image
 
 from .framing import Ink
 from .light import Plane, ink_map, noise_floor
-from .opening import Picture, read
+from .opening import Picture, closer
 from .rules import without_rules
 from .survey import Find, Survey, region
 
 # A digit this long shows its strokes well enough; more only costs time.
 LONGEST = 200
-ENOUGH = 90
+ENOUGH = 56
 MARGIN = 0.4
 
 
@@ -51,12 +51,16 @@ def closeup(picture: Picture, seen: Survey, find: Find, threshold: float | None)
     if peak < 1e-3:
         raise ValueError("Nothing drawn: the ink vanishes when looked at closely.")
     # Ink without noise around it is a drawing: its greys are anti-aliasing and stay.
-    clean = threshold is None and (middle + 3 * spread) < 0.02 * peak
+    clean = threshold is None and _quiet(ink[~inside], peak)
     share = _evened(ink, peak, middle + 4 * spread, max(2.0, find.width * ratio), clean)
     cut = _cut_level(share[inside], (middle + 4 * spread) / peak, threshold)
     mask, rules = without_rules(share > cut) if seen.rules else (share > cut, 0)
     mask = _kept(mask, inside, find.width * ratio)
     return Closeup(plane, _soft(share, mask, cut, clean, rules > 0), cut, rules, clean)
+
+
+def _quiet(outside: NDArray[np.float32], peak: float) -> bool:
+    return not outside.size or float(np.quantile(outside, 0.98)) < 0.008 * peak
 
 
 def _cut(
@@ -74,7 +78,7 @@ def _cut(
     held = image.width / width
     if held < full and held * find.longest < ENOUGH:
         wanted = min(full, LONGEST / find.longest)
-        image = read(picture.source, round(max(picture.size) * wanted / full)).image
+        image = closer(picture, wanted / full)
         held = image.width / width
     ratio = min(held, max(1.0, LONGEST / find.longest))
     box = (

@@ -47,9 +47,12 @@ def background(plane: Plane, dark: bool, window: float) -> Plane:
     step = max(1, round(max(height, width) / GRID))
     coarse = _shrunk(plane, step)
     size = max(3, 2 * round(window / step / 2) + 1)
+    size = min(size, 2 * max(coarse.shape) - 1)
     work = coarse if dark else -coarse
-    padded = np.pad(work, size, mode="edge")
-    closed = ndimage.grey_closing(padded, (size, size))[size:-size, size:-size]
+    closed = work
+    for extreme in (ndimage.maximum_filter1d, ndimage.minimum_filter1d):
+        for axis in (0, 1):
+            closed = extreme(closed, size, axis=axis, mode="nearest")
     # Inwards from any edge of the ground, so that the edge of a sheet does not pass for ink.
     inwards = 2 * min(2, max(closed.shape) // 60) + 1
     closed = ndimage.grey_erosion(closed, (inwards, inwards))

@@ -87,6 +87,19 @@ def read(source: Source, longest: int | None = None) -> Picture:
     return Picture(image, size, data)
 
 
+def closer(picture: Picture, scale: float) -> Image.Image:
+    """The upright luminance at `scale` (0 to 1) of full size or more, for a second look."""
+    image = picture.source
+    if isinstance(image, bytes):
+        image = _parse(image)
+        # A JPEG gives its luminance, and at halves of its size, for less than its colours.
+        image.draft("L", (round(image.width * scale), round(image.height * scale)))
+    turn = _orientation(image)
+    image.load()
+    grey = _plain(image, None).convert("L")
+    return grey.transpose(UPRIGHT[turn]) if turn in UPRIGHT else grey
+
+
 def _bytes(source: object) -> bytes:
     """The bytes of `source`, refusing what cannot be a file."""
     if isinstance(source, str | Path):

@@ -12,6 +12,7 @@ Mask = NDArray[np.bool_]
 SLOPES = np.linspace(-0.4, 0.4, 81)
 MOST_LINES = 80
 MOST_VOTES = 8000
+LEAST_GAP = 4.0
 
 
 @dataclass(frozen=True)
@@ -87,24 +88,20 @@ def _votes(
 
 def _peaks(votes: NDArray[np.int64], shift: int, width: int) -> list[Rule]:
     """The strongest lines, no two of which meet inside the picture."""
+    strong = np.flatnonzero(votes.ravel() >= 0.3 * width)
+    support = votes.ravel()[strong]
+    order = np.argsort(support)[::-1][:4000]
+    index, place = np.unravel_index(strong[order], votes.shape)
+    offset, slope, support = place - shift, SLOPES[index], support[order]
+    left, right = offset - slope * width / 2, offset + slope * width / 2
     found: list[Rule] = []
-    order = np.argsort(votes, axis=None)[::-1][:4000]
-    half = width / 2
-    for flat in order:
-        index, place = np.unravel_index(flat, votes.shape)
-        support = int(votes[index, place])
-        if support < 0.3 * width or len(found) >= MOST_LINES:
-            break
-        rule = Rule(int(place) - shift, float(SLOPES[index]), support)
-        if all(_apart(rule, other, half) for other in found):
-            found.append(rule)
+    free = np.ones(len(order), bool)
+    while free.any() and len(found) < MOST_LINES:
+        first = int(np.argmax(free))
+        found.append(Rule(int(offset[first]), float(slope[first]), int(support[first])))
+        l_gap, r_gap = left - left[first], right - right[first]
+        free &= (l_gap * r_gap > 0) & (np.minimum(np.abs(l_gap), np.abs(r_gap)) >= LEAST_GAP)
     return found
-
-
-def _apart(one: Rule, other: Rule, half: float, least: float = 4.0) -> bool:
-    left = (one.offset - one.slope * half) - (other.offset - other.slope * half)
-    right = (one.offset + one.slope * half) - (other.offset + other.slope * half)
-    return left * right > 0 and min(abs(left), abs(right)) >= least
 
 
 def _reaches(mask: Mask, rule: Rule) -> bool:

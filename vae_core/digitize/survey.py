@@ -20,9 +20,11 @@ from .rules import without_rules
 LONGEST = 448
 # Shares of the shorter side: a marker filling the picture, and a pen on a shaded page.
 # The narrow window hollows broad strokes out, so that it has to win clearly.
-WINDOWS = ((0.36, 1.0), (0.12, 0.75))
+WINDOWS = ((0.36, 1.0), (0.12, 0.85))
 LEVELS = (0.5, 0.3, 0.17)
 FAINTEST = 0.04
+# Around a mark, the ground must be wider than this many strokes.
+RING = 1.5
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,8 @@ def _look(guess: Guess, level: float) -> Survey | None:
         mask, rules = without_rules(mask)
         if rules:
             labels, items = pieces(mask, ink, guess.relief)
+    # What lies along the border is a desk or a scanner's lid; a stroke only crosses it.
+    items = [p for p in items if p.contact <= max(4.0, 2 * p.thickest)] or items
     items = [p for p in items if p.longest >= 0.12 * items[0].longest] if items else []
     groups = together(items)
     finds = _worth([_find(group, guess, labels) for group in groups])
@@ -176,19 +180,20 @@ def _stands_out(group: list[Piece], guess: Guess, labels: Labels) -> float:
     from scipy import ndimage
 
     box = union(group)
-    room = max(3, round(0.25 * max(box[2] - box[0], box[3] - box[1])))
+    room = max(3, round(RING * max(piece.thickest for piece in group)))
     spot = (
         slice(max(0, box[1] - room), box[3] + room),
         slice(max(0, box[0] - room), box[2] + room),
     )
     mine = np.isin(labels[spot], [piece.label for piece in group])
-    around = ~ndimage.maximum_filter(mine, 3)
+    near = ndimage.maximum_filter(mine, 2 * room + 1)
+    around = near & ~ndimage.maximum_filter(mine, 3)
     if not around.any():
         return 0.1
     plane = guess.plane[spot]
     ink = float(plane[mine].mean())
     alike = np.abs(plane[around] - ink) < 0.35 * abs(_ground_under(mine, spot, guess) - ink)
-    return float(np.clip(1.6 - 3 * alike.mean(), 0.02, 1))
+    return float(np.clip(1.75 - 2.5 * alike.mean(), 0.02, 1))
 
 
 def _ground_under(mine: NDArray[np.bool_], spot: tuple[slice, slice], guess: Guess) -> float:
@@ -210,11 +215,11 @@ def _likeness(group: list[Piece], shape: tuple[int, ...], window: float) -> floa
     slender = longest / max(width, 1.0)
     size = longest / min(shape)
     score = min(1.0, contrast / 0.3) ** 0.5
-    score *= float(np.clip(np.log(size / 0.012) / np.log(0.3 / 0.012), 0.02, 1))
+    score *= float(np.clip(np.log(size / 0.012) / np.log(0.5 / 0.012), 0.02, 1))
     score *= float(np.clip((slender - 1.2) / 2.3, 0.02, 1)) * float(np.clip(45 / slender, 0, 1))
-    score *= float(np.clip(1.9 - 0.75 * across / max(high, 1), 0.05, 1))
+    score *= float(np.clip(2.4 - 0.75 * across / max(high, 1), 0.05, 1))
     # Real ink has an edge all around; shadows, smears and pieces of ground do not.
-    score *= float(np.clip((edge - 0.25) / 0.5, 0.02, 1))
+    score *= float(np.clip((edge - 0.55) / 0.4, 0.02, 1))
     # A pen is about as wide everywhere, and narrower than what counts as ground.
     score *= float(np.clip(2.2 - thickest / max(width, 1.0) / 2, 0.05, 1))
     score *= float(np.clip(2 - 2 * thickest / window, 0.05, 1))
