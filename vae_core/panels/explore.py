@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vae_core.panels import codec
 from vae_core.panels.page import answered, live, panel
 from vae_core.panels.studio import Studio
 
@@ -19,9 +20,11 @@ def build(studio: Studio) -> None:
         return studio.decode(argument.get("checkpoint"), argument.get("z"))
 
     def films(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, z} -> a filmstrip a dimension, through z."""
+        """{checkpoint, z} -> a filmstrip a dimension, through z, and what the digit reads as."""
         name, z = argument.get("checkpoint"), argument.get("z")
-        return studio.traversals(name, z, FILM_STEPS, FILM_SPAN)
+        films = studio.traversals(name, z, FILM_STEPS, FILM_SPAN)
+        shown = codec.unpack(studio.decode(name, z)["pixels"])
+        return films | {"readings": studio.reader.read(shown)}
 
     def encode(argument: dict[str, Any]) -> dict[str, Any]:
         """{checkpoint, picture} -> the code of the visitor's digit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vae_core.panels import codec
 from vae_core.panels.page import answered, panel
 from vae_core.panels.studio import Studio
 
@@ -21,4 +22,9 @@ def build(studio: Studio) -> None:
         wishes = {key: argument.get(key) for key in ("n", "seed", "spread")}
         return studio.around(argument.get("checkpoint"), argument.get("z"), **wishes)
 
-    panel("sample", [answered(sample), answered(around)])
+    def reads(argument: dict[str, Any]) -> dict[str, Any]:
+        """What `sample`, or with a z `around`, draws -> what a classifier reads in it."""
+        draw = around if argument.get("z") is not None else sample
+        return {"readings": studio.reader.read(codec.unpack(draw(argument)["pixels"]))}
+
+    panel("sample", [answered(sample), answered(around), answered(reads)])

@@ -187,10 +187,23 @@ async function films() {
   const asked = model.name;
   try {
     const answer = await studio.call(server, "films", { checkpoint: asked, z: u.map(clampToLimit) });
-    if (turn === filmTurn && asked === model.name) paintFilms(studio.bytesOf(answer.pixels));
+    if (turn !== filmTurn || asked !== model.name) return;
+    paintFilms(studio.bytesOf(answer.pixels));
+    showReading(answer.readings);
   } catch (error) {
     if (turn === filmTurn) studio.say(root, error.message);
   }
+}
+
+/** What an independent classifier, trained on real digits, takes the picture for. */
+function showReading(readings) {
+  const [reading] = readings || [];
+  const words = !reading
+    ? ""
+    : reading.digit === null
+      ? "A classifier takes this for no digit at all."
+      : `A classifier reads this as ${reading.digit}, ${Math.floor(100 * reading.sure)} % sure.`;
+  $(".reading-words").textContent = words;
 }
 
 const clampToLimit = (v) => Math.max(-10, Math.min(10, v));
@@ -341,6 +354,7 @@ async function startFromPicture({ bytes, dataURL, picture, options }) {
 
 function showOrigin(pixels) {
   $(".origin").hidden = !pixels;
+  root.classList.toggle("has-origin", Boolean(pixels));
   if (pixels) studio.paint($(".origin canvas"), pixels);
   else origin = null;
 }

@@ -37,6 +37,46 @@ function show(answer) {
   }
   grid.firstElementChild.classList.toggle("centre", centre !== null);
   fit();
+  censusSoon();
+}
+
+let censusTimer = 0;
+let censusTurn = 0;
+
+/** What an independent classifier reads in the draws: asked for when the hand rests. */
+function censusSoon() {
+  clearTimeout(censusTimer);
+  censusTimer = setTimeout(async () => {
+    const turn = ++censusTurn;
+    const { name, ...body } = wanted();
+    try {
+      const { readings } = await studio.call(server, "reads", body);
+      if (turn === censusTurn) showCensus(readings);
+    } catch {
+      $(".census").hidden = true; // the grid itself already says what is wrong
+    }
+  }, 350);
+}
+
+function showCensus(readings) {
+  $(".census").hidden = !readings;
+  if (!readings) return;
+  const counts = Array(11).fill(0);
+  for (const { digit } of readings) counts[digit === null ? 10 : digit]++;
+  $(".census-bar").replaceChildren(
+    ...counts.flatMap((count, digit) => {
+      if (!count) return [];
+      const part = document.createElement("i");
+      part.style.setProperty("--count", count);
+      part.style.setProperty("--hue", digit === 10 ? "var(--line-strong)" : `var(--class-${digit})`);
+      part.textContent = digit === 10 ? "–" : String(digit);
+      return [part];
+    }),
+  );
+  const sure = readings.filter(({ digit, sure: share }) => digit !== null && share >= 0.9).length;
+  $(".census-words").textContent =
+    `An independent classifier is 90 % sure of its digit in ${sure} of ${readings.length}` +
+    (counts[10] ? `, and sees no digit in ${counts[10]}.` : ".");
 }
 
 function cell(place) {
@@ -75,9 +115,10 @@ function fit() {
     const score = size * (count % columns === 0 ? 1.15 : 1);
     if (score > best.score) best = { size, columns, score };
   }
-  // On a phone cells of ten pixels help nobody: there the page may scroll.
-  const columns = Math.min(best.columns, Math.max(1, Math.floor(wide / 40)));
-  const size = Math.min(wide / columns, Math.max(best.size, 40), 224);
+  // On a phone cells that small help nobody: there the page may scroll.
+  const narrow = wide < 600;
+  const columns = narrow ? Math.min(6, Math.ceil(Math.sqrt(count))) : best.columns;
+  const size = narrow ? wide / columns : Math.min(best.size, 224);
   grid.style.setProperty("--columns", columns);
   grid.style.setProperty("--width", `${size * columns}px`);
   grid.style.setProperty("--lift", String(Math.max(1.15, Math.min(3, 140 / size))));
