@@ -27,12 +27,16 @@ def build(studio: Studio) -> None:
         name, picture = argument.get("checkpoint"), argument.get("picture")
         return studio.arrive(name, picture, argument.get("options"))
 
+    def draw(argument: dict[str, Any]) -> dict[str, Any]:
+        """{checkpoint, seed} -> one draw from the prior as an end."""
+        return studio.sample(argument.get("checkpoint"), 1, argument.get("seed"))
+
     def film(argument: dict[str, Any]) -> dict[str, Any]:
         """{checkpoint, a, b, path} -> a GIF there and back as a data URI."""
         way = studio.interpolate(*_path(argument), animation.FRAMES, argument.get("path"))
         return {"gif": animation.gif_uri(way["pixels"])}
 
-    functions = [live(between), answered(way), answered(encode), answered(film)]
+    functions = [live(between), answered(way), answered(encode), answered(draw), answered(film)]
     panel("interpolate", functions, privacy=PRIVACY)
 
 

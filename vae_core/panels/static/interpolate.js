@@ -59,12 +59,24 @@ function paintFade() {
 
 // ------------------------------------------------------------------ the strips
 let turn = 0;
+let open = 0;
+
+/** Wait for an answer, and let it be seen that something is under way. */
+async function busy(promise) {
+  root.classList.toggle("is-busy", ++open > 0);
+  try {
+    return await promise;
+  } finally {
+    root.classList.toggle("is-busy", --open > 0);
+  }
+}
 
 async function askWay() {
   if (!ready()) return;
   const mine = ++turn;
   try {
-    const answer = await studio.call(server, "way", { checkpoint: model.name, a: ends.a.z, b: ends.b.z, steps, path });
+    const asked = { checkpoint: model.name, a: ends.a.z, b: ends.b.z, steps, path };
+    const answer = await busy(studio.call(server, "way", asked));
     if (mine !== turn) return;
     strip = answer;
     showStrips();
@@ -133,7 +145,7 @@ async function setEnd(name, source) {
   const mine = ++wanted[name];
   ends[name] = { ...source, z: null };
   try {
-    const found = source.picture ? await readPicture(name, source) : await readCode(source);
+    const found = await busy(source.picture ? readPicture(name, source) : readCode(source));
     if (mine !== wanted[name]) return;
     ends[name] = { ...source, ...found };
     studio.say(root, null);
@@ -152,14 +164,11 @@ async function readPicture(name, source) {
 }
 
 async function readCode(source) {
-  const z = source.given && source.given.length === model.latent_dim ? source.given : drawCode(source.seed);
-  const answer = await studio.call(server, "between", { checkpoint: model.name, a: z, b: z, path: "linear", t: 0 });
-  return { z, bytes: studio.bytesOf(answer.pixels), pixels: answer.pixels };
-}
-
-function drawCode(seed) {
-  const { normal } = studio.generator(seed);
-  return Array.from({ length: model.latent_dim }, normal);
+  const given = source.given && source.given.length === model.latent_dim ? source.given : null;
+  const answer = given
+    ? await studio.call(server, "between", { checkpoint: model.name, a: given, b: given, path: "linear", t: 0 })
+    : await studio.call(server, "draw", { checkpoint: model.name, seed: source.seed });
+  return { z: given || answer.z[0], bytes: studio.bytesOf(answer.pixels), pixels: answer.pixels };
 }
 
 async function setRandom(name, seed = Math.floor(Math.random() * 2 ** 31)) {
@@ -290,8 +299,16 @@ const keeps = {
 };
 for (const button of root.querySelectorAll("[data-keep]")) {
   button.addEventListener("click", () => {
-    if (ready() && strip) keeps[button.dataset.keep]().catch?.((error) => studio.say(root, error.message));
+    if (ready() && strip) keep(button.dataset.keep);
   });
+}
+
+async function keep(kind) {
+  try {
+    await keeps[kind]();
+  } catch (error) {
+    studio.say(root, error.message);
+  }
 }
 
 /** Both strips under one another, 8 pixels a pixel. */

@@ -21,30 +21,6 @@
     `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${ICONS[name]}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
 
   // ---------------------------------------------------------------- example digits
-  let sheet = null;
-
-  /** Base64 of the 784 grey bytes of example `place`. */
-  async function example(place) {
-    sheet ??= loadSheet();
-    const context = await sheet;
-    const [x, y] = [place % examples.columns, Math.floor(place / examples.columns)];
-    const { data } = context.getImageData(28 * x, 28 * y, 28, 28);
-    let text = "";
-    for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i]);
-    return btoa(text);
-  }
-
-  async function loadSheet() {
-    const image = new Image();
-    image.src = examples.sheet;
-    await image.decode();
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [image.width, image.height];
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.drawImage(image, 0, 0);
-    return context;
-  }
-
   /** The place of the nth example of a class. */
   function placeOf(label, turn) {
     const places = examples.labels.flatMap((other, place) => (other === label ? [place] : []));
@@ -255,16 +231,14 @@
         <div class="picture-boxes" role="group" aria-label="Digits found in the picture"></div>
         <div class="picture-camera" hidden><video playsinline muted></video>
           <div class="row"><button type="button" class="primary" data-do="shoot">Take the picture</button><button type="button" data-do="cancel">Cancel</button></div></div>
-        <div class="picture-corner">
-          <button type="button" data-do="undo" aria-label="Undo the last stroke" title="Undo the last stroke" disabled>${icon("undo")}</button>
-          <button type="button" data-do="clear" aria-label="Clear the pad" title="Clear the pad">${icon("clear")}</button>
-        </div>
       </div>
       <div class="picture-tools">
         <label class="button" title="Choose a picture file: JPEG, PNG, HEIC, WebP, … up to 30 MB; or drop one here">${icon("upload")}<span>Upload</span>
           <input type="file" class="sr-only" data-testid="${testids.upload}" aria-label="${label}: upload a picture" accept="image/*,.heic,.heif,.avif,.tif,.tiff"></label>
         ${button("paste", "Paste", "Paste a picture from the clipboard (Ctrl+V)")}
         ${button("camera", "Camera", "Take a picture with the camera")}
+        <button type="button" data-do="undo" aria-label="Undo the last stroke" title="Undo the last stroke" disabled>${icon("undo")}</button>
+        <button type="button" data-do="clear" aria-label="Clear the pad" title="Clear the pad">${icon("clear")}</button>
       </div>
       <div class="picture-examples" role="group" aria-label="${label}: example digits from the MNIST test set"></div>`;
   }
@@ -374,7 +348,7 @@
     // -------------------------------------------------------------- examples
     async function takeExample(label) {
       const place = placeOf(label, turns[CLASSES.indexOf(label)]);
-      const pixels = await example(place);
+      const pixels = await studio.example(place);
       await show({ pixels });
       await onpicture({ picture: { pixels }, source: "example", place });
     }
@@ -397,7 +371,7 @@
       other.setAttribute("aria-label", "Show other examples");
       other.innerHTML = icon("other");
       const paintAll = () => Promise.all(buttons.map(async (button, i) =>
-        studio.paint(button.firstChild, await example(placeOf(CLASSES[i], turns[i])))));
+        studio.paint(button.firstChild, await studio.example(placeOf(CLASSES[i], turns[i])))));
       other.addEventListener("click", () => {
         turns.forEach((turn, i) => (turns[i] = turn + 1));
         paintAll();
@@ -477,5 +451,5 @@
     return digit === null ? `Reads as no digit (${percent} %).` : `Reads as ${digit} (${percent} %).`;
   }
 
-  Object.assign(studio, { picture, reading, example, placeOf, exampleClasses: CLASSES });
+  Object.assign(studio, { picture, reading, placeOf, exampleClasses: CLASSES });
 })();
