@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-import driving
+import driving  # pyright: ignore[reportMissingImports]
 
 OURS = {
     "slider": "[data-testid=panel-explore] .latent input[type=range]",

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-import driving
+import driving  # pyright: ignore[reportMissingImports]
 
 PAINTED = """() => {
     const canvas = document.querySelector('[data-testid=live-canvas]');

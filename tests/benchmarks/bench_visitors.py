@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-import driving
+import driving  # pyright: ignore[reportMissingImports]
 
 RATE = 60
 CONNECTIONS = 2

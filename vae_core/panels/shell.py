@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import gradio as gr
+from gradio.themes import Base
 from starlette.middleware import Middleware
 
 from vae_core.panels import api, assets, codec, explore, interpolate, reconstruct, sample
@@ -95,9 +96,9 @@ def first_digit(studio: Studio, name: str | None) -> dict[str, Any] | None:
     return {"checkpoint": name, "input": code["input"], "z": code["z"], "pixels": made["pixels"]}
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """Gradio's plainest theme with system fonts (no font is fetched) and our paper."""
-    look = gr.themes.Base(font=SYSTEM_FONTS, font_mono=("ui-monospace", "monospace"))
+    look = Base(font=SYSTEM_FONTS, font_mono=("ui-monospace", "monospace"))
     return look.set(
         body_background_fill="#f7f5f0",
         body_background_fill_dark="#14181d",

@@ -91,6 +91,7 @@ function buildRow(dim) {
 
 function wireRow(dim, parts) {
   parts.range.addEventListener("input", (event) => {
+    startTurn++;
     u[dim] = fromInput(Number(parts.range.value));
     showRow(dim, false);
     moved(event);
@@ -280,6 +281,7 @@ function showGauge() {
 
 // ------------------------------------------------------------------ jumps
 function remember() {
+  startTurn++;
   history = [...history.slice(-49), [...u]];
   $("[data-do=undo]").disabled = false;
 }
@@ -327,6 +329,7 @@ $("[data-do=scale]").addEventListener("change", (event) => {
 
 // ------------------------------------------------------------------ starting from a picture
 let ownBuilt = false;
+let startTurn = 0;
 let origin = null;
 
 function toggleOwn(button) {
@@ -342,8 +345,10 @@ async function startFromPicture({ bytes, dataURL, picture, options }) {
   const content = dataURL || picture || bytes;
   if (!content) return;
   studio.say(root, null);
+  const turn = ++startTurn;
   try {
     const answer = await studio.call(server, "encode", { checkpoint: model.name, picture: content, options });
+    if (turn !== startTurn) return; // the visitor has moved on meanwhile
     origin = content;
     showOrigin(answer.input);
     jump(answer.z, undefined, { keepFrozen: false });
