@@ -107,18 +107,29 @@ def survey(plane: Plane, polarity: str = "auto", threshold: float | None = None)
         The best guess, or None when there is no ink at all.
     """
     best: Survey | None = None
+    rivals = {True: 0.0, False: 0.0}
     for guess in _guesses(plane, polarity):
         for level in _levels(guess.ink, threshold):
             seen = _look(guess, level)
-            if seen is not None and (best is None or seen.best > best.best):
+            if seen is None:
+                continue
+            rivals[guess.dark] = max(rivals[guess.dark], seen.best)
+            if best is None or seen.best > best.best:
                 best = seen
+        if best is not None and not guess.dark and _settled(rivals):
+            break
     return best
 
 
+def _settled(rivals: dict[bool, float]) -> bool:
+    """Whether one polarity is so clearly right that narrow windows need no trial."""
+    return max(rivals.values()) >= 0.8 and max(rivals.values()) > 1.4 * min(rivals.values())
+
+
 def _guesses(plane: Plane, polarity: str) -> Iterator[Guess]:
-    for dark in (True, False):
-        if polarity in ("auto", "dark" if dark else "light"):
-            for share, trust in WINDOWS:
+    for share, trust in WINDOWS:
+        for dark in (True, False):
+            if polarity in ("auto", "dark" if dark else "light"):
                 window = max(3.0, share * min(plane.shape))
                 ink, unit = ink_map(plane, dark, window)
                 yield Guess(dark, window, trust, plane, ink, plane / unit)
