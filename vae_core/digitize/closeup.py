@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .framing import Ink
-from .light import Plane, ink_map, noise_floor
+from .light import Plane, ink_map, noise_of
 from .opening import Picture, closer
 from .rules import without_rules
 from .survey import Find, Survey, region
@@ -45,18 +45,44 @@ def closeup(picture: Picture, seen: Survey, find: Find, threshold: float | None)
     mine = _carried(region(seen, find), place, plane.shape)
     ink, _ = ink_map(plane, seen.dark, max(3.0, seen.guess.window * ratio))
     inside = _spread_out(mine, max(1, round(1.5 * ratio)))
-    middle, spread = noise_floor(ink[~inside][None]) if (~inside).any() else (0.0, 0.0)
+    middle, spread = noise_of(ink[~inside]) if (~inside).any() else (0.0, 0.0)
     strong = ink[inside]
     peak = float(np.percentile(strong[strong >= min(seen.level, strong.max())], 90))
     if peak < 1e-3:
         raise ValueError("Nothing drawn: the ink vanishes when looked at closely.")
     # Ink without noise around it is a drawing: its greys are anti-aliasing and stay.
     clean = threshold is None and _quiet(ink[~inside], peak)
-    share = _evened(ink, peak, middle + 4 * spread, max(2.0, find.width * ratio), clean)
-    cut = _cut_level(share[inside], (middle + 4 * spread) / peak, threshold)
-    mask, rules = without_rules(share > cut) if seen.rules else (share > cut, 0)
-    mask = _kept(mask, inside, find.width * ratio)
+    floor = middle + 4 * spread
+    width = max(2.0, find.width * ratio)
+    plain = np.clip(ink / (max(float(ink.max()), 1e-6) if clean else peak), 0, 1)
+    share, mask, cut, rules = _separated(seen, plain, inside, floor / peak, threshold, width)
+    if not clean and threshold is None:
+        even = _evened(ink, peak, floor, width)
+        other = _separated(seen, even, inside, floor / peak, threshold, width)
+        if not _cluttered(other[1], mask):
+            share, mask, cut, rules = other
     return Closeup(plane, _soft(share, mask, cut, clean, rules > 0), cut, rules, clean)
+
+
+def _separated(
+    seen: Survey, share: Plane, inside: NDArray[np.bool_], floor: float,
+    threshold: float | None, width: float,
+) -> tuple[Plane, NDArray[np.bool_], float, int]:  # fmt: skip
+    """(share, mask of the digit, cut, dropped lines) for ink as a share of its strength."""
+    cut = _cut_level(share[inside], floor, threshold)
+    mask, rules = without_rules(share > cut) if seen.rules else (share > cut, 0)
+    return share, _kept(mask, inside, width), cut, rules
+
+
+def _cluttered(mask: NDArray[np.bool_], sure: NDArray[np.bool_]) -> bool:
+    """Whether fainter ink adds lines or stains to a digit rather than strokes."""
+    if mask.sum() > 1.8 * sure.sum():
+        return True
+    return _on_border(mask) > _on_border(sure)
+
+
+def _on_border(mask: NDArray[np.bool_]) -> int:
+    return sum(int(side.any()) for side in (mask[0], mask[-1], mask[:, 0], mask[:, -1]))
 
 
 def _quiet(outside: NDArray[np.float32], peak: float) -> bool:
@@ -121,10 +147,8 @@ def _spread_out(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
     return ndimage.maximum_filter(mask, 2 * reach + 1)
 
 
-def _evened(ink: Plane, peak: float, floor: float, width: float, clean: bool) -> Plane:
+def _evened(ink: Plane, peak: float, floor: float, width: float) -> Plane:
     """Ink as a share of the pen's strength nearby, so that light pressure is ink too."""
-    if clean:
-        return np.clip(ink / max(float(ink.max()), 1e-6), 0, 1)
     from scipy import ndimage
 
     reach = 2 * round(width) + 1

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .light import Plane, ink_map, noise_floor
+from .light import Plane, ink_map, paper_noise
 from .marks import Labels, Piece, Rect, pieces, together, union
 from .rules import without_rules
 
@@ -137,7 +137,7 @@ def _guesses(plane: Plane, polarity: str) -> Iterator[Guess]:
 
 def _levels(ink: Plane, threshold: float | None) -> list[float]:
     """Contrasts at which to cut, from strong to faint, all above the paper's own noise."""
-    middle, spread = noise_floor(ink)
+    middle, spread = paper_noise(ink)
     floor = max(FAINTEST, middle + 5 * spread)
     strongest = min(12, ink.size - 1)
     peak = float(np.partition(ink, -strongest - 1, axis=None)[-strongest - 1])
@@ -227,7 +227,9 @@ def _likeness(group: list[Piece], shape: tuple[int, ...], window: float) -> floa
     size = longest / min(shape)
     score = min(1.0, contrast / 0.3) ** 0.5
     score *= float(np.clip(np.log(size / 0.012) / np.log(0.5 / 0.012), 0.02, 1))
-    score *= float(np.clip((slender - 1.2) / 2.3, 0.02, 1)) * float(np.clip(45 / slender, 0, 1))
+    score *= (
+        float(np.clip((slender - 1.2) / 2.3, 0.02, 1)) * float(np.clip(45 / slender, 0, 1)) ** 2
+    )
     score *= float(np.clip(2.4 - 0.75 * across / max(high, 1), 0.05, 1))
     # Real ink has an edge all around; shadows, smears and pieces of ground do not.
     score *= float(np.clip((edge - 0.55) / 0.4, 0.02, 1))
@@ -250,7 +252,7 @@ def _worth(finds: list[Find]) -> list[Find]:
         return []
     best = max(finds, key=lambda find: find.score)
     return [
-        f for f in finds if f.score >= 0.35 * best.score and f.longest >= 0.4 * best.longest
+        f for f in finds if f.score >= 0.45 * best.score and f.longest >= 0.4 * best.longest
     ]  # fmt: skip
 
 
