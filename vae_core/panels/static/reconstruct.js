@@ -160,11 +160,13 @@ function point(place) {
   const dim = model.order[pointedAt];
   if (!answer || !answer.sigma || answer.mean.length !== model.latent_dim) return;
   const z = (answer.z_drawn || answer.mean)[dim];
-  $(".pointed").textContent = `z${dim} ${studio.signed(z)}   ${studio.signed(answer.mean[dim])} ± ${answer.sigma[dim].toFixed(2)}`;
+  const drawn = answer.z_drawn ? `drawn ${studio.signed(z)}   ` : "";
+  $(".pointed").textContent = `z${dim}   ${drawn}mean ${studio.signed(answer.mean[dim])} ± ${answer.sigma[dim].toFixed(2)}`;
 }
 
 $(".posterior").addEventListener("pointermove", (event) => {
-  const box = $(".posterior").getBoundingClientRect();
+  const box = $(".posterior svg")?.getBoundingClientRect();
+  if (!box) return;
   point(Math.floor((model.latent_dim * (event.clientX - box.left)) / box.width));
 });
 $(".posterior").addEventListener("keydown", (event) => {
@@ -404,7 +406,7 @@ studio.onSend("reconstruct", async ({ picture }) => {
 if (model) {
   explain();
   // A real digit is there on arrival, unless something was sent meanwhile.
-  widget.ready.then(() => current || widget.takeExample(studio.exampleClasses[4] ?? 0));
+  widget.ready.then(() => current || widget.takeExample(studio.exampleClasses[5] ?? 0));
 } else {
   studio.say(root, "There is no model: train one with python -m vae_core train vae-400.");
 }
