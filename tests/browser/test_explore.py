@@ -219,6 +219,20 @@ def test_every_slider_has_a_filmstrip(desktop: Any, app_url: str) -> None:
             .data.some((v, i) => i % 4 === 0 && v > 60))""")
 
 
+def test_latents_carry_names_that_were_measured(desktop: Any, app_url: str) -> None:
+    panel = open_explore(desktop, app_url, "model=vae-400")
+    named = panel.locator(".trait:not(:empty)")
+    named.first.wait_for()
+    assert set(named.all_inner_texts()) <= {
+        "slant",
+        "stroke width",
+        "width",
+        "height",
+        "loop area",
+    }
+    assert "over 300 test digits" in named.first.get_attribute("title")
+
+
 def test_an_unknown_model_in_the_address_is_said(desktop: Any, app_url: str) -> None:
     panel = open_explore(desktop, app_url, "model=nonsense")
     assert "no model called “nonsense”" in panel.get_by_test_id("message").inner_text()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vae_core.panels import codec
+import torch
+
+from vae_core.panels import assets, codec, traits
 from vae_core.panels.page import answered, live, panel
 from vae_core.panels.studio import Studio
 
@@ -31,4 +33,23 @@ def build(studio: Studio) -> None:
         picture = argument.get("picture")
         return studio.encode(argument.get("checkpoint"), picture, argument.get("options"))
 
-    panel("explore", [live(decode), answered(films), answered(encode)])
+    known: dict[str, dict[str, Any]] = {}  # facts of frozen models, the same for everybody
+
+    def names(argument: dict[str, Any]) -> dict[str, Any]:
+        """{checkpoint} -> {names: what each latent correlates with, digits: over how many}."""
+        name = studio.registry.check(argument.get("checkpoint"))
+        if name not in known:
+            known[name] = name_latents(studio, name)
+        return known[name]
+
+    panel("explore", [live(decode), answered(films), answered(encode), answered(names)])
+
+
+def name_latents(studio: Studio, name: str) -> dict[str, Any]:
+    """Names for the sliders of a model from the example digits; see `traits.names`."""
+    digits = assets.examples()[0]
+    model = studio.registry.get(name)
+    with torch.inference_mode():
+        x = torch.from_numpy(digits.copy()).to(studio.device).float().div(255)[:, None]
+        u = model.to_sliders(model.encode(x).mean).double().cpu().numpy()
+    return {"names": traits.names(digits, u), "digits": len(digits)}

@@ -69,8 +69,8 @@ function buildRow(dim) {
   const most = model.kl_per_dim ? Math.max(...model.kl_per_dim) : 1;
   row.className = "latent";
   row.innerHTML = `
-    <label for="latent-${dim}"><span class="name">z${dim}</span>
-      <span class="kl">${kl === null ? "" : `${kl.toFixed(2)} nats`}</span>
+    <label for="latent-${dim}"><span class="name">z${dim}</span><span class="trait"></span>
+      <span class="kl" title="What the encoder says through z${dim}, a test digit on average">${kl === null ? "" : `${kl.toFixed(2)} nats`}</span>
       <span class="bar" style="--share: ${kl === null ? 0 : (100 * kl) / most}%"></span></label>
     <input type="range" id="latent-${dim}" data-testid="latent-slider-${dim}" aria-label="latent z${dim}">
     <button type="button" class="value" title="Set z${dim} to 0"></button>
@@ -83,6 +83,7 @@ function buildRow(dim) {
     film: row.querySelector(".film canvas"),
     mark: row.querySelector(".film i"),
     freeze: row.querySelector(".freeze"),
+    trait: row.querySelector(".trait"),
   };
   wireRow(dim, parts);
   rows.set(dim, parts);
@@ -170,6 +171,25 @@ function buildRows() {
   fold.open = false;
   fold.querySelector("summary").textContent =
     `${unused.length} unused: the encoder puts less than 0.01 nats into ${unused.length === 1 ? "it" : "each"}, and moving ${unused.length === 1 ? "it" : "them"} changes almost nothing`;
+}
+
+/** Names that were measured: correlations with traits of the example digits. */
+async function showNames() {
+  const asked = model.name;
+  try {
+    const { names, digits } = await studio.call(server, "names", { checkpoint: asked });
+    if (asked !== model.name) return;
+    for (const [dim, { trait, range }] of rows) {
+      const found = names[dim];
+      trait.textContent = found ? found.trait : "";
+      if (!found) continue;
+      const way = found.r > 0 ? "grows with" : "falls with";
+      trait.title = `z${dim} ${way} the ${found.trait}: correlation ${studio.signed(found.r)} over ${digits} test digits`;
+      range.setAttribute("aria-label", `latent z${dim}, ${found.trait}`);
+    }
+  } catch (error) {
+    if (!(error instanceof studio.StudioOffline)) console.warn(error.message); // names are a courtesy
+  }
 }
 
 // ------------------------------------------------------------------ filmstrips
@@ -479,6 +499,7 @@ function adopt(start) {
   explain();
   engine.push();
   filmsSoon(50);
+  showNames();
 }
 
 // The same picture through another model says more than the same numbers, which mean nothing there.
