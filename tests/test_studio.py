@@ -21,6 +21,7 @@ from vae_core.digitize import digitize
 from vae_core.models import VAE
 from vae_core.panels import animation, codec
 from vae_core.panels.assets import examples
+from vae_core.panels.damage import damaged
 from vae_core.panels.gate import Gate
 from vae_core.panels.reader import Reader
 from vae_core.panels.studio import Studio
@@ -413,3 +414,31 @@ def test_examples_are_thirty_of_each_class_and_pass_unchanged() -> None:
     assert np.bincount(labels).tolist() == [30] * 10
     assert len(set(indices)) == 300
     assert all(np.array_equal(digitize(Image.fromarray(digit)).pixels, digit) for digit in digits)
+
+
+def test_damage_is_what_it_says() -> None:
+    digit = examples()[0][4]
+    assert damaged(digit, None) is digit
+    erased = damaged(digit, {"kind": "erase", "amount": 0.5})
+    assert np.array_equal(erased[:14], digit[:14])
+    assert not erased[14:].any()
+    assert np.array_equal(damaged(digit, {"kind": "rotate", "amount": 0}), digit)
+    turned = damaged(digit, {"kind": "rotate", "amount": 1})
+    assert float(turned.sum()) == pytest.approx(float(digit.sum()), rel=0.05)
+    noisy = damaged(np.full((28, 28), 128, np.uint8), {"kind": "noise", "amount": 0.1, "seed": 3})
+    assert noisy.std() == pytest.approx(25.5, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "wish", [{"kind": "burn", "amount": 1}, {"kind": "noise"}, {"kind": "noise", "amount": 2}, "x"]
+)
+def test_bad_damage_is_refused(studio: Studio, wish: object) -> None:
+    with pytest.raises(ValueError, match="damage"):
+        studio.reconstruct("tiny", stroke(), {"damage": wish})
+
+
+def test_the_whole_digit_stays_beside_its_damage(studio: Studio) -> None:
+    plain = studio.reconstruct("tiny", stroke())
+    broken = studio.reconstruct("tiny", stroke(), {"damage": {"kind": "erase", "amount": 0.3}})
+    assert "whole" not in plain
+    assert broken["whole"] == plain["input"] != broken["input"]

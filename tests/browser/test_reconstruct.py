@@ -292,3 +292,15 @@ def test_the_code_is_sent_to_explore(wide: Any) -> None:
 
 def test_nothing_scrolls_sideways(at: Any) -> None:
     assert at.evaluate("document.documentElement.scrollWidth") <= at.viewport_size["width"]
+
+
+def test_a_damaged_digit_is_repaired(wide: Any) -> None:
+    whole = grey(wide, MODEL_INPUT)
+    wide.click(f"{PANEL} [data-damage=erase]")
+    broken = changed(wide, MODEL_INPUT, whole)
+    assert np.array_equal(broken[:16], whole[:16])
+    assert not broken[18:].any()
+    wide.wait_for_selector(f"{PANEL} .repair")
+    assert "repaired" in wide.text_content(f"{PANEL} .repair")
+    wide.click(f"{PANEL} [data-damage='']")
+    assert np.array_equal(changed(wide, MODEL_INPUT, broken), whole)

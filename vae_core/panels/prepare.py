@@ -11,6 +11,7 @@ from PIL import Image
 from vae_core.digitize import Digit, Options, digitize
 from vae_core.digitize.opening import read
 from vae_core.panels import checks, codec
+from vae_core.panels.damage import damaged
 
 FILM_SIDE = 168
 """Longest side of a stage in the filmstrip, in pixels: six model pixels a model pixel."""
@@ -20,15 +21,15 @@ SOURCE_SIDE = 480
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """A digit with the picture file, or Pillow image, that it came from."""
+    """A digit with the picture file, or Pillow image, that it came from.
+
+    Attributes:
+        pixels: (28, 28) grey levels, white on black: what the model sees, damage included.
+    """
 
     source: bytes | Image.Image
     digit: Digit
-
-    @property
-    def pixels(self) -> codec.Grey:
-        """(28, 28) grey levels, white on black."""
-        return self.digit.pixels
+    pixels: codec.Grey
 
 
 def digit(picture: Any, options: Any = None) -> Prepared:
@@ -39,7 +40,9 @@ def digit(picture: Any, options: Any = None) -> Prepared:
     """
     wishes = wanted(options)
     source = codec.picture_bytes(picture)
-    return Prepared(source=source, digit=digitize(source, wishes))
+    found = digitize(source, wishes)
+    wish = checks.mapping("options", options).get("damage")
+    return Prepared(source=source, digit=found, pixels=damaged(found.pixels, wish))
 
 
 def wanted(options: Any) -> Options:
@@ -68,13 +71,14 @@ def describe(prepared: Prepared, film: bool = True) -> dict[str, Any]:
     """The way of a picture as plain values.
 
     Returns:
-        input: base64 of the 28x28 digit; verdict: the digitizer's words; found: how many
+        input: base64 of the 28x28 digit that the model sees; whole: the same before any damage
+        (absent without); verdict: the digitizer's words; found: how many
         digits; chosen: index of the one taken; polarity, threshold, stroke_width as used;
         with `film` also what `_film` returns.
     """
     found = prepared.digit
     told = {
-        "input": codec.pack(found.pixels),
+        "input": codec.pack(prepared.pixels),
         "verdict": found.verdict,
         "found": len(found.boxes),
         "chosen": found.chosen,
@@ -82,6 +86,8 @@ def describe(prepared: Prepared, film: bool = True) -> dict[str, Any]:
         "threshold": round(found.threshold, 3),
         "stroke_width": round(found.stroke_width, 2),
     }
+    if prepared.pixels is not found.pixels:
+        told["whole"] = codec.pack(found.pixels)
     return {**told, **_film(prepared)} if film else told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vae_core.panels import checks
 from vae_core.panels.page import answered, panel
 from vae_core.panels.picture import PRIVACY
 from vae_core.panels.studio import Studio
@@ -21,7 +22,11 @@ def build(studio: Studio) -> None:
 
     def follow(argument: dict[str, Any]) -> dict[str, Any]:
         """The same without the filmstrip, for a drawing that is still growing."""
-        options = {"stages": False, "draws": DRAWS}
+        options = {
+            **checks.mapping("options", argument.get("options")),
+            "stages": False,
+            "draws": DRAWS,
+        }
         return studio.reconstruct(argument.get("checkpoint"), argument.get("picture"), options)
 
     def family(argument: dict[str, Any]) -> dict[str, Any]:

@@ -166,7 +166,8 @@ class Studio:
         Args:
             name: checkpoint.
             picture: see `codec.picture_bytes`.
-            options: polarity, threshold, stroke, choose (see `prepare.options`); code "mean" or
+            options: polarity, threshold, stroke, choose (see `prepare.wanted`),
+                damage (see `damage.damaged`), code "mean" or
                 "draw" (which z is decoded), seed, draws (0 to 64, more pictures from q(z|x)),
                 stages (False leaves out the filmstrip, for the live pad).
 

@@ -64,7 +64,7 @@ const widget = studio.picture($(".own"), {
   },
   onlive: ({ dataURL, event }) => {
     drawing = true;
-    growing.push({ checkpoint: model.name, picture: dataURL }, event);
+    growing.push({ checkpoint: model.name, picture: dataURL, options: { ...options, choose: null } }, event);
   },
   onchoose: (index) => {
     options.choose = index;
@@ -79,6 +79,7 @@ function show(answer) {
   showDigits(answer);
   if (current.source !== "drawing" && current.source !== "example") widget.show(answer);
   showFilm(answer);
+  showRepair(answer);
   showOptions(answer);
   showFamily();
 }
@@ -264,6 +265,38 @@ $("[data-option=threshold]").addEventListener("input", ({ target }) => {
   adjust("threshold", Number(target.value));
 });
 
+// ------------------------------------------------------------------ damage and repair
+const amount = $("[data-do=amount]");
+
+function setDamage(kind) {
+  if (kind) options.damage = { kind, amount: Number(amount.value), seed: 0 };
+  else delete options.damage;
+  amount.disabled = !kind;
+  for (const button of root.querySelectorAll("[data-damage]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.damage === kind));
+  }
+  askSoon();
+}
+
+for (const button of root.querySelectorAll("[data-damage]")) {
+  button.addEventListener("click", () => setDamage(button.dataset.damage));
+}
+amount.addEventListener("input", () => {
+  amount.style.setProperty("--to", `${100 * Number(amount.value)}%`);
+  if (options.damage) setDamage(options.damage.kind);
+});
+
+/** How near the damaged digit and its repair are to the whole one. */
+function showRepair(answer) {
+  const line = $(".repair");
+  line.hidden = !answer.whole;
+  if (!answer.whole) return;
+  const [whole, broken, made] = [answer.whole, answer.input, answer.reconstruction].map(studio.bytesOf);
+  const distance = (other) => whole.reduce((sum, v, i) => sum + ((v - other[i]) / 255) ** 2, 0) / whole.length;
+  const [before, after] = [distance(broken), distance(made)];
+  line.innerHTML = `Mean squared error to the whole digit: damaged <span class="num">${studio.number(before, 2)}</span>, repaired <span class="num">${studio.number(after, 2)}</span>${after < before ? "." : ": this damage is beyond the model."}`;
+}
+
 // ------------------------------------------------------------------ every model
 let familyTimer = 0;
 
@@ -320,7 +353,8 @@ $("[data-do=again]").addEventListener("click", () => {
   ask();
 });
 $("[data-do=auto]").addEventListener("click", () => {
-  options = {};
+  const { damage } = options;
+  options = damage ? { damage } : {};
   ask();
 });
 
@@ -398,6 +432,7 @@ studio.onSend("reconstruct", async ({ picture }) => {
   if (!picture) return;
   current = { picture, source: "example" };
   options = {};
+  setDamage("");
   if (picture.pixels) await widget.show({ pixels: picture.pixels });
   else current.source = "sent";
   ask();
