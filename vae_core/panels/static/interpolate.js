@@ -151,7 +151,9 @@ async function setEnd(name, source) {
     studio.say(root, null);
     changed();
   } catch (error) {
-    if (mine === wanted[name]) studio.say(root, `${name.toUpperCase()}: ${error.message}`);
+    if (mine !== wanted[name]) return;
+    studio.say(root, `${name.toUpperCase()}: ${error.message}`);
+    $("[data-testid=message]").scrollIntoView({ block: "nearest" });
   }
 }
 

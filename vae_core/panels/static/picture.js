@@ -314,7 +314,7 @@
       if (!pad.empty && !pixels && source) return; // the drawing itself is the better picture
       pad.forget();
       pad.blank();
-      settle({ hinted: true });
+      settle({ hinted: !source });
       if (pixels) await paintDigit(pixels);
       else if (source) placeBoxes(await paintPicture(source), found, chosen);
     }

@@ -40,6 +40,8 @@ async function ask() {
 function refuse(sentence) {
   shown = null;
   studio.say(root, sentence);
+  $("[data-testid=message]").scrollIntoView({ block: "nearest" });
+  $(".film").replaceChildren();
   for (const canvas of root.querySelectorAll("canvas.digit")) canvas.width = 0; // empty until there is one
   root.classList.add("is-empty");
   $(".verdict").textContent = "";
