@@ -59,6 +59,8 @@ def build(checkpoints: str | None = None, device: str | None = None) -> tuple[An
     from vae_core.panels.studio import Studio
 
     studio = Studio(checkpoints, device)
+    for name, reason in studio.registry.broken.items():
+        print(f"app.py: {name} is left out: {reason}", file=sys.stderr)
     return build_app(studio), launch_options(studio)
 
 
