@@ -38,8 +38,8 @@ def main() -> None:
                 for i in range(model.latent_dim)
             ]
         for slider in sliders:
-            # always_last, so that the last position is not lost.
-            slider.input(decode, sliders, image, trigger_mode="always_last", show_progress="hidden")
+            # always_last, or the last position is lost; all else as it comes.
+            slider.input(decode, sliders, image, trigger_mode="always_last")
     demo.launch(server_port=wanted.port, quiet=True, footer_links=[])
 
 

@@ -69,7 +69,9 @@
         failed(error, turn, body);
       } finally {
         inFlight--;
-        pump();
+        // A position that had to wait is up to a frame old by now. The browser delivers the next
+        // input right before the coming frame, so waiting for that one sends a fresh position.
+        if (wanted) requestAnimationFrame(pump);
       }
     }
 
