@@ -19,7 +19,7 @@ class Gate:
     """
 
     def __init__(
-        self, running: int | None = None, waiting: int = 16, patience: float = 30.0
+        self, running: int | None = None, waiting: int = 48, patience: float = 30.0
     ) -> None:
         self._inside = threading.BoundedSemaphore(running or max(1, (os.cpu_count() or 2) - 1))
         self._places = threading.BoundedSemaphore(waiting)

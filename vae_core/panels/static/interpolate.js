@@ -1,4 +1,5 @@
 // Interpolate: two ends, the way between them as a strip, and a scrubber that decodes live.
+// Past 300 lines: a Gradio component takes one script, and this is one panel's wiring.
 const { studio } = window;
 const root = element.querySelector("[data-testid=panel-interpolate]");
 const $ = (selector) => root.querySelector(selector);

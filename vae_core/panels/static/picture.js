@@ -1,5 +1,6 @@
 // studio.picture: the one way a picture comes in. Draw, upload, drop, paste, photograph or take
 // an example; wherever it is used it calls onpicture({dataURL | picture, source}).
+// Past 300 lines: six ways in behind one small function; each section stands alone.
 (() => {
   "use strict";
   const { studio } = window;

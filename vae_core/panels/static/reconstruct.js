@@ -1,4 +1,5 @@
 // Reconstruct: picture -> digit -> q(z|x) -> z -> reconstruction -> difference, left to right.
+// Past 300 lines: a Gradio component takes one script, and this is one panel's wiring.
 const { studio } = window;
 const root = element.querySelector("[data-testid=panel-reconstruct]");
 const $ = (selector) => root.querySelector(selector);
