@@ -5,6 +5,4 @@ The input itself is `static/picture.js`; a picture travels inside the call as ba
 
 from __future__ import annotations
 
-PRIVACY = (
-    "A picture stays in memory until it is answered; it is never written to disk, never kept."
-)
+PRIVACY = "A picture stays in memory until it is answered; it is never written to disk, never kept."
