@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 
 from vae_core.panels import api, assets, codec, explore, interpolate, reconstruct, sample
 from vae_core.panels.limits import BodyLimit
-from vae_core.panels.page import panel, static
+from vae_core.panels.page import STATIC, panel, static
 from vae_core.panels.studio import Studio
 
 PANELS = {
@@ -45,6 +45,7 @@ def launch_options(studio: Studio) -> dict[str, Any]:
     return {
         "head": head(studio),
         "theme": theme(),
+        "favicon_path": STATIC / "favicon.png",
         "footer_links": [],
         "ssr_mode": False,
         "pwa": False,

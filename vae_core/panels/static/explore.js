@@ -4,7 +4,8 @@ const root = element.querySelector("[data-testid=panel-explore]");
 const $ = (selector) => root.querySelector(selector);
 const canvas = $("[data-testid=live-canvas]");
 const RANGE = 4;
-const FILM = { steps: 7, span: 3 };
+// MNIST's digits fill a box of 20 x 20, so the strips leave out the empty columns beside it.
+const FILM = { steps: 7, span: 3, width: 20, skip: 4 };
 
 let model = studio.model();
 let u = [];
@@ -74,7 +75,7 @@ function buildRow(dim) {
       <span class="bar" style="--share: ${kl === null ? 0 : (100 * kl) / most}%"></span></label>
     <input type="range" id="latent-${dim}" data-testid="latent-slider-${dim}" aria-label="latent z${dim}">
     <button type="button" class="value" title="Set z${dim} to 0"></button>
-    <div class="film" title="What z${dim} does from −3 to +3, the others as they are"><canvas width="${28 * FILM.steps}" height="28"></canvas><i></i></div>
+    <div class="film" title="What z${dim} does from −3 to +3, the others as they are"><canvas width="${FILM.width * FILM.steps}" height="28"></canvas><i></i></div>
     <button type="button" class="freeze" aria-pressed="false" aria-label="freeze z${dim}" title="Freeze z${dim}: random draws and starts leave it alone">${LOCK}</button>`;
   const parts = {
     row,
@@ -231,14 +232,15 @@ const clampToLimit = (v) => Math.max(-10, Math.min(10, v));
 
 function paintFilms(bytes) {
   const area = 784;
-  const image = new ImageData(28 * FILM.steps, 28);
+  const wide = FILM.width * FILM.steps;
+  const image = new ImageData(wide, 28);
   const words = new Uint32Array(image.data.buffer);
   for (const [dim, { film }] of rows) {
     for (let step = 0; step < FILM.steps; step++) {
-      const start = (dim * FILM.steps + step) * area;
+      const start = (dim * FILM.steps + step) * area + FILM.skip;
       for (let y = 0; y < 28; y++) {
-        for (let x = 0; x < 28; x++) {
-          words[y * 28 * FILM.steps + step * 28 + x] = 0xff000000 | (bytes[start + y * 28 + x] * 0x010101);
+        for (let x = 0; x < FILM.width; x++) {
+          words[y * wide + step * FILM.width + x] = 0xff000000 | (bytes[start + y * 28 + x] * 0x010101);
         }
       }
     }
@@ -485,7 +487,10 @@ function explain() {
 // ------------------------------------------------------------------ life of the panel
 function adopt(start) {
   model = studio.model();
-  if (!model) return studio.say(root, "There is no model: train one with python -m vae_core train vae-400.");
+  if (!model) {
+    root.classList.add("empty");
+    return studio.say(root, "There is no model to explore: train one with python -m vae_core train vae-400.");
+  }
   shell = shellOf(model.latent_dim);
   shell.scale = shell.edge * 1.25;
   const bar = $(".gauge-bar .shell");
