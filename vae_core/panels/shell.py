@@ -21,7 +21,7 @@ PANELS = {
     "reconstruct": reconstruct.build,
 }
 STYLES = ("tokens", "base", "picture", *PANELS)
-SCRIPTS = ("studio", "live", "picture")
+SCRIPTS = ("studio", "prior", "live", "picture")
 DEFAULT_MODEL = "vae-400"
 FIRST_EXAMPLE = 3
 """Place in the example sheet of the digit that the app opens on."""

@@ -1,5 +1,7 @@
 // Explore: sliders in the order of their measured KL, one live picture, and ways to start.
+// Longer than the other files: every part below works on the same u and the same rows.
 const { studio } = window;
+const { phi, chiSquareBelow, shellOf } = studio.prior;
 const root = element.querySelector("[data-testid=panel-explore]");
 const $ = (selector) => root.querySelector(selector);
 const canvas = $("[data-testid=live-canvas]");
@@ -33,27 +35,8 @@ function moved(event) {
 }
 
 // ------------------------------------------------------------------ scales
-// Abramowitz and Stegun 7.1.26 and Acklam's inverse: good to 1e-7 and 1e-9, far finer than a pixel.
-function phi(x) {
-  const t = 1 / (1 + (0.3275911 * Math.abs(x)) / Math.SQRT2);
-  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  const erf = 1 - poly * Math.exp((-x * x) / 2);
-  return x < 0 ? (1 - erf) / 2 : (1 + erf) / 2;
-}
-
-function quantileOf(p) {
-  let low = -RANGE;
-  let high = RANGE;
-  for (let i = 0; i < 40; i++) {
-    const middle = (low + high) / 2;
-    if (phi(middle) < p) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
 const toInput = (value) => (quantiles ? 100 * phi(value) : value);
-const fromInput = (position) => (quantiles ? quantileOf(position / 100) : position);
+const fromInput = (position) => (quantiles ? studio.prior.quantileOf(position / 100, RANGE) : position);
 
 function readout(value) {
   if (!quantiles) return studio.signed(value);
@@ -249,38 +232,6 @@ function paintFilms(bytes) {
 }
 
 // ------------------------------------------------------------------ distance from the prior
-// |z|^2 of a draw from N(0, I) follows chi-square with d degrees of freedom.
-function chiSquareBelow(x, d) {
-  const [a, half] = [d / 2, x / 2];
-  if (half <= 0) return 0;
-  let term = Math.exp(-half + a * Math.log(half) - logGamma(a + 1));
-  let sum = term;
-  for (let k = 1; k < 500 && term > 1e-12 * sum; k++) {
-    term *= half / (a + k);
-    sum += term;
-  }
-  return Math.min(1, sum);
-}
-
-function logGamma(x) {
-  let shift = 0;
-  for (; x < 8; x++) shift -= Math.log(x);
-  return shift + (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * x) - 1 / (360 * x ** 3);
-}
-
-function shellOf(d) {
-  const radius = (share) => {
-    let [low, high] = [0, Math.sqrt(d) + 8];
-    for (let i = 0; i < 50; i++) {
-      const middle = (low + high) / 2;
-      if (chiSquareBelow(middle ** 2, d) < share) low = middle;
-      else high = middle;
-    }
-    return (low + high) / 2;
-  };
-  return { low: radius(0.025), high: radius(0.975), edge: radius(0.999) };
-}
-
 function percent(share) {
   return share < 0.1 || share > 0.9 ? (100 * share).toFixed(1) : (100 * share).toFixed(0);
 }
