@@ -16,9 +16,12 @@ from torch.nn import functional as F
 
 from vae_core.classify import NONE, Classifier, Reading
 from vae_core.classify_negatives import negatives
+from vae_core.classify_pictures import mistaken
 
 PEAK_RATE = 4e-3
 SMOOTHING = 0.02
+# How many lessons in "not a digit": drawn ones, and the digitizer's own mistakes.
+DRAWN, MISTAKEN = 10_000, 6_000
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -111,7 +114,7 @@ def run(data: Path, out: Path, epochs: int, batch: int, seed: int) -> dict[str, 
     raw = data / "MNIST" / "raw"
     digits = read_idx(raw / "train-images-idx3-ubyte")
     labels = torch.from_numpy(read_idx(raw / "train-labels-idx1-ubyte")).long()
-    others = negatives(len(digits) // 6, digits, seed)
+    others = np.concatenate([negatives(DRAWN, digits, seed), mistaken(MISTAKEN, seed)])
     images = torch.from_numpy(np.concatenate([digits, others]))[:, None]
     targets = torch.cat([labels, torch.full((len(others),), NONE)])
     model = train(images, targets, epochs, batch, seed)

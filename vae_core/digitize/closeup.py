@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .framing import Ink
+from .framing import Ink, without_repetition
 from .light import Plane, ink_map, noise_of
 from .opening import Picture, closer
 from .rules import without_rules
@@ -61,7 +61,8 @@ def closeup(picture: Picture, seen: Survey, find: Find, threshold: float | None)
         other = _separated(seen, even, inside, floor / peak, threshold, width)
         if not _cluttered(other[1], mask):
             share, mask, cut, rules = other
-    return Closeup(plane, _soft(share, mask, cut, clean, rules > 0), cut, rules, clean)
+    soft = _soft(share, mask, cut, clean, rules > 0)
+    return Closeup(plane, without_repetition(soft) if clean else soft, cut, rules, clean)
 
 
 def _separated(

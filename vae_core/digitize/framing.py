@@ -6,6 +6,8 @@ The order and the roundings are QMNIST's reconstruction of the original (Yadav a
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -50,6 +52,61 @@ def centre_of_mass(ink: NDArray[np.generic]) -> tuple[float, float]:
     y = mass.sum(axis=1) @ np.arange(mass.shape[0]) / total
     x = mass.sum(axis=0) @ np.arange(mass.shape[1]) / total
     return float(y), float(x)
+
+
+def on_canvas(pixels: Grey) -> tuple[Grey, tuple[int, int, int, int]] | None:
+    """An MNIST digit that was pasted onto a pure black or white canvas, and its box.
+
+    Args:
+        pixels: (h, w). Pixels repeated a whole number of times count as one.
+
+    Returns:
+        The digit as MNIST frames it, exact to the grey level, and (x0, y0, x1, y1) on the
+        canvas; None for anything else.
+    """
+    ground = int(pixels[0, 0])
+    rim = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
+    if ground not in (0, 255) or any((side != ground).any() for side in rim):
+        return None
+    ink = pixels if ground == 0 else 255 - pixels
+    place = ink_box(ink)
+    if place is None or ink.max() < 250:
+        return None
+    ink = without_repetition(ink)
+    box = ink_box(ink)
+    if box is None or not 18 <= max(box[2] - box[0], box[3] - box[1]) <= 20 or not has_greys(ink):
+        return None
+    y, x = centre_of_mass(ink)
+    padded = np.pad(ink, SIDE)
+    top, left = SIDE + int(np.ceil(y - 14.5)), SIDE + int(np.ceil(x - 14.5))
+    digit = padded[top : top + SIDE, left : left + SIDE].copy()
+    return (digit, place) if is_mnist(digit) else None
+
+
+def has_greys(ink: NDArray[np.generic]) -> bool:
+    """Whether a fifth of the ink is anti-aliasing; one-bit drawings have none."""
+    peak = float(ink.max())
+    some = ink[ink > 0.02 * peak]
+    return int((some < 0.98 * peak).sum()) > 0.2 * some.size
+
+
+def without_repetition(ink: NDArray[Any]) -> NDArray[Any]:
+    """Pixels that were enlarged by whole-number repetition, brought back to single ones.
+
+    A small drawing blown up without smoothing is still a small drawing; its own pixels
+    have to fall onto MNIST's, not between them.
+    """
+    steps: list[tuple[int, int]] = []
+    for axis in (0, 1):
+        changes = np.flatnonzero((np.diff(ink, axis=axis) != 0).any(axis=1 - axis)) + 1
+        if len(changes) < 3:
+            return ink
+        steps.append((int(np.gcd.reduce(np.diff(changes))), int(changes[0])))
+    (down, top), (across, left) = steps
+    step = int(np.gcd(down, across))
+    if step < 2:
+        return ink
+    return ink[top % step :: step, left % step :: step]
 
 
 def frame(ink: Ink, box: tuple[float, float, float, float] | None = None) -> Grey:

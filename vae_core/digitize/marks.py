@@ -125,9 +125,9 @@ def _rims(
         a, b = labels[behind], labels[ahead]
         rim = (a > 0) != (b > 0)
         owners.append(np.maximum(a, b)[rim])
-        # Blurred edges are several pixels wide: look one pixel farther on both sides.
-        wide = np.abs(_differences(relief, axis))
-        steps.append(wide[rim])
+        # Blurred edges are several pixels wide, hairlines a single one.
+        wide, close = np.abs(_differences(relief, axis)), relief[ahead] - relief[behind]
+        steps.append(np.maximum(wide, np.abs(close))[rim])
     owner, step = np.concatenate(owners), np.concatenate(steps)
     sides = np.bincount(owner, minlength=count).astype(np.float64)
     width = 2 * areas / np.maximum(1, sides * np.pi / 4)

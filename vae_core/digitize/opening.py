@@ -77,7 +77,7 @@ def read(source: Source, longest: int | None = None) -> Picture:
             image.draft(None, (int(size[0] * scale), int(size[1] * scale)))
         image.load()
         image = _plain(image, longest)
-    except Exception as error:  # noqa: BLE001 (decoders raise anything on damaged files)
+    except Exception as error:  # decoders raise anything on damaged files
         raise ValueError(
             f"The picture is damaged or cut short and cannot be decoded ({_brief(error)})."
         ) from error
@@ -131,7 +131,7 @@ def _parse(data: bytes) -> Image.Image:
         )
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(_too_large()) from error
-    except Exception as error:  # noqa: BLE001 (parsers raise anything on damaged files)
+    except Exception as error:  # parsers raise anything on damaged files
         raise ValueError(
             "This is not a picture that can be read; use a JPEG, PNG, HEIC, WebP, AVIF, GIF, "
             "BMP or TIFF file."
@@ -156,7 +156,7 @@ def _parse_heif(data: bytes) -> Image.Image:
         heif: Any = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
         _check_size(heif.size)
         return heif.to_pillow()
-    except Exception as error:  # noqa: BLE001 (the decoder raises anything on damaged files)
+    except Exception as error:
         if isinstance(error, ValueError) and str(error) == _too_large():
             raise
         raise ValueError(f"The HEIC picture is damaged or cut short ({_brief(error)}).") from error
@@ -182,7 +182,7 @@ def _orientation(image: Image.Image) -> int:
     """EXIF orientation 1 to 8; damaged EXIF counts as upright."""
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # noqa: BLE001 (EXIF is decoration: no reason to refuse a picture)
+    except Exception:  # damaged EXIF is no reason to refuse a picture
         return 1
 
 

@@ -77,7 +77,7 @@ class Survey:
         labels: pieces of ink, (h, w), 0 for none.
         finds: digits, in reading order.
         rules: how many ruled lines were dropped.
-        share: share of the picture that is ink.
+        share: share of the picture that is these digits' ink.
     """
 
     guess: Guess
@@ -100,30 +100,29 @@ class Survey:
         return self.guess.trust * max((find.score for find in self.finds), default=0.0)
 
 
-def survey(plane: Plane, polarity: str = "auto", threshold: float | None = None) -> Survey | None:
+def survey(plane: Plane, polarity: str = "auto", threshold: float | None = None) -> list[Survey]:
     """Look over (h, w) luminance 0 to 255, longest side some LONGEST pixels.
 
     Returns:
-        The best guess, or None when there is no ink at all.
+        The best guess of either polarity, the better one first; empty without any ink.
     """
-    best: Survey | None = None
-    rivals = {True: 0.0, False: 0.0}
+    best: dict[bool, Survey] = {}
+    tried: set[bool] = set()
     for guess in _guesses(plane, polarity):
         for level in _levels(guess.ink, threshold):
             seen = _look(guess, level)
-            if seen is None:
-                continue
-            rivals[guess.dark] = max(rivals[guess.dark], seen.best)
-            if best is None or seen.best > best.best:
-                best = seen
-        if best is not None and not guess.dark and _settled(rivals):
+            if seen is not None and (guess.dark not in best or seen.best > best[guess.dark].best):
+                best[guess.dark] = seen
+        tried.add(guess.dark)
+        if len(tried) == 2 and _settled([seen.best for seen in best.values()]):
             break
-    return best
+    return sorted(best.values(), key=lambda seen: -seen.best)
 
 
-def _settled(rivals: dict[bool, float]) -> bool:
+def _settled(scores: list[float]) -> bool:
     """Whether one polarity is so clearly right that narrow windows need no trial."""
-    return max(rivals.values()) >= 0.8 and max(rivals.values()) > 1.4 * min(rivals.values())
+    first, second = sorted([0.0, 0.0, *scores])[:-3:-1]
+    return first >= 0.8 and first > 1.4 * second
 
 
 def _guesses(plane: Plane, polarity: str) -> Iterator[Guess]:
@@ -152,7 +151,6 @@ def _levels(ink: Plane, threshold: float | None) -> list[float]:
 def _look(guess: Guess, level: float) -> Survey | None:
     ink = guess.ink
     mask = ink > level
-    share = float(mask.mean())
     labels, items = pieces(mask, ink, guess.relief)
     rules = 0
     if any(_spans(piece, mask.shape) for piece in items):
@@ -166,6 +164,7 @@ def _look(guess: Guess, level: float) -> Survey | None:
     finds = _worth([_find(group, guess, labels) for group in groups])
     if not finds:
         return None
+    share = sum(piece.area for find in finds for piece in find.pieces) / mask.size
     return Survey(guess, level, labels, _in_reading_order(finds), rules, share)
 
 
@@ -238,7 +237,7 @@ def _likeness(group: list[Piece], shape: tuple[int, ...], window: float) -> floa
     score *= float(np.clip(2 - 2 * thickest / window, 0.05, 1))
     score *= 0.4 ** _borders(box, shape)
     # One stroke, or a few: crumbs make texture, not a digit.
-    return score * float(np.clip(12 / len(group), 0.1, 1))
+    return score * float(np.clip(1.02 - 0.02 * len(group), 0.1, 1))
 
 
 def _borders(box: Rect, shape: tuple[int, ...]) -> int:
@@ -264,7 +263,8 @@ def _in_reading_order(finds: list[Find]) -> list[Find]:
         top, bottom = left[0].box[1], left[0].box[3]
         line = [
             f for f in left
-            if min(bottom, f.box[3]) - max(top, f.box[1]) >= 0.4 * min(bottom - top, f.box[3] - f.box[1])
+            if min(bottom, f.box[3]) - max(top, f.box[1])
+            >= 0.4 * min(bottom - top, f.box[3] - f.box[1])
         ]  # fmt: skip
         ordered += sorted(line, key=lambda find: find.box[0])
         left = [f for f in left if f not in line]
