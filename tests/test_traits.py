@@ -69,7 +69,7 @@ def test_a_latent_is_named_after_what_it_follows_and_left_alone_otherwise() -> N
 def test_correlations_agree_with_numpy() -> None:
     generator = np.random.default_rng(1)
     a, b = generator.normal(size=(50, 3)), generator.normal(size=(50, 4))
-    whole = np.corrcoef(np.hstack([a, b]), rowvar=False)[:3, 3:]
+    whole = np.asarray(np.corrcoef(np.hstack([a, b]), rowvar=False))[:3, 3:]
     np.testing.assert_allclose(traits.correlations(a, b), whole)
 
 
