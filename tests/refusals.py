@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
-
 from scenes import smooth_noise
 
 SIZE = (640, 480)
@@ -68,7 +67,7 @@ def text(lines: int, size: int) -> Image.Image:
     """A printed page."""
     image = Image.new("L", SIZE, 245)
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(size)
-    words = "the quick brown fox jumps over a lazy dog and runs away from the hounds".split()
+    words = ("the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "and", "runs")
     for row in range(lines):
         line = " ".join(words[(row * 3 + i) % len(words)] for i in range(9))
         draw.text((20, 12 + row * size * 1.35), line, 20, font)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-Float = NDArray[np.float32]
+Float = NDArray[np.floating[Any]]
 Grey = NDArray[np.uint8]
 
 WIDTH, HEIGHT = 640, 480
@@ -70,7 +71,7 @@ def _thinned(soft: Float, width: float, pixel: float) -> Float:
     from skimage.morphology import skeletonize
 
     middle = skeletonize(soft > 0.4)
-    away = ndimage.distance_transform_edt(~middle)
+    away = np.asarray(ndimage.distance_transform_edt(~middle))
     return np.clip(width * pixel / 2 + 0.5 - away, 0, 1).astype(np.float32)
 
 

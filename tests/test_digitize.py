@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
-
 from scenes import render, row
+
 from vae_core.data import Digits
 from vae_core.digitize import Digit, Options, digitize, open_picture
 from vae_core.digitize.framing import centre_of_mass, frame, is_mnist
@@ -180,7 +180,7 @@ def png_header(width: int, height: int) -> bytes:
         (png_header(60000, 60000), "larger than 64 megapixels"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic rubbish", "HEIC"),
         ("no-such-picture.png", "no file 'no-such-picture.png'"),
-        (Path("."), "cannot be read"),
+        (Path(), "cannot be read"),
         (17, "source is a int"),
         (Image.new("L", (64, 64), 255), "Nothing drawn"),
         (Image.new("L", (1, 1), 0), "Nothing drawn"),

@@ -72,9 +72,8 @@ def train(
     steps = epochs * (len(images) // batch)
     optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK_RATE, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK_RATE, total_steps=steps)
-    average = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998), use_buffers=True
-    )
+    memory = torch.optim.swa_utils.get_ema_multi_avg_fn(min(0.998, 1 - 10 / steps))
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=memory, use_buffers=True)
     for epoch in range(epochs):
         started, total = time.perf_counter(), 0.0
         order = torch.randperm(len(images), generator=generator)
@@ -88,7 +87,9 @@ def train(
             seconds = time.perf_counter() - started
             mean = total / (len(images) // batch)
             print(f"epoch {epoch + 1}/{epochs} loss {mean:.4f} {seconds:.0f} s", file=sys.stderr)
-    return average.module.eval()
+    averaged = average.module.eval()
+    assert isinstance(averaged, Classifier)
+    return averaged
 
 
 def _step(model: Classifier, x: Tensor, y: Tensor, optimizer: torch.optim.Optimizer) -> float:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .filters import operations
 from .framing import Ink, without_repetition
 from .light import Plane, ink_map, noise_of
 from .opening import Picture, closer
@@ -86,7 +88,7 @@ def _on_border(mask: NDArray[np.bool_]) -> int:
     return sum(int(side.any()) for side in (mask[0], mask[-1], mask[:, 0], mask[:, -1]))
 
 
-def _quiet(outside: NDArray[np.float32], peak: float) -> bool:
+def _quiet(outside: NDArray[np.floating[Any]], peak: float) -> bool:
     return not outside.size or float(np.quantile(outside, 0.98)) < 0.008 * peak
 
 
@@ -143,15 +145,13 @@ def _carried(
 
 
 def _spread_out(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
-    from scipy import ndimage
-
+    ndimage = operations()
     return ndimage.maximum_filter(mask, 2 * reach + 1)
 
 
 def _evened(ink: Plane, peak: float, floor: float, width: float) -> Plane:
     """Ink as a share of the pen's strength nearby, so that light pressure is ink too."""
-    from scipy import ndimage
-
+    ndimage = operations()
     reach = 2 * round(width) + 1
     near = ndimage.uniform_filter(ndimage.maximum_filter(ink, reach), reach)
     return np.clip(ink / np.clip(near, max(0.45 * peak, 2 * floor), peak), 0, 1)
@@ -173,8 +173,7 @@ def _cut_level(shares: Plane, floor: float, threshold: float | None) -> float:
 
 def _kept(mask: NDArray[np.bool_], inside: NDArray[np.bool_], width: float) -> NDArray[np.bool_]:
     """The pieces that the survey saw as this digit, without specks."""
-    from scipy import ndimage
-
+    ndimage = operations()
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     common = np.bincount(labels.ravel(), inside.ravel(), count + 1)
@@ -188,8 +187,7 @@ def _kept(mask: NDArray[np.bool_], inside: NDArray[np.bool_], width: float) -> N
 
 def _soft(share: Plane, mask: NDArray[np.bool_], cut: float, clean: bool, ruled: bool) -> Ink:
     """The digit's ink with soft edges."""
-    from scipy import ndimage
-
+    ndimage = operations()
     if clean and not ruled:
         labels, count = ndimage.label(share > 0.004, np.ones((3, 3)))
         mine = np.zeros(count + 1, bool)

@@ -14,14 +14,14 @@ from PIL import Image
 
 from .types import Grey
 
-Ink = NDArray[np.float32]
+Ink = NDArray[np.floating[Any]]
 
 SIDE = 28
 BOX = 20
 SMALLEST_CROP = 10
 
 
-def ink_box(ink: NDArray[np.generic]) -> tuple[int, int, int, int] | None:
+def ink_box(ink: NDArray[Any]) -> tuple[int, int, int, int] | None:
     """Tight (x0, y0, x1, y1) of the pixels above zero in (h, w), or None when there are none."""
     rows = np.flatnonzero((ink > 0).any(axis=1))
     columns = np.flatnonzero((ink > 0).any(axis=0))
@@ -45,7 +45,7 @@ def is_mnist(pixels: Grey) -> bool:
     return 13.5 <= y <= 14.5 and 13.5 <= x <= 14.5
 
 
-def centre_of_mass(ink: NDArray[np.generic]) -> tuple[float, float]:
+def centre_of_mass(ink: NDArray[Any]) -> tuple[float, float]:
     """(y, x) of the ink's barycentre in index coordinates; the ink must not be all zero."""
     mass = ink.astype(np.float64)
     total = mass.sum()
@@ -83,7 +83,7 @@ def on_canvas(pixels: Grey) -> tuple[Grey, tuple[int, int, int, int]] | None:
     return (digit, place) if is_mnist(digit) else None
 
 
-def has_greys(ink: NDArray[np.generic]) -> bool:
+def has_greys(ink: NDArray[Any]) -> bool:
     """Whether a fifth of the ink is anti-aliasing; one-bit drawings have none."""
     peak = float(ink.max())
     some = ink[ink > 0.02 * peak]
@@ -144,7 +144,7 @@ def shrink(ink: Ink, box: tuple[float, float, float, float]) -> Ink:
     return small / peak if peak > 0 else small
 
 
-def _averages(length: int, start: float, side: float) -> NDArray[np.float64]:
+def _averages(length: int, start: float, side: float) -> NDArray[np.floating[Any]]:
     """(20, length) weights that average pixels over 20 equal cells of [start, start + side]."""
     edges = start + side / BOX * np.arange(BOX + 1)
     pixels = np.arange(length)
@@ -164,7 +164,7 @@ def paste(small: Ink) -> Grey:
     return out
 
 
-def thumbnail(image: NDArray[np.generic], longest: int = 256) -> Grey:
+def thumbnail(image: NDArray[Any], longest: int = 256) -> Grey:
     """A uint8 copy with its longest side at most `longest` px; floats are taken as 0 to 1."""
     if image.dtype == np.bool_:
         image = image.astype(np.uint8) * np.uint8(255)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-Plane = NDArray[np.float32]
+from .filters import operations
+
+Plane = NDArray[np.floating[Any]]
 
 # The paper is estimated on a grid no larger than this: light changes slowly.
 GRID = 256
@@ -41,8 +45,7 @@ def background(plane: Plane, dark: bool, window: float) -> Plane:
     A closing keeps straight edges of large areas, such as a sheet on a desk or a hard
     shadow, where a blur would leave a false stroke along them.
     """
-    from scipy import ndimage
-
+    ndimage = operations()
     height, width = plane.shape
     step = max(1, round(max(height, width) / GRID))
     coarse = _shrunk(plane, step)
@@ -81,7 +84,7 @@ def _grown(coarse: Plane, step: int, shape: tuple[int, int]) -> Plane:
     return np.asarray(large, np.float32)[: shape[0], : shape[1]]
 
 
-def noise_of(sample: NDArray[np.float32]) -> tuple[float, float]:
+def noise_of(sample: NDArray[np.floating[Any]]) -> tuple[float, float]:
     """(middle, spread) of contrasts, mostly bare paper's, by their median and its deviation."""
     middle = float(np.median(sample))
     return middle, float(np.median(np.abs(sample - middle))) * 1.4826

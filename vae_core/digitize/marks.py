@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .filters import operations
 
 Labels = NDArray[np.int32]
 Rect = tuple[int, int, int, int]
@@ -38,7 +41,7 @@ class Piece:
     edge: float
     thickest: float
     contact: int
-    points: NDArray[np.float32]
+    points: NDArray[np.floating[Any]]
 
     @property
     def longest(self) -> int:
@@ -52,7 +55,7 @@ class Piece:
 
 
 def pieces(
-    mask: NDArray[np.bool_], ink: NDArray[np.float32], relief: NDArray[np.float32]
+    mask: NDArray[np.bool_], ink: NDArray[np.floating[Any]], relief: NDArray[np.floating[Any]]
 ) -> tuple[Labels, list[Piece]]:
     """Label the mask (8-connected) and measure its largest pieces, largest box first.
 
@@ -61,8 +64,7 @@ def pieces(
         ink: (h, w), contrast.
         relief: (h, w), the picture in units of contrast.
     """
-    from scipy import ndimage
-
+    ndimage = operations()
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     if not count:
         return labels, []
@@ -86,12 +88,11 @@ def pieces(
 
 def _thickest(here: NDArray[np.bool_]) -> float:
     """Diameter of the largest disc within, about: the chessboard metric is the fast one."""
-    from scipy import ndimage
-
+    ndimage = operations()
     return 2.0 * float(ndimage.distance_transform_cdt(np.pad(here, 1)).max()) - 1
 
 
-def _points(here: NDArray[np.bool_], box: Rect) -> NDArray[np.float32]:
+def _points(here: NDArray[np.bool_], box: Rect) -> NDArray[np.floating[Any]]:
     """Up to some 100 pixels of the rim."""
     padded = np.pad(here, 1)
     inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
@@ -113,10 +114,10 @@ def _largest(areas: NDArray[np.intp], slices: list[tuple[slice, slice]]) -> list
 
 def _rims(
     labels: Labels,
-    relief: NDArray[np.float32],
+    relief: NDArray[np.floating[Any]],
     areas: NDArray[np.intp],
-    contrast: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    contrast: NDArray[np.floating[Any]],
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
     """Length of each piece's outline in pixel sides, and how much of it is a true edge."""
     count = len(areas)
     owners, steps = [], []
@@ -143,7 +144,7 @@ def _shifted(axis: int, by: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     return tuple(ahead), tuple(behind)
 
 
-def _differences(relief: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+def _differences(relief: NDArray[np.floating[Any]], axis: int) -> NDArray[np.floating[Any]]:
     """relief[i + 2] - relief[i - 1] for every pair (i, i + 1) along an axis."""
     room = [(0, 0), (0, 0)]
     room[axis] = (1, 1)

@@ -231,7 +231,7 @@ def _on_white(image: Image.Image) -> Image.Image:
     alpha = image.getchannel("A")
     ink.paste(image.convert("RGB"), mask=alpha)
     low, high = alpha.getextrema()
-    if low != high and all(channel[0] >= 240 for channel in ink.getextrema()):
+    if low != high and int(np.asarray(ink).min()) >= 240:
         ink = Image.new("RGB", image.size, "black")
         ink.paste(image.convert("RGB"), mask=alpha)
     return ink

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from .filters import operations
 from .framing import BOX, Ink, ink_box
 
 # 99 % of MNIST's own digits lie between THINNEST and FATTEST by this measure, the median is 2.1.
@@ -68,11 +71,10 @@ def _enlarged(ink: Ink) -> Ink:
 
 def _moved_outline(ink: Ink, now: float, target: float) -> Ink:
     """Push the outline at half ink outwards or inwards, with a soft edge one pixel wide."""
-    from scipy import ndimage
-
+    ndimage = operations()
     peak = float(ink.max())
     mask = ink > 0.5 * peak
-    away: NDArray[np.float64] = ndimage.distance_transform_edt(~mask) - 0.5
+    away: NDArray[np.floating[Any]] = ndimage.distance_transform_edt(~mask) - 0.5
     away = np.where(mask, 0.5 - ndimage.distance_transform_edt(mask), away)
     box = ink_box(mask) or (0, 0, 1, 1)
     longest = max(box[2] - box[0], box[3] - box[1])

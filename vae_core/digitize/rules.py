@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .filters import operations
+
 Mask = NDArray[np.bool_]
 
 SLOPES = np.linspace(-0.4, 0.4, 81)
@@ -62,8 +64,7 @@ def _find(mask: Mask) -> list[Rule]:
 
 def _thin(mask: Mask) -> Mask:
     """Pixels whose upright run of ink is short, so that thick areas cast no votes."""
-    from scipy import ndimage
-
+    ndimage = operations()
     limit = max(3, round(0.02 * max(mask.shape))) + 1
     thick = ndimage.minimum_filter1d(mask, limit, axis=0)
     # The second filter looks the other way, so that both together are an opening.
@@ -95,7 +96,7 @@ def _peaks(votes: NDArray[np.int64], shift: int, width: int) -> list[Rule]:
     offset, slope, support = place - shift, SLOPES[index], support[order]
     left, right = offset - slope * width / 2, offset + slope * width / 2
     found: list[Rule] = []
-    free = np.ones(len(order), bool)
+    free: Mask = np.ones(len(order), np.bool_)
     while free.any() and len(found) < MOST_LINES:
         first = int(np.argmax(free))
         found.append(Rule(int(offset[first]), float(slope[first]), int(support[first])))
@@ -106,7 +107,7 @@ def _peaks(votes: NDArray[np.int64], shift: int, width: int) -> list[Rule]:
 
 def _reaches(mask: Mask, rule: Rule) -> bool:
     """Whether there is ink on the line in the first and the last eighth of the picture."""
-    hit = _strip(mask, rule, 2)[1].any(axis=0)
+    hit: Mask = np.logical_or.reduce(_strip(mask, rule, 2)[1], axis=0)
     inside = _inside(mask, rule)
     columns = np.flatnonzero(inside)
     if len(columns) < 0.4 * mask.shape[1]:
@@ -144,8 +145,7 @@ def _erase(out: Mask, mask: Mask, rule: Rule) -> None:
 
 def _mended(out: Mask, mask: Mask) -> Mask:
     """Drop crumbs that erasing left, and close the cuts it made through strokes."""
-    from scipy import ndimage
-
+    ndimage = operations()
     reach = max(1, round(0.004 * max(mask.shape)))
     closed = ndimage.binary_closing(np.pad(out, reach), np.ones((3, 3)), iterations=reach)
     return closed[reach:-reach, reach:-reach] & mask

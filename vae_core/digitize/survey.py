@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .filters import operations
 from .light import Plane, ink_map, paper_noise
 from .marks import Labels, Piece, Rect, pieces, together, union
 from .rules import without_rules
@@ -187,8 +188,7 @@ def _stands_out(group: list[Piece], guess: Guess, labels: Labels) -> float:
     The paper inside a loop would pass for light ink on the dark stroke around it, were it
     not for the paper outside.
     """
-    from scipy import ndimage
-
+    ndimage = operations()
     box = union(group)
     room = max(3, round(RING * max(piece.thickest for piece in group)))
     spot = (

@@ -1,0 +1,84 @@
+"""The shipped classifier, and how it refuses what is not one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from vae_core.classify import DEFAULT_FOLDER, NONE, Classifier, load_classifier
+from vae_core.classify_negatives import negatives
+from vae_core.classify_training import augment, save, train
+from vae_core.data import Digits
+
+
+def test_the_card_and_the_weights_agree(test_digits: Digits) -> None:
+    """Every tenth test digit; metrics.json holds the error over all of them."""
+    metrics = json.loads((DEFAULT_FOLDER / "metrics.json").read_text())
+    assert metrics["test_error"] <= 0.005
+    assert (DEFAULT_FOLDER / "model.safetensors").stat().st_size <= 1_000_000
+    x = test_digits.images[::10].float() / 255
+    probs = load_classifier().probs(x.view(-1, 1, 28, 28))
+    assert torch.allclose(probs.sum(1), torch.ones(len(probs)))
+    error = (probs.argmax(1) != test_digits.labels[::10]).double().mean().item()
+    assert error <= 0.008
+
+
+def test_letters_and_scribbles_are_no_digits(test_digits: Digits) -> None:
+    digits = test_digits.images.numpy().reshape(-1, 28, 28)
+    strange = torch.from_numpy(negatives(200, digits, seed=77)[:, None]).float() / 255
+    normal = test_digits.images[::50].view(-1, 1, 28, 28).float() / 255
+    reader = load_classifier()
+    assert (reader.read(strange).none > 0.5).double().mean() > 0.9
+    assert (reader.read(normal).none > 0.5).double().mean() < 0.02
+
+
+def test_the_shape_is_checked() -> None:
+    with pytest.raises(ValueError, match=r"x has the shape \(2, 28, 28\)"):
+        Classifier().probs(torch.zeros(2, 28, 28))
+
+
+def test_a_bad_folder_gets_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"has no config.json"):
+        load_classifier(tmp_path)
+    (tmp_path / "config.json").write_text('{"widths": [4, 8, 8, 8]}')
+    (tmp_path / "model.safetensors").write_bytes(b"not safe at all")
+    with pytest.raises(ValueError, match="damaged or belongs to another network"):
+        load_classifier(tmp_path)
+
+
+def test_saving_and_loading_gives_the_same_answers(tmp_path: Path) -> None:
+    model = Classifier((4, 8, 8, 8)).eval()
+    save(model, tmp_path, {"test_error": 1.0})
+    x = torch.rand(3, 1, 28, 28)
+    assert torch.equal(load_classifier(tmp_path)(x), model(x))
+
+
+def test_augmentation_keeps_the_range_and_the_place() -> None:
+    x = torch.zeros(8, 1, 28, 28)
+    x[:, :, 8:20, 12:16] = 1
+    moved = augment(x, torch.Generator().manual_seed(0))
+    assert moved.shape == x.shape
+    assert moved.min() >= 0
+    assert moved.max() <= 1
+    middle = (moved * torch.arange(28.0)).sum((1, 2, 3)) / moved.sum((1, 2, 3))
+    assert (middle - 13.5).abs().max() < 4
+
+
+def test_training_learns_what_is_easy() -> None:
+    """Two bars, one upright and one level, told apart after a few steps."""
+    rng = np.random.default_rng(0)
+    images = np.zeros((256, 1, 28, 28), np.uint8)
+    labels = rng.integers(0, 2, 256)
+    for image, label in zip(images, labels, strict=True):
+        if label:
+            image[0, 4:24, 12:16] = 255
+        else:
+            image[0, 12:16, 4:24] = 255
+    x, y = torch.from_numpy(images), torch.from_numpy(labels).long()
+    model = train(x, y, epochs=12, batch=32, seed=0, log=False)
+    assert NONE == 10
+    assert (model.probs(x.float() / 255).argmax(1) == y).double().mean() > 0.95
