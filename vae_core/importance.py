@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import math
+import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -29,7 +34,6 @@ def log_evidence(
     samples: int,
     *,
     seed: int = 0,
-    device: torch.device | str = "cpu",
     partial: Path | None = None,
     workers: int = 1,
 ) -> Iterator[Tensor]:
@@ -39,15 +43,14 @@ def log_evidence(
     slice, a resumed and a parallel run give each digit the same figure.
 
     Args:
-        model: in evaluation mode, on `device`.
+        model: in evaluation mode; it computes where it lies.
         digits: what to measure on.
         samples: K, 1 or more.
         seed: of the binarisation and of the importance samples.
-        device: where to compute.
         partial: a file that keeps what is done; a later call with the same model and settings
             goes on from it.
-        workers: Python threads, each computing on one core: threads that share one small
-            operation would mostly wait for each other.
+        workers: processes, each computing on one core: threads that share one small operation
+            would mostly wait for each other, and compiled ones hold the interpreter's lock.
 
     Yields:
         Float64 (n,) in nats after every few digits, NaN where not yet known, at last complete.
@@ -57,17 +60,15 @@ def log_evidence(
     """
     if samples < 1:
         raise ValueError(f"importance_samples is {samples}; it must be 1 or more.")
-    device = torch.device(device)
     key = _key(model, digits, samples, seed)
     values = _load_partial(partial, key, len(digits))
     todo = values.isnan().nonzero().flatten().tolist()
-    estimate = _estimator(model, samples, seed, device)
     saved = time.monotonic()
-    with ThreadPoolExecutor(workers, initializer=_one_thread) as pool:
+    with _pool(workers, (model, samples, seed)) as pool:
         for start in range(0, len(todo), 8 * workers):
             group = todo[start : start + 8 * workers]
-            jobs = [(digits.places[i].item(), digits.floats(slice(i, i + 1))) for i in group]
-            values[group] = torch.tensor(list(pool.map(estimate, jobs)), dtype=torch.float64)
+            jobs = [(int(digits.places[i]), digits.images[i].numpy()) for i in group]
+            values[group] = torch.tensor(list(pool.map(_work, jobs)), dtype=torch.float64)
             if partial is not None and time.monotonic() - saved > SAVE_EVERY_SECONDS:
                 _save_partial(partial, key, values)
                 saved = time.monotonic()
@@ -95,30 +96,47 @@ def log_weights(model: VAE, x: Tensor, mean: Tensor, logvar: Tensor, eps: Tensor
     return model.decode(z).log_prob(x) + model.prior.log_prob(z) - log_q
 
 
-def _estimator(model: VAE, samples: int, seed: int, device: torch.device):
-    """A function from (place, grey digit) to its bound in nats."""
+def estimate(model: VAE, image: Tensor, samples: int, noise: torch.Generator) -> float:
+    """The bound in nats for one digit, image uint8 (1, 28, 28), binarised by one draw."""
     train = model.config.train
-    compiled = train.compile and samples >= CHUNK
-    weights = runtime.compile_if_possible(log_weights) if compiled else log_weights
-
-    def estimate(job: tuple[int, Tensor]) -> float:
-        place, grey = job
-        noise = runtime.generator("cpu", seed, place, 4)
-        x = binarise(grey, noise).to(device)
-        with torch.inference_mode(), runtime.autocast(device, train.precision):
-            q = model.encode(x)
-            parts = [
-                weights(model, x, q.mean, q.logvar, eps.to(device))
-                for eps in torch.randn(samples, model.latent_dim, generator=noise).split(CHUNK)
-            ]
-            bound = torch.logsumexp(torch.cat(parts).double(), 0)
-        return float(bound) - float(torch.tensor(samples, dtype=torch.float64).log())
-
-    return estimate
+    device = next(iter(model.state_dict().values())).device
+    weights = _weights(train.compile and samples >= CHUNK)
+    x = binarise(image[None].float() / 255, noise).to(device)
+    with torch.inference_mode(), runtime.autocast(device, train.precision):
+        q = model.encode(x)
+        parts = [
+            weights(model, x, q.mean, q.logvar, eps.to(device))
+            for eps in torch.randn(samples, model.latent_dim, generator=noise).split(CHUNK)
+        ]
+    return float(torch.logsumexp(torch.cat(parts).double(), 0)) - math.log(samples)
 
 
-def _one_thread() -> None:
+@functools.cache
+def _weights(compiled: bool) -> Callable[[VAE, Tensor, Tensor, Tensor, Tensor], Tensor]:
+    return runtime.compile_if_possible(log_weights) if compiled else log_weights
+
+
+_worker = threading.local()
+"""What a worker was started with: (model, samples, seed)."""
+
+
+def _pool(workers: int, task: tuple[VAE, int, int]) -> Executor:
+    """One thread of this process, or `workers` processes of their own."""
+    if workers == 1:
+        return ThreadPoolExecutor(1, initializer=_start, initargs=task)
+    return ProcessPoolExecutor(workers, get_context("spawn"), _start, task)
+
+
+def _start(model: VAE, samples: int, seed: int) -> None:
     torch.set_num_threads(1)
+    _worker.task = (model, samples, seed)
+
+
+def _work(job: tuple[int, np.ndarray]) -> float:
+    place, image = job
+    model, samples, seed = _worker.task
+    noise = runtime.generator("cpu", seed, place, 4)
+    return estimate(model, torch.from_numpy(image), samples, noise)
 
 
 def _key(model: VAE, digits: Digits, samples: int, seed: int) -> str:
