@@ -21,7 +21,9 @@ WORKING = 1024
 # Below this likeness, marks are noise.
 UNLIKELY = 0.12
 # Above this probability, a mark is no digit.
-ODD = 0.95
+ODD = 0.85
+# Above this unevenness of the ground around it, a mark is part of a photo.
+ROUGH = 0.3
 MOST_DIGITS = 12
 DEFAULT = Options()
 
@@ -102,20 +104,27 @@ def _view(picture: Picture, seen: Survey, options: Options) -> View:
 def _refuse(view: View) -> None:
     """Raise ValueError, in plain words, when a view is no picture of digits."""
     strange = sum(odd > 0.5 for odd in view.odd)
-    if len(view.seen.finds) > MOST_DIGITS or (strange >= 3 and strange > len(view.finds) / 2):
+    count = len(view.seen.finds)
+    if count > MOST_DIGITS or (strange >= 3 and strange > len(view.finds) / 2):
         raise ValueError(
-            f"{len(view.seen.finds)} separate marks: is this a page of text? "
-            "Show one digit, or a few."
+            f"There are {count} separate marks, and they do not look like digits: is this a "
+            "page of text, or a photo? Show one digit, or a few."
         )
     if view.seen.share > 0.45:
         raise ValueError("Too much ink: is this a photo of a page, or of something else?")
-    if min(view.odd) > ODD:
+    if all(_is_something_else(*each) for each in zip(view.finds, view.odd, strict=True)):
         raise ValueError("This does not look like a digit: is it a photo of something else?")
+
+
+def _is_something_else(find: Find, odd: float) -> bool:
+    """Whether shape, or shape and ground together, speak against a written digit."""
+    return odd > ODD or find.rough > ROUGH or (odd > 0.3 and find.rough > 0.5 * ROUGH)
 
 
 def _without_oddities(view: View) -> View:
     """The finds that may be digits; all of them when none may."""
-    keep = [i for i, odd in enumerate(view.odd) if odd <= ODD]
+    pairs = enumerate(zip(view.finds, view.odd, strict=True))
+    keep = [i for i, (find, odd) in pairs if not _is_something_else(find, odd)]
     keep = keep or list(range(len(view.finds)))
     return View(
         view.seen, [view.finds[i] for i in keep], [view.closes[i] for i in keep],

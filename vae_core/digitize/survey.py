@@ -30,11 +30,19 @@ RING = 1.5
 
 @dataclass(frozen=True)
 class Find:
-    """One digit's worth of ink: its box in the small copy, its pieces, how likely it is one."""
+    """One digit's worth of ink.
+
+    Attributes:
+        box: (x0, y0, x1, y1) in the small copy.
+        pieces: its strokes.
+        score: how much it looks like a written digit, 0 to 1.
+        rough: how uneven the ground around it is, see `_roughness`.
+    """
 
     box: Rect
     pieces: list[Piece]
     score: float
+    rough: float
 
     @property
     def longest(self) -> int:
@@ -176,10 +184,36 @@ def _spans(piece: Piece, shape: tuple[int, ...]) -> bool:
 
 
 def _find(group: list[Piece], guess: Guess, labels: Labels) -> Find:
-    score = _likeness(group, guess.ink.shape, guess.window)
+    score, rough = _likeness(group, guess.ink.shape, guess.window), 1.0
     if score > 0.01:
         score *= _stands_out(group, guess, labels)
-    return Find(union(group), group, score)
+        rough = _roughness(group, guess, labels)
+        score *= float(np.clip(1.7 - 4 * rough, 0.05, 1))
+    return Find(union(group), group, score, rough)
+
+
+def _roughness(group: list[Piece], guess: Guess, labels: Labels) -> float:
+    """How uneven the ground around the marks is, as a share of their contrast.
+
+    Two thirds of the ground must lie this close to its median: paper is even, whatever
+    lines or edges cross it, and skin, clouds and carpets are not.
+    """
+    box = union(group)
+    room = round(0.3 * max(box[2] - box[0], box[3] - box[1])) + 2
+    spot = _around(box, room)
+    mine = np.isin(labels[spot], [piece.label for piece in group])
+    ground = guess.relief[spot][~operations().maximum_filter(mine, 5)]
+    if ground.size < 10:
+        return 0.0
+    contrast = max(float(guess.ink[spot][mine].mean()), 1e-3)
+    return float(np.quantile(np.abs(ground - np.median(ground)), 0.65)) / contrast
+
+
+def _around(box: Rect, room: int) -> tuple[slice, slice]:
+    return (
+        slice(max(0, box[1] - room), box[3] + room),
+        slice(max(0, box[0] - room), box[2] + room),
+    )
 
 
 def _stands_out(group: list[Piece], guess: Guess, labels: Labels) -> float:
@@ -191,10 +225,7 @@ def _stands_out(group: list[Piece], guess: Guess, labels: Labels) -> float:
     ndimage = operations()
     box = union(group)
     room = max(3, round(RING * max(piece.thickest for piece in group)))
-    spot = (
-        slice(max(0, box[1] - room), box[3] + room),
-        slice(max(0, box[0] - room), box[2] + room),
-    )
+    spot = _around(box, room)
     mine = np.isin(labels[spot], [piece.label for piece in group])
     near = ndimage.maximum_filter(mine, 2 * room + 1)
     around = near & ~ndimage.maximum_filter(mine, 3)
