@@ -93,7 +93,7 @@ def noise_of(sample: NDArray[np.floating[Any]]) -> tuple[float, float]:
 def paper_noise(ink: Plane, tiles: int = 8) -> tuple[float, float]:
     """(middle, spread) of the contrast of bare paper in the calmer parts of the picture.
 
-    A sheet on a carpet is judged by the sheet: of `tiles` x `tiles` parts, the quarter
+    A note on a carpet is judged by the note: of `tiles` x `tiles` parts, the sixteenth
     with the least noise counts.
     """
     height, width = (max(1, side // tiles) * tiles for side in ink.shape)
@@ -104,5 +104,5 @@ def paper_noise(ink: Plane, tiles: int = 8) -> tuple[float, float]:
     parts = parts[:, :: max(1, parts.shape[1] // 500)]
     middle = np.median(parts, axis=1)
     spread = np.median(np.abs(parts - middle[:, None]), axis=1) * 1.4826
-    calm = np.argsort(middle + 5 * spread)[len(middle) // 4]
+    calm = np.argsort(middle + 5 * spread)[len(middle) // 16]
     return float(middle[calm]), float(spread[calm])
