@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import math
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -64,17 +65,20 @@ def log_evidence(
     values = _load_partial(partial, key, len(digits))
     todo = values.isnan().nonzero().flatten().tolist()
     saved = time.monotonic()
-    with _pool(workers, (model, samples, seed)) as pool:
-        for start in range(0, len(todo), 8 * workers):
-            group = todo[start : start + 8 * workers]
-            jobs = [(int(digits.places[i]), digits.images[i].numpy()) for i in group]
-            values[group] = torch.tensor(list(pool.map(_work, jobs)), dtype=torch.float64)
-            if partial is not None and time.monotonic() - saved > SAVE_EVERY_SECONDS:
-                _save_partial(partial, key, values)
-                saved = time.monotonic()
-            yield values
-    if partial is not None and todo:
-        _save_partial(partial, key, values)
+    try:
+        with _pool(workers, (model, samples, seed)) as pool:
+            for start in range(0, len(todo), 8 * workers):
+                group = todo[start : start + 8 * workers]
+                jobs = [(int(digits.places[i]), digits.images[i].numpy()) for i in group]
+                values[group] = torch.tensor(list(pool.map(_work, jobs)), dtype=torch.float64)
+                if partial is not None and time.monotonic() - saved > SAVE_EVERY_SECONDS:
+                    _save_partial(partial, key, values)
+                    saved = time.monotonic()
+                yield values
+    finally:
+        # Also where the caller is interrupted, or has seen enough.
+        if partial is not None and todo:
+            _save_partial(partial, key, values)
     if not todo:
         yield values
 
@@ -124,7 +128,13 @@ def _pool(workers: int, task: tuple[VAE, int, int]) -> Executor:
     """One thread of this process, or `workers` processes of their own."""
     if workers == 1:
         return ThreadPoolExecutor(1, initializer=_start, initargs=task)
-    return ProcessPoolExecutor(workers, get_context("spawn"), _start, task)
+    return ProcessPoolExecutor(workers, get_context("spawn"), _start_process, task)
+
+
+def _start_process(model: VAE, samples: int, seed: int) -> None:
+    # Ctrl+C reaches the whole group; the parent decides, and keeps what is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _start(model, samples, seed)
 
 
 def _start(model: VAE, samples: int, seed: int) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
@@ -70,7 +72,25 @@ def eval_mode(model: nn.Module) -> Iterator[None]:
 
 
 def compile_if_possible(function: Callable[P, R]) -> Callable[P, R]:
-    """`function` through torch.compile; plain where the machine has no C++ compiler."""
+    """`function` through torch.compile; plain where there is no compiler, or it fails.
+
+    A compiler that fails should cost time, not the run: its error is reported as a warning.
+    """
     if shutil.which("g++") is None and shutil.which("clang++") is None:
         return function
-    return torch.compile(function)
+    chosen: Callable[P, R] = torch.compile(function)
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        nonlocal chosen
+        try:
+            return chosen(*args, **kwargs)
+        except RuntimeError as error:
+            if chosen is function:
+                raise
+            chosen = function
+            warnings.warn(f"torch.compile failed, going on without: {error}", stacklevel=2)
+            # A mistake in the function itself shows again here, as it is.
+            return function(*args, **kwargs)
+
+    return call
