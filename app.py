@@ -23,6 +23,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", default=port, help=f"port to listen on (now {port})")
     parser.add_argument("--checkpoints", metavar="DIR", help="folder of checkpoint folders")
     parser.add_argument("--device", help="cpu, cuda, cuda:N or mps; the best there is by default")
+    parser.add_argument("--open", action="store_true", help="open it in the browser too")
     return parser.parse_args(argv)
 
 
@@ -70,7 +71,13 @@ def main(argv: list[str] | None = None) -> int:
     try:
         port = check_port(wanted.host, wanted.port)  # before the seconds of imports
         app, options = build(wanted.checkpoints, wanted.device)
-        app.launch(server_name=wanted.host, server_port=port, prevent_thread_lock=True, **options)
+        app.launch(
+            server_name=wanted.host,
+            server_port=port,
+            inbrowser=wanted.open,
+            prevent_thread_lock=True,
+            **options,
+        )
     except (ValueError, OSError) as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2

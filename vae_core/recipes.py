@@ -80,7 +80,7 @@ def vae_2d() -> Config:
         title="Two latents: the map itself",
         latent_dim=2,
         net=NetConfig(kind="conv", hidden_dims=(16, 32, 64)),
-        train=_residual(epochs=20),
+        train=_residual(epochs=12),
     )
 
 
@@ -91,5 +91,5 @@ def vae_conv() -> Config:
         title="Residual convolutions, 32 latents",
         latent_dim=32,
         net=NetConfig(kind="conv", hidden_dims=(16, 64, 96), decoder_dims=(16, 32, 64)),
-        train=_residual(epochs=80),
+        train=_residual(epochs=45),
     )

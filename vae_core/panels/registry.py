@@ -48,7 +48,8 @@ class Registry:
                 return  # the classifier
             self.cards[folder.name] = card(folder.name, checkpoint.inspect(folder))
         except ValueError as error:
-            self.broken[folder.name] = str(error)  # one bad folder must not stop the app
+            # One bad folder must not stop the app.
+            self.broken[folder.name] = self._public(error)
             return
         self._folders[folder.name] = folder
         self._loading[folder.name] = threading.Lock()
@@ -79,9 +80,19 @@ class Registry:
         with self._loading[name]:  # one visitor loads, the others wait for it
             model = self._recent(name)
             if model is None:
-                model = checkpoint.load(self._folders[name], device=self.device)
+                model = self._load(name)
                 self._keep(name, model)
         return model
+
+    def _load(self, name: str) -> Any:
+        try:
+            return checkpoint.load(self._folders[name], device=self.device)
+        except ValueError as error:
+            raise ValueError(self._public(error)) from error
+
+    def _public(self, error: ValueError) -> str:
+        """The sentence without the server's folders, which are nobody's business."""
+        return str(error).replace(f"{self.root}/", "")
 
     def _recent(self, name: str) -> Any:
         with self._lock:

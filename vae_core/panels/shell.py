@@ -22,7 +22,7 @@ PANELS = {
 }
 STYLES = ("tokens", "base", "picture", *PANELS)
 SCRIPTS = ("studio", "prior", "live", "picture")
-DEFAULT_MODEL = "vae-400"
+DEFAULT_MODEL = "vae-conv"
 FIRST_EXAMPLE = 3
 """Place in the example sheet of the digit that the app opens on."""
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
