@@ -1,8 +1,8 @@
 """Hard synthetic scenes: MNIST digits written onto paper, boards and desks, then photographed.
 
 Every scene is a function of a digit and a random generator, so a seed gives the same picture
-again. `render(kind, digit, rng)` makes one; `KINDS` says how many points of accuracy each kind
-of scene may cost.
+again; `KINDS` says how many points of accuracy each kind may cost. `kinds.py` holds them all.
+Past 300 lines because every kind is a few lines on the same dozen brushes.
 """
 
 from __future__ import annotations
@@ -360,11 +360,6 @@ KINDS: dict[str, Kind] = {
     "scan with borders": Kind(_border, 3),
     "12 megapixels": Kind(_huge, 3),
 }
-
-
-def render(kind: str, digit: Grey, rng: np.random.Generator) -> bytes:
-    """One scene as the bytes of a picture file."""
-    return KINDS[kind].make(digit, rng)
 
 
 def row(digits: list[Grey], rng: np.random.Generator, ink: float = 0.1) -> bytes:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kinds import render
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
-from scenes import render, row
+from scenes import row
 
 from vae_core.data import Digits
 from vae_core.digitize import Digit, Options, digitize, open_picture

@@ -24,8 +24,8 @@ sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1])]
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+from kinds import KINDS, render  # noqa: E402
 from PIL import Image  # noqa: E402
-from scenes import KINDS, render  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from vae_core.classify import load_classifier  # noqa: E402
