@@ -60,6 +60,8 @@ def test_mnist_digits_pass_through_as_colour_and_as_files(digits: Grey) -> None:
         image = Image.fromarray(digit)
         for source in (saved(image, "PNG"), saved(image.convert("RGB"), "BMP")):
             assert np.array_equal(digitize(source).pixels, digit)
+        spelled_out = Options(polarity="light", stroke="keep", choose=0)
+        assert np.array_equal(digitize(image, spelled_out).pixels, digit)
 
 
 def test_the_frame_gives_mnist_back(digits: Grey) -> None:

@@ -162,9 +162,15 @@ def _is_native(ink: Plane) -> bool:
     return has_greys(ink)
 
 
+def _untouched(options: Options) -> bool:
+    """Whether nothing was set that would change a digit found ready."""
+    kept = options.stroke in ("auto", "keep") and options.choose in (None, 0)
+    return kept and options.threshold is None
+
+
 def _as_it_is(picture: Picture, options: Options) -> Digit | None:
     """An MNIST digit, alone or on a larger canvas, unchanged; None for any other picture."""
-    if options != DEFAULT or picture.size != picture.image.size:
+    if not _untouched(options) or picture.size != picture.image.size:
         return None
     grey = np.array(picture.image.convert("L"), dtype=np.uint8)
     if is_mnist(grey):
@@ -175,6 +181,8 @@ def _as_it_is(picture: Picture, options: Options) -> Digit | None:
             return None
         digit, box = placed
         dark = bool(grey[0, 0] > 0)
+    if options.polarity == ("light" if dark else "dark"):
+        return None
     stages = [
         Stage("picture", "Your picture", thumbnail(grey), "An MNIST digit, as it came in."),
         Stage("frame", "MNIST's frame", digit, "It has MNIST's size already: unchanged."),
