@@ -36,11 +36,13 @@ class Picture:
         image: upright, mode L or RGB, perhaps decoded at a reduced scale.
         size: (width, height) of the upright picture at full scale.
         source: what it was read from, for a second look at full scale.
+        band: 0, 1 or 2 where `image` is one colour of the source, None for luminance.
     """
 
     image: Image.Image
     size: tuple[int, int]
     source: bytes | Image.Image
+    band: int | None = None
 
 
 def open_picture(source: Source) -> Image.Image:
@@ -88,15 +90,17 @@ def read(source: Source, longest: int | None = None) -> Picture:
 
 
 def closer(picture: Picture, scale: float) -> Image.Image:
-    """The upright luminance at `scale` (0 to 1) of full size or more, for a second look."""
+    """The upright picture at `scale` (0 to 1) of full size or more, in grey, for a second look."""
     image = picture.source
     if isinstance(image, bytes):
         image = _parse(image)
         # A JPEG gives its luminance, and at halves of its size, for less than its colours.
-        image.draft("L", (round(image.width * scale), round(image.height * scale)))
+        mode = "L" if picture.band is None else "RGB"
+        image.draft(mode, (round(image.width * scale), round(image.height * scale)))
     turn = _orientation(image)
     image.load()
-    grey = _plain(image, None).convert("L")
+    plain = _plain(image, None)
+    grey = plain.convert("L") if picture.band is None else plain.getchannel(picture.band)
     return grey.transpose(UPRIGHT[turn]) if turn in UPRIGHT else grey
 
 

@@ -1,0 +1,173 @@
+"""What can be seen in a picture, judged: which marks are digits, and whether any are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from . import survey as first_look
+from .closeup import Closeup, closeup
+from .framing import BOX, frame, has_greys, ink_box
+from .judge import strangeness
+from .light import Plane
+from .opening import Picture
+from .pen import with_width
+from .survey import Find, Survey
+from .types import Grey, Options
+
+# Below this likeness, marks are noise.
+UNLIKELY = 0.12
+# Above this probability, a mark is no digit.
+ODD = 0.85
+# Above this unevenness of the ground around it, a mark is part of a photo.
+ROUGH = 0.3
+MOST_DIGITS = 12
+AS_FOUND = Options()
+
+
+@dataclass(frozen=True)
+class View:
+    """What one guess at the polarity shows: finds, their close looks, and how odd each is."""
+
+    seen: Survey
+    finds: list[Find]
+    closes: list[Closeup]
+    odd: list[float]
+
+    @property
+    def worth(self) -> list[float]:
+        pairs = zip(self.finds, self.odd, strict=True)
+        return [find.score * (1 - 0.7 * odd) for find, odd in pairs]
+
+
+def best_view(picture: Picture, options: Options) -> View:
+    """The digits that a picture shows, by its luminance or, failing that, by one colour.
+
+    Raises:
+        ValueError: nothing in it looks like a digit; one plain sentence.
+    """
+    try:
+        return _view_of(picture, options)
+    except ValueError as refusal:
+        views = []
+        for single in _colours(picture):
+            try:
+                views.append(_view_of(single, options))
+            except ValueError:
+                continue
+        # Three more tries find three times as much that is not there: be strict.
+        views = [view for view in views if min(view.odd) < 0.3 and max(view.worth) > 0.3]
+        if not views:
+            raise refusal from None
+        return max(views, key=lambda view: max(view.worth))
+
+
+def _colours(picture: Picture) -> list[Picture]:
+    """The picture as seen by red, green and blue alone; none for shades of grey."""
+    if picture.image.mode != "RGB":
+        return []
+    sample = np.asarray(picture.image, np.int16)[::3, ::3].reshape(-1, 3)
+    tint = np.stack([sample[:, 0] - sample[:, 1], sample[:, 1] - sample[:, 2]])
+    low, high = np.percentile(tint, (0.2, 99.8), axis=1)
+    if (high - low).max() < 20:
+        return []
+    bands = [picture.image.getchannel(band) for band in range(3)]
+    return [replace(picture, image=image, band=band) for band, image in enumerate(bands)]
+
+
+def _view_of(picture: Picture, options: Options) -> View:
+    """The likelier polarity's digits, without what is none; refuses when nothing is left."""
+    plane = small_plane(picture.image)
+    rivals = first_look.survey(plane, options.polarity, options.threshold)
+    if not rivals or rivals[0].best < UNLIKELY:
+        raise ValueError("Nothing drawn: no ink stands out in the picture.")
+    view = _view(picture, rivals[0], options)
+    if len(rivals) > 1 and min(view.odd) > 0.5 and rivals[1].best > 0.4 * rivals[0].best:
+        other = _view(picture, rivals[1], options)
+        if min(other.odd) < min(view.odd) - 0.3:
+            view = other
+    if options.polarity == "auto" and options.threshold is None:
+        _refuse(view)
+    return _without_oddities(view)
+
+
+def _view(picture: Picture, seen: Survey, options: Options) -> View:
+    finds = seen.finds
+    if len(finds) > MOST_DIGITS:
+        # A page: its likeliest marks say what it is a page of.
+        finds = sorted(finds, key=lambda find: -find.score)[:MOST_DIGITS]
+        finds = [find for find in seen.finds if find in finds]
+    closes = [closeup(picture, seen, find, options.threshold) for find in finds]
+    odd = strangeness([framed(close, AS_FOUND)[1] for close in closes])
+    return View(seen, finds, closes, odd)
+
+
+def _refuse(view: View) -> None:
+    """Raise ValueError, in plain words, when a view is no picture of digits."""
+    strange = sum(odd > 0.5 for odd in view.odd)
+    count = len(view.seen.finds)
+    page = count > MOST_DIGITS or (strange >= 3 and strange > len(view.finds) / 2)
+    if page and not _towers(view):
+        raise ValueError(
+            f"There are {count} separate marks, and they do not look like digits: is this a "
+            "page of text, or a photo? Show one digit, or a few."
+        )
+    if view.seen.share > 0.45:
+        raise ValueError("Too much ink: is this a photo of a page, or of something else?")
+    if all(_is_something_else(*each) for each in zip(view.finds, view.odd, strict=True)):
+        raise ValueError("This does not look like a digit: is it a photo of something else?")
+
+
+def _towers(view: View) -> bool:
+    """Whether one sure digit is far longer than all that is odd: crumbs of squared paper, say."""
+    pairs = list(zip(view.finds, view.odd, strict=True))
+    sure = max((find.longest for find, odd in pairs if odd < 0.1), default=0)
+    return sure >= 1.4 * max((find.longest for find, odd in pairs if odd > 0.5), default=0) > 0
+
+
+def _is_something_else(find: Find, odd: float) -> bool:
+    """Whether shape, or shape and ground together, speak against a written digit."""
+    return odd > ODD or find.rough > ROUGH or (odd > 0.3 and find.rough > 0.5 * ROUGH)
+
+
+def _without_oddities(view: View) -> View:
+    """The finds that may be digits; all of them when none may."""
+    pairs = enumerate(zip(view.finds, view.odd, strict=True))
+    keep = [i for i, (find, odd) in pairs if not _is_something_else(find, odd)]
+    keep = keep or list(range(len(view.finds)))
+    return View(
+        view.seen, [view.finds[i] for i in keep], [view.closes[i] for i in keep],
+        [view.odd[i] for i in keep],
+    )  # fmt: skip
+
+
+def framed(close: Closeup, options: Options) -> tuple[Plane, Grey, str]:
+    """(ink with the pen set, MNIST's 28x28, a sentence on the pen)."""
+    wanted = options.stroke
+    if wanted == "auto" and close.clean and _is_native(close.ink):
+        wanted = "keep"
+    ink, sentence = with_width(close.ink, wanted)
+    # A small drawing's faint rim is part of it; a large one's is the blur of its edge.
+    rim = 0.0 if close.clean and ink is close.ink and max(ink.shape) <= 60 else 0.5
+    box = ink_box(ink > rim * float(ink.max()))
+    return ink, frame(ink, box), sentence
+
+
+def _is_native(ink: Plane) -> bool:
+    """Whether the digit already has MNIST's size and greys, as one pasted onto a canvas has."""
+    box = ink_box(ink)
+    if box is None or max(box[2] - box[0], box[3] - box[1]) > BOX:
+        return False
+    return has_greys(ink)
+
+
+def small_plane(image: Image.Image) -> Plane:
+    """Luminance, (h, w), 0 to 255, small enough for the first look."""
+    scale = min(1.0, first_look.LONGEST / max(image.size))
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    grey = image.convert("L")
+    if size != grey.size:
+        grey = grey.resize(size, Image.Resampling.BOX)
+    return np.asarray(grey, np.float32)
