@@ -24,6 +24,8 @@ ODD = 0.85
 # Above this unevenness of the ground around it, a mark is part of a photo.
 ROUGH = 0.3
 MOST_DIGITS = 12
+# From this worth on, luminance needs no help from single colours.
+CLEAR = 0.5
 AS_FOUND = Options()
 
 
@@ -48,20 +50,24 @@ def best_view(picture: Picture, options: Options) -> View:
     Raises:
         ValueError: nothing in it looks like a digit; one plain sentence.
     """
+    first, refusal = _tried(picture, options)
+    if first is not None and max(first.worth) >= CLEAR:
+        return first
+    views = [_tried(single, options)[0] for single in _colours(picture)]
+    # Three more tries find three times as much that is not there: be strict.
+    seen = [view for view in views if view and min(view.odd) < 0.3 and max(view.worth) > 0.3]
+    seen += [first] if first is not None else []
+    if not seen:
+        raise ValueError(refusal)
+    return max(seen, key=lambda view: max(view.worth))
+
+
+def _tried(picture: Picture, options: Options) -> tuple[View | None, str]:
+    """A view, or None and the sentence that refuses it."""
     try:
-        return _view_of(picture, options)
+        return _view_of(picture, options), ""
     except ValueError as refusal:
-        views = []
-        for single in _colours(picture):
-            try:
-                views.append(_view_of(single, options))
-            except ValueError:
-                continue
-        # Three more tries find three times as much that is not there: be strict.
-        views = [view for view in views if min(view.odd) < 0.3 and max(view.worth) > 0.3]
-        if not views:
-            raise refusal from None
-        return max(views, key=lambda view: max(view.worth))
+        return None, str(refusal)
 
 
 def _colours(picture: Picture) -> list[Picture]:
