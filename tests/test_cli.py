@@ -101,9 +101,11 @@ def test_reconstruct(capsys: Capture, folder: Path, digit: Path, tmp_path: Path)
     assert opened(out).size == (62, 32)
 
 
-def test_interpolate(capsys: Capture, folder: Path, digit: Path, tmp_path: Path):
+def test_interpolate(
+    capsys: Capture, folder: Path, digit: Path, test_digits: Digits, tmp_path: Path
+):
     other = tmp_path / "other.png"
-    opened(digit).transpose(Image.Transpose.ROTATE_90).resize((280, 280)).save(other)
+    Image.fromarray(test_digits.images[1, 0].numpy()).resize((280, 280)).save(other)
     strip, film = tmp_path / "strip.png", tmp_path / "film.gif"
     run(capsys, "interpolate", folder, digit, other, "--steps", 4, "-o", strip)
     assert opened(strip).size == (122, 32)
