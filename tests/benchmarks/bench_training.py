@@ -54,7 +54,7 @@ def our_epochs(digits: Digits, epochs: int) -> Iterator[tuple[float, VAE]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", required=True)
     parser.add_argument("--epochs", type=int, default=3)
     arguments = parser.parse_args()
