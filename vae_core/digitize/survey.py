@@ -3,6 +3,8 @@
 Every guess (dark or light ink, wide or narrow strokes, strong or faint ink) is tried on a small
 copy, and the one whose marks look most like writing wins: sharp, thin for their length, away
 from the border, of a sensible size.
+
+One search under one score: its parts mean nothing apart, so they share a file past 300 lines.
 """
 
 from __future__ import annotations

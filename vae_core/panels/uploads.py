@@ -34,6 +34,7 @@ class Uploads:
         self.limit = limit
         self._lock = threading.Lock()
         self._recent: OrderedDict[Path, tuple[float, bytes]] = OrderedDict()
+        self._cleaning = False
 
     def take(self, name: str) -> bytes:
         """The bytes of the upload `name`, which is gone from the disk afterwards.
@@ -54,6 +55,7 @@ class Uploads:
                 self._delete(path)
             self._recent[path] = (time.monotonic(), data)
             self._recent.move_to_end(path)
+            self._clean_later()
             return data
 
     def _inside(self, name: str) -> Path:
@@ -66,6 +68,22 @@ class Uploads:
         if self.folder not in path.parents:
             raise ValueError(sentence)
         return path
+
+    def _clean_later(self) -> None:
+        """Forgets in time even if nobody calls again: one timer, however many uploads."""
+        if self._cleaning:
+            return
+        self._cleaning = True
+        timer = threading.Timer(self.seconds, self._clean)
+        timer.daemon = True
+        timer.start()
+
+    def _clean(self) -> None:
+        with self._lock:
+            self._cleaning = False
+            self._forget_old()
+            if self._recent:
+                self._clean_later()
 
     def _forget_old(self) -> None:
         oldest = time.monotonic() - self.seconds

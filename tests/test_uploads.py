@@ -1,0 +1,24 @@
+"""Uploads leave the disk at once and the memory soon after, with nobody asking."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from vae_core.panels.uploads import Uploads
+
+
+def test_an_upload_leaves_disk_and_memory_by_itself(tmp_path: Path):
+    file = tmp_path / "made" / "digit.png"
+    file.parent.mkdir()
+    file.write_bytes(b"picture")
+    uploads = Uploads(tmp_path, seconds=0.2)
+    assert uploads.take(str(file)) == b"picture"
+    assert not file.exists()
+    assert uploads.take(str(file)) == b"picture"  # a second caller who sent the same
+    deadline = time.monotonic() + 10
+    while uploads._recent and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not uploads._recent
+    with pytest.raises(ValueError, match="send it again"):
+        uploads.take(str(file))
