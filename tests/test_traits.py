@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vae_core.panels import assets, traits
+from vae_core import traits
+from vae_core.panels import assets
 
 
 def picture(*boxes: tuple[int, int, int, int]) -> np.ndarray:

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 
-from vae_core.panels import assets, codec, traits
+from vae_core import traits
+from vae_core.panels import assets, codec
 from vae_core.panels.page import answered, live, panel
 from vae_core.panels.studio import Studio
 
