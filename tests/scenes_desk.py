@@ -10,8 +10,10 @@ from scenes import (
     Grey,
     Kind,
     Pen,
+    across,
     jpeg,
     lines,
+    noise,
     paper,
     picture,
     shade,
@@ -24,8 +26,10 @@ from scenes import (
 
 def _note(digit: Grey, rng: np.random.Generator) -> bytes:
     """A yellow note, a sixth of the picture, on a wild carpet."""
-    wild = 0.25 * smooth_noise(rng, HEIGHT, WIDTH, 40)[..., None] * np.array([1, 0.8, 0.6])
-    carpet = 0.35 + wild + 0.02 * rng.normal(size=(HEIGHT, WIDTH, 1))
+    wild = (
+        0.25 * smooth_noise(rng, HEIGHT, WIDTH, 40)[..., None] * np.array([1, 0.8, 0.6], np.float32)
+    )
+    carpet = 0.35 + wild + 0.02 * noise(rng, HEIGHT, WIDTH)
     sheet = write(paper(rng, (0.98, 0.9, 0.35), size=(260, 260)), digit, rng,
                   Pen((0.15, 0.15, 0.35), 0.5, (0.5, 0.5)))  # fmt: skip
     note = picture(sheet).convert("RGBA")
@@ -62,8 +66,8 @@ def _whiteboard(digit: Grey, rng: np.random.Generator) -> bytes:
     board = board + 0.05 * smooth_noise(rng, HEIGHT, WIDTH, 6)[..., None]
     ink = ((0.75, 0.1, 0.1), (0.1, 0.4, 0.15), (0.1, 0.1, 0.1))[rng.integers(0, 3)]
     scene = write(shade(board, rng, 0.3, 0.3), digit, rng, Pen(ink, 0.35, None, 1.3))
-    y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
-    at = rng.uniform(-0.6, 0.6, 2)
+    y, x = across(HEIGHT, WIDTH)
+    at = rng.uniform(-0.6, 0.6, 2).astype(np.float32)
     lamp = 0.5 * np.exp(-((x - at[0]) ** 2 + (y - at[1]) ** 2) / 0.04)
     return jpeg(picture(scene + lamp[..., None] * (1 - scene)), 40)
 
@@ -97,25 +101,30 @@ def _dim(digit: Grey, rng: np.random.Generator) -> bytes:
 
 def _screen(digit: Grey, rng: np.random.Generator) -> bytes:
     """A screen, photographed: two waves of moire and a blue cast."""
-    scene = write(np.full((HEIGHT, WIDTH, 3), 0.9), digit, rng, Pen(size=0.4))
-    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
-    moire = 1 - 0.12 * (np.sin(1.1 * x + 0.05 * y) + np.sin(1.07 * y))
-    noise = 0.02 * rng.normal(size=scene.shape)
-    return jpeg(picture(scene * moire[..., None] * np.array([0.8, 0.9, 1.0]) + noise), 50)
+    scene = write(np.full((HEIGHT, WIDTH, 3), 0.9, np.float32), digit, rng, Pen(size=0.4))
+    y, x = np.arange(HEIGHT)[:, None], np.arange(WIDTH)[None]
+    moire = 1 - 0.12 * (np.sin(1.1 * x + 0.05 * y) + np.sin(1.07 * y)).astype(np.float32)
+    scene = scene * moire[..., None] * np.array([0.8, 0.9, 1.0], np.float32)
+    return jpeg(picture(scene + 0.02 * rng.standard_normal(scene.shape, dtype=np.float32)), 50)
 
 
 def _far(digit: Grey, rng: np.random.Generator) -> bytes:
     """12 megapixels of ruled A4, a thin pen, a digit 8 to 14 mm tall."""
-    sheet = picture(paper(rng, light=0.3)).resize((4000, 3000), Image.Resampling.BICUBIC)
-    pixels = np.array(sheet, np.float32)
-    pixels += rng.normal(0, 4, (3000, 4000, 1)).astype(np.float32)
+    pixels = np.array(picture(paper(rng, light=0.3)).resize((4000, 3000), Image.Resampling.BICUBIC))
     for top in range(50, 3000, 108):
-        pixels[top : top + 3] *= np.array([0.6, 0.75, 0.92], np.float32)
+        pixels[top : top + 3] = pixels[top : top + 3] * np.array([0.6, 0.75, 0.92], np.float32)
     mask = strokes(digit, int(rng.integers(110, 190)), rng.uniform(0.9, 1.3))
     y, x = int(rng.integers(100, 2700)), int(rng.integers(100, 3700))
     spot = pixels[y : y + mask.shape[0], x : x + mask.shape[1]]
-    spot += mask[..., None] * (np.array([40, 50, 130], np.float32) - spot)
-    return jpeg(Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)), 90)
+    ink = np.array([40, 50, 130], np.float32)
+    spot[:] = spot + mask[..., None] * (ink - spot)
+    # A sensor's noise, 16 draws of a square in random order: 12 million would take a second.
+    squares = np.round(4 * rng.standard_normal((16, 250, 250, 1), dtype=np.float32))
+    for number, which in enumerate(rng.integers(0, 16, 12 * 16)):
+        top, left = 250 * (number // 16), 250 * (number % 16)
+        square = pixels[top : top + 250, left : left + 250]
+        square[:] = np.clip(square + squares[which].astype(np.int16), 0, 255)
+    return jpeg(Image.fromarray(pixels), 90)
 
 
 DESK_KINDS: dict[str, Kind] = {

@@ -2,6 +2,7 @@
 
     python tests/benchmarks/bench_digitizer.py --data DIR [--count 2000] [--kinds shadow ...]
 
+With --out FILE the rows are kept as they come, and the next run goes on from there.
 The judge is the shipped classifier. "Cost" is the accuracy on the same digits untouched less
 that on the prepared ones, in points. Times are of one core, the whole way from the bytes of a
 file. `--speed` measures 12 and 50 megapixels and the memory they take instead.
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 HERE = Path(__file__).resolve()
@@ -57,8 +59,8 @@ def measure(kind: str, digits: np.ndarray, labels: np.ndarray, seed: int) -> dic
             "p95_ms": float(np.quantile(times, 0.95))}  # fmt: skip
 
 
-def table(data: Path, count: int, kinds: list[str], seed: int) -> list[dict[str, object]]:
-    """One row per kind of scene, printed as it comes."""
+def table(data: Path, count: int, kinds: list[str], seed: int, out: Path | None) -> None:
+    """One row per kind of scene, printed as it comes; rows that `out` holds are not repeated."""
     test = load_mnist("test", data)
     chosen = np.arange(count) * (len(test) // count)
     digits = test.images.numpy().reshape(-1, 28, 28)[chosen]
@@ -67,17 +69,26 @@ def table(data: Path, count: int, kinds: list[str], seed: int) -> list[dict[str,
     print(f"{count} test digits, untouched: {base:.2f} %\n")
     print("| scene | accuracy | cost, points | allowed | refused | ms, median | ms, p95 |")
     print("|---|---|---|---|---|---|---|")
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = json.loads(out.read_text()) if out and out.is_file() else []
+    known = {row["kind"]: row for row in rows if (row["count"], row["seed"]) == (count, seed)}
     for kind in kinds:
-        got = measure(kind, digits, labels, seed)
-        cost = base - got["accuracy"]
-        rows.append({"kind": kind, "cost": cost, "allowed": KINDS[kind].points, **got})
-        print(
-            f"| {kind} | {got['accuracy']:.2f} % | {cost:.2f} | {KINDS[kind].points:g} | "
-            f"{got['refused']:.0f} | {got['median_ms']:.0f} | {got['p95_ms']:.0f} |",
-            flush=True,
-        )
-    return rows
+        if kind not in known:
+            got = measure(kind, digits, labels, seed)
+            cost = base - got["accuracy"]
+            known[kind] = {"kind": kind, "count": count, "seed": seed, "cost": cost, **got}
+            rows.append(known[kind])
+            if out:
+                out.write_text(json.dumps(rows, indent=2) + "\n")
+        print(line(known[kind]), flush=True)
+
+
+def line(row: dict[str, Any]) -> str:
+    """A row of the table."""
+    return (
+        f"| {row['kind']} | {row['accuracy']:.2f} % | {row['cost']:.2f} | "
+        f"{KINDS[row['kind']].points:g} | {row['refused']:.0f} | "
+        f"{row['median_ms']:.0f} | {row['p95_ms']:.0f} |"
+    )
 
 
 # Name, width and height, size of the digit as a share of an ordinary one, JPEG quality.
@@ -155,7 +166,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2000, help="test digits per kind")
     parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, help="write the rows as JSON too")
+    parser.add_argument("--out", type=Path, help="JSON: rows in it are kept, new ones added")
     parser.add_argument("--speed", action="store_true", help="measure large pictures instead")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -168,9 +179,7 @@ def main() -> None:
     elif given.data is None:
         parser.error("--data is needed: the folder that holds MNIST/raw")
     else:
-        rows = table(given.data, given.count, given.kinds, given.seed)
-        if given.out:
-            given.out.write_text(json.dumps(rows, indent=2) + "\n")
+        table(given.data, given.count, given.kinds, given.seed, given.out)
 
 
 if __name__ == "__main__":

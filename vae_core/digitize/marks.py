@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,8 @@ class Piece:
         perimeter: length of the outline in pixel sides.
         contrast: mean over its pixels.
         edge: share of the outline, 0 to 1, where the picture itself has an edge.
-        thickest: diameter in pixels of the largest disc within.
         contact: pixels of it on the picture's border.
-        points: (n, 2), some of its pixels as x, y.
+        padded: the piece alone, (h + 2, w + 2), with one empty pixel around its box.
     """
 
     label: int
@@ -39,9 +39,8 @@ class Piece:
     perimeter: int
     contrast: float
     edge: float
-    thickest: float
     contact: int
-    points: NDArray[np.floating[Any]]
+    padded: NDArray[np.bool_] = field(repr=False, compare=False)
 
     @property
     def longest(self) -> int:
@@ -52,6 +51,22 @@ class Piece:
         """Mean stroke width in pixels: twice the area over the perimeter."""
         # The outline is counted along pixel sides, 4/pi longer than a smooth one.
         return 2 * self.area / max(1.0, self.perimeter * np.pi / 4)
+
+    # Measured when asked for: most crumbs are dropped for their size alone.
+    @cached_property
+    def thickest(self) -> float:
+        """Diameter in pixels of the largest disc within, about: the chessboard metric is fast."""
+        return 2.0 * float(operations().distance_transform_cdt(self.padded).max()) - 1
+
+    @cached_property
+    def points(self) -> NDArray[np.floating[Any]]:
+        """Up to some 100 pixels of the rim, (n, 2), as x, y."""
+        p = self.padded
+        inner = p[:-2, 1:-1] & p[2:, 1:-1] & p[1:-1, :-2] & p[1:-1, 2:]
+        rows, columns = np.nonzero(p[1:-1, 1:-1] & ~inner)
+        every = max(1, len(rows) // 100)
+        x, y = columns[::every] + self.box[0], rows[::every] + self.box[1]
+        return np.stack([x, y], 1).astype(np.float32)
 
 
 def pieces(
@@ -68,9 +83,10 @@ def pieces(
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     if not count:
         return labels, []
-    flat = labels.ravel()
+    inked = np.flatnonzero(labels)
+    flat = labels.ravel()[inked]
     areas = np.bincount(flat, minlength=count + 1)
-    contrast = np.bincount(flat, ink.ravel(), count + 1) / np.maximum(areas, 1)
+    contrast = np.bincount(flat, ink.ravel()[inked], count + 1) / np.maximum(areas, 1)
     perimeter, edge = _rims(labels, relief, areas, contrast)
     border = [labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]]
     contact = np.bincount(np.concatenate(border), minlength=count + 1)
@@ -79,26 +95,12 @@ def pieces(
     for index in _largest(areas, slices):
         rows, columns = slices[index - 1]
         box = (columns.start, rows.start, columns.stop, rows.stop)
-        here = labels[rows, columns] == index
+        padded = np.zeros((box[3] - box[1] + 2, box[2] - box[0] + 2), np.bool_)
+        np.equal(labels[rows, columns], index, out=padded[1:-1, 1:-1])
         found.append(Piece(index, box, int(areas[index]), int(perimeter[index]),
                            float(contrast[index]), float(edge[index]),
-                           _thickest(here), int(contact[index]), _points(here, box)))  # fmt: skip
+                           int(contact[index]), padded))  # fmt: skip
     return labels, found
-
-
-def _thickest(here: NDArray[np.bool_]) -> float:
-    """Diameter of the largest disc within, about: the chessboard metric is the fast one."""
-    ndimage = operations()
-    return 2.0 * float(ndimage.distance_transform_cdt(np.pad(here, 1)).max()) - 1
-
-
-def _points(here: NDArray[np.bool_], box: Rect) -> NDArray[np.floating[Any]]:
-    """Up to some 100 pixels of the rim."""
-    padded = np.pad(here, 1)
-    inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
-    rows, columns = np.nonzero(here & ~inner)
-    every = max(1, len(rows) // 100)
-    return np.stack([columns[::every] + box[0], rows[::every] + box[1]], 1).astype(np.float32)
 
 
 def _largest(areas: NDArray[np.intp], slices: list[tuple[slice, slice]]) -> list[int]:
@@ -119,38 +121,33 @@ def _rims(
     contrast: NDArray[np.floating[Any]],
 ) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
     """Length of each piece's outline in pixel sides, and how much of it is a true edge."""
-    count = len(areas)
+    count, width = len(areas), labels.shape[1]
+    flat, plane, mask = labels.ravel(), relief.ravel(), labels > 0
     owners, steps = [], []
-    for axis in (0, 1):
-        ahead, behind = _shifted(axis, 1)
-        a, b = labels[behind], labels[ahead]
-        rim = (a > 0) != (b > 0)
-        owners.append(np.maximum(a, b)[rim])
+    for axis, stride in ((0, width), (1, 1)):
+        ahead, behind = _shifted(axis)
+        # Of the few pixels with an outline on their far side, the flat places.
+        rim = np.flatnonzero(np.pad(mask[ahead] != mask[behind], ((0, 1 - axis), (0, axis))))
+        owners.append(np.maximum(flat[rim], flat[rim + stride]))
         # Blurred edges are several pixels wide, hairlines a single one.
-        wide, close = np.abs(_differences(relief, axis)), relief[ahead] - relief[behind]
-        steps.append(np.maximum(wide, np.abs(close))[rim])
+        at = rim // width if axis == 0 else rim % width
+        before = rim - stride * (at > 0)
+        after = rim + stride * (1 + (at + 2 < labels.shape[axis]))
+        wide, close = plane[after] - plane[before], plane[rim + stride] - plane[rim]
+        steps.append(np.maximum(np.abs(wide), np.abs(close)))
     owner, step = np.concatenate(owners), np.concatenate(steps)
     sides = np.bincount(owner, minlength=count).astype(np.float64)
-    width = 2 * areas / np.maximum(1, sides * np.pi / 4)
+    across = 2 * areas / np.maximum(1, sides * np.pi / 4)
     # Over three pixels, a stroke of width w blurred by as much changes by some 3 / 2 w.
-    needed = 0.5 * contrast * np.clip(3 / np.maximum(width, 1), 0.25, 1)
+    needed = 0.5 * contrast * np.clip(3 / np.maximum(across, 1), 0.25, 1)
     good = np.minimum(1, step / np.maximum(needed[owner], 1e-6))
     return sides, np.bincount(owner, good, count) / np.maximum(sides, 1)
 
 
-def _shifted(axis: int, by: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+def _shifted(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     ahead, behind = [slice(None), slice(None)], [slice(None), slice(None)]
-    ahead[axis], behind[axis] = slice(by, None), slice(None, -by)
+    ahead[axis], behind[axis] = slice(1, None), slice(None, -1)
     return tuple(ahead), tuple(behind)
-
-
-def _differences(relief: NDArray[np.floating[Any]], axis: int) -> NDArray[np.floating[Any]]:
-    """relief[i + 2] - relief[i - 1] for every pair (i, i + 1) along an axis."""
-    room = [(0, 0), (0, 0)]
-    room[axis] = (1, 1)
-    padded = np.pad(relief, room, mode="edge")
-    ahead, behind = _shifted(axis, 3)
-    return padded[ahead] - padded[behind]
 
 
 def together(items: list[Piece]) -> list[list[Piece]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,16 @@ class Picture:
         size: (width, height) of the upright picture at full scale.
         source: what it was read from, for a second look at full scale.
         band: 0, 1 or 2 where `image` is one colour of the source, None for luminance.
+        colours: closer looks in all three colours, by size, which the three bands share.
     """
 
     image: Image.Image
     size: tuple[int, int]
     source: bytes | Image.Image
     band: int | None = None
+    colours: dict[tuple[int, int], Image.Image] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
 
 def open_picture(source: Source) -> Image.Image:
@@ -98,10 +102,21 @@ def closer(picture: Picture, scale: float) -> Image.Image:
         mode = "L" if picture.band is None else "RGB"
         image.draft(mode, (round(image.width * scale), round(image.height * scale)))
     turn = _orientation(image)
-    image.load()
-    plain = _plain(image, None)
-    grey = plain.convert("L") if picture.band is None else plain.getchannel(picture.band)
+    grey = _whole(image).convert("L") if picture.band is None else _colour(image, picture)
     return grey.transpose(UPRIGHT[turn]) if turn in UPRIGHT else grey
+
+
+def _colour(image: Image.Image, picture: Picture) -> Image.Image:
+    """One colour of the picture, which is decoded once for all three."""
+    size = image.size
+    if size not in picture.colours:
+        picture.colours[size] = _whole(image)
+    return picture.colours[size].getchannel(picture.band or 0)
+
+
+def _whole(image: Image.Image) -> Image.Image:
+    image.load()
+    return _plain(image, None)
 
 
 def _bytes(source: object) -> bytes:

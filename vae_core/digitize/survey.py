@@ -150,9 +150,10 @@ def _levels(ink: Plane, threshold: float | None) -> list[float]:
     middle, spread = paper_noise(ink)
     floor = max(FAINTEST, middle + 5 * spread)
     strongest = min(12, ink.size - 1)
-    peak = float(np.partition(ink, -strongest - 1, axis=None)[-strongest - 1])
-    if peak <= floor:
+    strong = ink[ink > floor]
+    if strong.size <= strongest:
         return []
+    peak = float(np.partition(strong, -strongest - 1)[-strongest - 1])
     if threshold is not None:
         return [max(threshold * peak, 1e-3)]
     levels = [share * peak for share in LEVELS if share * peak > floor]
