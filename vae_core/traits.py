@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 TRAITS = ("slant", "stroke width", "width", "height", "loop area")
 NAMED_FROM = 0.4
-"""Smallest |correlation| that earns a name; by chance 300 digits give 0.2 once in 2000 times."""
+"""Smallest |correlation| that earns a name: a weaker one would not be seen in the picture."""
 
 Floats = NDArray[np.float64]
 Grey = NDArray[np.uint8]
@@ -38,7 +38,11 @@ def names(digits: Grey, means: Floats) -> list[dict[str, Any] | None]:
     Returns:
         d entries: {trait, r} with Pearson's r, or None where no |r| reaches NAMED_FROM.
     """
-    r = correlations(measure(digits), means)
+    return named(correlations(measure(digits), means))
+
+
+def named(r: Floats) -> list[dict[str, Any] | None]:
+    """The entries of `names` from correlations r (len(TRAITS), d)."""
     best = np.abs(r).argmax(axis=0)
     return [
         {"trait": TRAITS[trait], "r": round(float(r[trait, dim]), 2)}

@@ -47,7 +47,10 @@ def build(studio: Studio) -> None:
 
 
 def name_latents(studio: Studio, name: str) -> dict[str, Any]:
-    """Names for the sliders of a model from the example digits; see `traits.names`."""
+    """Names for a model's sliders: those measured at release, else from the example digits."""
+    told = studio.registry.latents[name]
+    if told is not None:
+        return {"names": [each["name"] for each in told["latents"]], "digits": told["digits"]}
     digits = assets.examples()[0]
     model = studio.registry.get(name)
     with torch.inference_mode():

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from vae_core import checkpoint
+from vae_core import checkpoint, sliders
 from vae_core.panels.checks import shown
 
 UNUSED_BELOW = 0.01
@@ -33,6 +33,7 @@ class Registry:
         self.device = device
         self.capacity = capacity
         self.cards: dict[str, dict[str, Any]] = {}
+        self.latents: dict[str, dict[str, Any] | None] = {}
         self.broken: dict[str, str] = {}
         self._folders: dict[str, Path] = {}
         self._loaded: OrderedDict[str, Any] = OrderedDict()
@@ -46,7 +47,9 @@ class Registry:
         try:
             if "latent_dim" not in checkpoint.read_json(folder / checkpoint.CONFIG):
                 return  # the classifier
-            self.cards[folder.name] = card(folder.name, checkpoint.inspect(folder))
+            facts = checkpoint.inspect(folder)
+            self.latents[folder.name] = sliders.read(folder, facts["config"]["latent_dim"])
+            self.cards[folder.name] = card(folder.name, facts, self.latents[folder.name])
         except ValueError as error:
             # One bad folder must not stop the app.
             self.broken[folder.name] = self._public(error)
@@ -108,11 +111,11 @@ class Registry:
                 self._loaded.popitem(last=False)
 
 
-def card(name: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """What the page and `/checkpoints` tell about a model, from its config and metrics files.
+def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What the page and `/checkpoints` tell about a model, from the files in its folder.
 
-    `order` lists the latent indices by falling KL, `unused` those below 0.01 nats; both are
-    null-safe: without measured KLs the order is the natural one.
+    `order` lists the latent indices as latents.json has them, else by falling KL; `unused` those
+    below 0.01 nats; both are null-safe: without any measure the order is the natural one.
     """
     config, metrics = facts["config"], facts.get("metrics") or {}
     dims = range(config["latent_dim"])
@@ -129,7 +132,13 @@ def card(name: str, facts: dict[str, Any]) -> dict[str, Any]:
         "parameters": facts.get("parameters"),
         "file_bytes": facts.get("file_bytes"),
         "kl_per_dim": kl,
-        "order": list(dims) if kl is None else sorted(dims, key=lambda i: -kl[i]),
+        "order": _order(len(dims), kl, latents),
         "unused": [] if kl is None else [i for i in dims if kl[i] < UNUSED_BELOW],
         "metrics": metrics,
     }
+
+
+def _order(count: int, kl: list[float] | None, latents: dict[str, Any] | None) -> list[int]:
+    if latents is not None:
+        return latents["order"]
+    return list(range(count)) if kl is None else sorted(range(count), key=lambda i: -kl[i])

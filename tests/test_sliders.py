@@ -1,0 +1,104 @@
+"""What sliders do, against a model whose sliders are known."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from vae_core import VAE, checkpoint, sliders, traits
+from vae_core.data import Digits
+from vae_core.panels.registry import Registry
+
+GAINS = torch.tensor([0.01, 0.04, 0.0])
+
+
+class Known(nn.Module):
+    """Sliders: minus the slant; noise; the loop area. Slider i lights every pixel by GAINS[i]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.config = SimpleNamespace(name="known")
+        self.noise = torch.Generator().manual_seed(3)
+
+    def encode(self, x: Tensor) -> SimpleNamespace:
+        grey = (x[:, 0] * 255).round().byte().numpy()
+        measured = torch.from_numpy(traits.measure(grey)).float()
+        noise = torch.randn(len(x), generator=self.noise)
+        return SimpleNamespace(mean=torch.stack((-measured[:, 0], noise, measured[:, 4]), 1))
+
+    def to_sliders(self, z: Tensor) -> Tensor:
+        return z
+
+    def from_sliders(self, u: Tensor) -> Tensor:
+        return u
+
+    def decode(self, z: Tensor) -> SimpleNamespace:
+        return SimpleNamespace(mean=(z @ GAINS)[:, None, None, None].expand(-1, 1, 28, 28))
+
+
+@pytest.fixture
+def digits(test_digits: Digits) -> Digits:
+    return test_digits.every(500)
+
+
+def test_sliders_are_named_measured_and_ordered(digits: Digits):
+    about = sliders.describe(Known(), digits)
+    first, second, third = about["latents"]
+    assert first["name"] == {"trait": "slant", "r": -1.0}
+    assert second["name"] is None
+    assert third["name"] == {"trait": "loop area", "r": 1.0}
+    assert first["correlations"]["slant"] == pytest.approx(-1)
+    assert about["digits"] == 500
+    assert about["order"] == [1, 0, 2]
+    assert about["order_by"] == "movement"
+    for where in ("at_zero", "at_draws"):
+        assert second[f"moved_{where}"] == pytest.approx((4 * 0.04) ** 2, rel=1e-3)
+        assert first[f"relative_{where}"] == pytest.approx(1 / 16, rel=1e-3)
+        assert third[f"relative_{where}"] == 0
+
+
+def test_kl_orders_them_where_there_is_one(digits: Digits):
+    about = sliders.describe(Known(), digits, kl_per_dim=[0.5, 0.1, 2.0])
+    assert about["order"] == [2, 0, 1]
+    assert about["order_by"] == "kl"
+
+
+def test_movement_is_averaged_over_where_the_others_stand(model: VAE):
+    base = torch.randn(5, 3, generator=torch.Generator().manual_seed(1))
+    moved = sliders.movement(model, base)
+    each = torch.stack([sliders.movement(model, one[None]) for one in base])
+    torch.testing.assert_close(moved, each.mean(0))
+    ends = base[:1].repeat(2, 1)
+    ends[:, 2] = torch.tensor([-2.0, 2.0])
+    low, high = model.decode(ends).mean
+    assert float(each[0, 2]) == pytest.approx(float(((high - low) ** 2).mean()))
+
+
+def test_the_app_takes_the_order_from_the_file(model: VAE, digits: Digits, tmp_path: Path):
+    folder = checkpoint.save(model, tmp_path / "tiny")
+    device = torch.device("cpu")
+    assert Registry(tmp_path, device).cards["tiny"]["order"] == [0, 1, 2]
+    about = sliders.describe(model, digits)
+    assert sorted(about["order"]) == [0, 1, 2]
+    sliders.write(folder, about | {"order": [2, 0, 1]})
+    registry = Registry(tmp_path, device)
+    assert registry.cards["tiny"]["order"] == [2, 0, 1]
+    assert registry.latents["tiny"] == sliders.read(folder, 3)
+
+
+@pytest.mark.parametrize("change", [{"order": [0, 1]}, {"latents": []}, {"order": [0, 0, 1]}])
+def test_a_file_of_another_model_is_left_alone(change: dict[str, object], tmp_path: Path):
+    whole = {"order": [2, 0, 1], "latents": [{}, {}, {}]}
+    (tmp_path / sliders.LATENTS).write_text(json.dumps(whole))
+    assert sliders.read(tmp_path, 3) == whole
+    (tmp_path / sliders.LATENTS).write_text(json.dumps(whole | change))
+    assert sliders.read(tmp_path, 3) is None
+
+
+def test_without_a_file_there_is_nothing_to_read(tmp_path: Path):
+    assert sliders.read(tmp_path, 3) is None
