@@ -48,7 +48,8 @@ def test_a_missing_name_is_refused():
 @pytest.mark.parametrize(
     "build",
     [
-        lambda: NetConfig(hidden_dims=()),
+        lambda: NetConfig(kind="conv", hidden_dims=()),
+        lambda: NetConfig(hidden_dims=(0,)),
         lambda: NetConfig(blocks=-1),
         lambda: BetaConfig(final=float("nan")),
         lambda: TrainConfig(epochs=0),

@@ -40,7 +40,7 @@ class LinearGaussian(nn.Module):
         self.noise, self.wrong = 0.5, wrong
         self.latent_dim = 3
         self.prior = StandardNormal(3)
-        self.config = SimpleNamespace(train=TrainConfig())
+        self.config = SimpleNamespace(train=TrainConfig(), conditional=False)
 
     def encode(self, x: Tensor) -> DiagonalGaussian:
         w = cast(Tensor, self.w)

@@ -5,12 +5,18 @@ from vae_core import BetaConfig, TrainConfig, schedules
 
 def test_beta_warms_up_and_stays():
     config = BetaConfig(kind="linear", start=0.2, final=1.0, warmup_steps=100)
-    values = [schedules.beta(config, step) for step in (0, 50, 100, 10_000)]
+    values = [schedules.beta(config, step, 20_000) for step in (0, 50, 100, 10_000)]
     assert values == pytest.approx([0.2, 0.6, 1.0, 1.0])
 
 
 def test_a_constant_beta():
-    assert schedules.beta(BetaConfig(final=4.0), 7) == 4.0
+    assert schedules.beta(BetaConfig(final=4.0), 7, 10) == 4.0
+
+
+def test_a_cyclical_beta_rises_over_half_of_each_cycle_and_starts_again():
+    config = BetaConfig(kind="cyclical", cycles=2)
+    values = [schedules.beta(config, step, 80) for step in (0, 10, 20, 39, 40, 50, 79)]
+    assert values == pytest.approx([0.0, 0.5, 1.0, 1.0, 0.0, 0.5, 1.0])
 
 
 def test_cosine_falls_from_the_rate_to_its_last_fraction():

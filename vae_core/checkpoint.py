@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from vae_core.config import Config
-from vae_core.models import VAE
+from vae_core.models import VAE, Autoencoder, build
 
 CONFIG, WEIGHTS, METRICS = "config.json", "model.safetensors", "metrics.json"
 PICKLES = (".pt", ".pth", ".bin", ".ckpt", ".pkl")
@@ -54,14 +54,14 @@ def resolve(name: str | Path, root: str | Path | None = None) -> Path:
 
 def load(
     name: str | Path, device: torch.device | str = "cpu", root: str | Path | None = None
-) -> VAE:
+) -> VAE | Autoencoder:
     """A model in evaluation mode with frozen weights, read strictly.
 
     Raises:
         ValueError: a file is missing, damaged, a pickle, or does not fit the config.
     """
     folder = resolve(name, root)
-    model = VAE(read_config(folder))
+    model = build(read_config(folder))
     load_weights(model, folder / WEIGHTS)
     return model.eval().requires_grad_(False).to(device)
 
@@ -87,7 +87,7 @@ def load_weights(model: nn.Module, path: Path) -> None:
     model.load_state_dict(tensors, strict=True)
 
 
-def save(model: VAE, folder: str | Path) -> Path:
+def save(model: VAE | Autoencoder, folder: str | Path) -> Path:
     """Writes config.json and model.safetensors, each whole or not at all.
 
     Raises:

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import math
-import types
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from vae_core import strict
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetConfig:
     """The pair of networks: a mirror-image encoder and decoder.
 
-    `mlp`: `hidden_dims` are the widths of the encoder's hidden layers. `conv`: they are the
-    channels at 14x14, 7x7 and 4x4, each stage followed by `blocks` residual blocks. The decoder
-    mirrors the encoder unless `decoder_dims` (in the encoder's order) says otherwise.
+    `mlp`: `hidden_dims` are the widths of the encoder's hidden layers, none for a single layer.
+    `conv`: they are the channels at 14x14, 7x7 and 4x4, each stage followed by `blocks` residual
+    blocks. The decoder mirrors the encoder unless `decoder_dims` (in the encoder's order) says
+    otherwise. `activation` is that of an MLP's hidden layers.
     """
 
     kind: Literal["mlp", "conv"] = "mlp"
     hidden_dims: tuple[int, ...] = (400,)
     decoder_dims: tuple[int, ...] | None = None
     blocks: int = 1
+    activation: Literal["relu", "tanh", "sigmoid"] = "relu"
 
     def __post_init__(self) -> None:
         self._check_dims("net.hidden_dims", self.hidden_dims)
-        self._check_dims("net.decoder_dims", self.decoder_dims or self.hidden_dims)
+        if self.decoder_dims is not None:
+            self._check_dims("net.decoder_dims", self.decoder_dims)
         _check(0 <= self.blocks <= 16, "net.blocks", self.blocks, "between 0 and 16")
 
     def _check_dims(self, name: str, dims: tuple[int, ...]) -> None:
-        _check(len(dims) >= 1 and min(dims) >= 1, name, dims, "one positive width or more")
+        _check(min(dims, default=1) >= 1, name, dims, "positive widths")
         if self.kind == "conv":
             _check(len(dims) == 3, name, dims, "three stages for a conv net")
             _check(all(d % 8 == 0 for d in dims), name, dims, "multiples of 8")
@@ -37,12 +41,17 @@ class NetConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class BetaConfig:
-    """The weight of the rate over the run: `start` to `final` over `warmup_steps` steps."""
+    """The weight of the rate over the run, from `start` to `final`.
 
-    kind: Literal["constant", "linear"] = "constant"
+    `linear` reaches `final` after `warmup_steps` steps. `cyclical` (Fu et al., 2019) starts again
+    `cycles` times over the run and rises over the first half of each cycle.
+    """
+
+    kind: Literal["constant", "linear", "cyclical"] = "constant"
     start: float = 0.0
     final: float = 1.0
     warmup_steps: int = 0
+    cycles: int = 4
 
     def __post_init__(self) -> None:
         _check(0 <= self.start < math.inf, "beta.start", self.start, "finite and not negative")
@@ -50,6 +59,56 @@ class BetaConfig:
         _check(self.warmup_steps >= 0, "beta.warmup_steps", self.warmup_steps, "0 or more")
         linear_without_steps = self.kind == "linear" and self.warmup_steps == 0
         _check(not linear_without_steps, "beta.warmup_steps", 0, "1 or more when kind is linear")
+        _check(1 <= self.cycles <= 1000, "beta.cycles", self.cycles, "between 1 and 1000")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeConfig:
+    """A deterministic code: its non-linearity, and how many of its units may speak at once."""
+
+    activation: Literal["identity", "relu", "sigmoid"] = "identity"
+    topk: int | None = None
+    """Only the k largest by magnitude survive (Makhzani and Frey, 2014)."""
+
+    def __post_init__(self) -> None:
+        _check(self.topk is None or self.topk >= 1, "code.topk", self.topk, "1 or more, or null")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorruptionConfig:
+    """What a denoising autoencoder is shown instead of x (Vincent et al., 2010).
+
+    `gaussian`: noise of standard deviation `level` is added, the sum kept in [0, 1]. `masking`:
+    a share `level` of the pixels is blanked. `salt-pepper`: that share becomes black or white.
+    """
+
+    kind: Literal["gaussian", "masking", "salt-pepper"]
+    level: float
+
+    def __post_init__(self) -> None:
+        top = 10.0 if self.kind == "gaussian" else 1.0
+        _check(0 < self.level <= top, "corruption.level", self.level, f"above 0, at most {top:g}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SparsityConfig:
+    """weight * sum_k w_k s(rho_hat, rho_k), rho_k the mean activation of the encoder's layer k.
+
+    `layer_weights` are the w_k, one a layer from the first hidden one to the code; all 1 when
+    null. s is the divergence between two coins (`kl`), the distance (`l1`) or its square (`l2`).
+    """
+
+    kind: Literal["kl", "l1", "l2"]
+    weight: float
+    rho_hat: float = 0.05
+    layer_weights: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _check(0 < self.weight < math.inf, "sparsity.weight", self.weight, "finite and positive")
+        _check(0 < self.rho_hat < 1, "sparsity.rho_hat", self.rho_hat, "between 0 and 1")
+        weights = self.layer_weights or (1.0,)
+        fine = all(0 <= w < math.inf for w in weights)
+        _check(fine, "sparsity.layer_weights", weights, "finite and not negative")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,20 +143,114 @@ class TrainConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """One named model: what it is and how it was trained."""
+    """One named model: what it is, what it minimises and how it was trained.
+
+    The parts combine: nets x objective x likelihood x schedule. `objective` decides between a
+    deterministic autoencoder (`reconstruction`) and a variational one (`elbo`, `iwae`).
+    """
 
     name: str
     title: str = ""
     latent_dim: int = 20
     net: NetConfig = field(default_factory=NetConfig)
-    objective: Literal["elbo"] = "elbo"
-    likelihood: Literal["bernoulli"] = "bernoulli"
-    prior: Literal["normal"] = "normal"
+    objective: Literal["elbo", "iwae", "reconstruction"] = "elbo"
+    likelihood: Literal[
+        "bernoulli",
+        "squared-error",
+        "gaussian",
+        "gaussian-learned",
+        "laplace",
+        "discretized-logistic",
+        "pixelcnn",
+    ] = "bernoulli"
+    link: Literal["sigmoid", "identity"] = "sigmoid"
+    """How the decoder's output becomes the mean of a continuous likelihood."""
+    scale: float = 1.0
+    """Standard deviation (gaussian; where a learned one starts) or b (laplace)."""
+    prior: Literal["normal", "flow", "fitted"] = "normal"
+    """`fitted`: a Gaussian around a deterministic model's codes, measured after training."""
+    code: CodeConfig = field(default_factory=CodeConfig)
+    corruption: CorruptionConfig | None = None
+    sparsity: SparsityConfig | None = None
+    contraction: float = 0.0
+    """Weight of the squared Frobenius norm of the encoder's Jacobian (Rifai et al., 2011)."""
+    samples: int = 1
+    """k, the importance samples of `iwae` (Burda et al., 2015)."""
+    free_bits: float = 0.0
+    """Nats of each latent that cost nothing (Kingma et al., 2016)."""
+    conditional: bool = False
+    """Whether both nets are told the label."""
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self) -> None:
         _check(1 <= self.latent_dim <= 4096, "latent_dim", self.latent_dim, "between 1 and 4096")
         _check(bool(self.name.strip()), "name", self.name, "a word")
+        _check(0 < self.scale < math.inf, "scale", self.scale, "finite and positive")
+        _check(0 <= self.contraction < math.inf, "contraction", self.contraction, "0 or more")
+        _check(0 <= self.free_bits < math.inf, "free_bits", self.free_bits, "0 or more")
+        _check(1 <= self.samples <= 1000, "samples", self.samples, "between 1 and 1000")
+        self._check_pixels()
+        if self.is_variational:
+            self._check_variational()
+        else:
+            self._check_deterministic()
+
+    @property
+    def is_variational(self) -> bool:
+        """Whether the encoder gives a distribution over z."""
+        return self.objective != "reconstruction"
+
+    def _check_pixels(self) -> None:
+        binary, kind = self.train.binarisation == "dynamic", self.likelihood
+        suits = not binary or kind in ("bernoulli", "pixelcnn")
+        _check(suits, "train.binarisation", "dynamic", f"none for the likelihood {kind}")
+        _check(binary or kind != "pixelcnn", "train.binarisation", "none", "dynamic for pixelcnn")
+
+    def _check_variational(self) -> None:
+        for name, value, neutral in (
+            ("code.topk", self.code.topk, None),
+            ("code.activation", self.code.activation, "identity"),
+            ("corruption", self.corruption, None),
+            ("sparsity", self.sparsity, None),
+            ("contraction", self.contraction, 0.0),
+        ):
+            _refuse(value != neutral, name, value, f"a variational model ({self.objective})")
+        fitted = self.prior == "fitted"
+        _refuse(fitted, "prior", self.prior, f"a variational model ({self.objective})")
+        squared = self.likelihood == "squared-error"
+        _refuse(squared, "likelihood", self.likelihood, "a variational model; gaussian is one")
+        if self.objective == "iwae":
+            _refuse(self.free_bits > 0, "free_bits", self.free_bits, "the objective iwae")
+            beta = self.train.beta
+            plain = beta.kind == "constant" and beta.final == 1
+            _check(plain, "train.beta", beta.kind, "constant at 1 for the objective iwae")
+        else:
+            _refuse(self.samples > 1, "samples", self.samples, "the objective elbo; iwae has k")
+
+    def _check_deterministic(self) -> None:
+        owner = "a deterministic autoencoder (reconstruction)"
+        _refuse(self.samples > 1, "samples", self.samples, owner)
+        _refuse(self.free_bits > 0, "free_bits", self.free_bits, owner)
+        _refuse(self.conditional, "conditional", self.conditional, owner)
+        _check(self.prior == "fitted", "prior", self.prior, f"fitted for {owner}")
+        suits = self.likelihood in ("bernoulli", "squared-error")
+        _check(suits, "likelihood", self.likelihood, f"bernoulli or squared-error for {owner}")
+        k = self.code.topk
+        fits = k is None or k <= self.latent_dim
+        _check(fits, "code.topk", k, f"at most the code's size, {self.latent_dim}")
+        if self.contraction or self.sparsity:
+            _check(self.net.kind == "mlp", "net.kind", self.net.kind, "mlp for this penalty")
+        if self.sparsity:
+            self._check_sparsity(self.sparsity)
+
+    def _check_sparsity(self, sparsity: SparsityConfig) -> None:
+        code, hidden = self.code.activation, self.net.activation
+        coins = code == "sigmoid" and (not self.net.hidden_dims or hidden == "sigmoid")
+        fine = sparsity.kind != "kl" or coins
+        _check(fine, "code.activation", code, "sigmoid in every layer for the sparsity kl")
+        given, layers = sparsity.layer_weights, len(self.net.hidden_dims) + 1
+        fits = given is None or len(given) == layers
+        _check(fits, "sparsity.layer_weights", given, f"{layers} weights, one a layer")
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain JSON values."""
@@ -110,7 +263,7 @@ class Config:
         Raises:
             ValueError: an unknown key, a value of the wrong type or out of range.
         """
-        return _build(cls, values, "config")
+        return strict.build(cls, values, "config")
 
 
 def _check(holds: bool, name: str, value: object, allowed: str) -> None:
@@ -118,46 +271,6 @@ def _check(holds: bool, name: str, value: object, allowed: str) -> None:
         raise ValueError(f"{name} is {value!r}; it must be {allowed}.")
 
 
-def _build(cls: type, values: object, where: str) -> Any:
-    """A dataclass from nested plain values; `where` is the path used in error sentences."""
-    if not isinstance(values, Mapping):
-        raise ValueError(f"{where} must be an object of settings, got {type(values).__name__}.")
-    hints = get_type_hints(cls)
-    unknown = sorted(set(values) - {f.name for f in fields(cls)})
-    if unknown:
-        known = ", ".join(f.name for f in fields(cls))
-        raise ValueError(f"{where} has the unknown key {unknown[0]!r}; known keys: {known}.")
-    converted = {k: _convert(hints[k], v, f"{where}.{k}") for k, v in values.items()}
-    try:
-        return cls(**converted)
-    except TypeError as error:
-        raise ValueError(f"{where} is incomplete: {error}.") from error
-
-
-def _convert(hint: Any, value: Any, where: str) -> Any:
-    """One value, checked against its annotation."""
-    if is_dataclass(hint):
-        return _build(hint, value, where)  # type: ignore[arg-type]
-    origin = get_origin(hint)
-    if origin is Literal:
-        if value not in get_args(hint):
-            raise ValueError(
-                f"{where} is {value!r}; allowed: {', '.join(map(str, get_args(hint)))}."
-            )
-        return value
-    if origin is tuple and isinstance(value, (list, tuple)):
-        return tuple(_convert(get_args(hint)[0], v, where) for v in value)
-    if origin in (Union, types.UnionType):
-        if value is None and type(None) in get_args(hint):
-            return None
-        return _convert(get_args(hint)[0], value, where)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(hint, type) and type(value) is hint:
-        return value
-    raise ValueError(f"{where} is {value!r}; it must be {_type_words(hint)}.")
-
-
-def _type_words(hint: Any) -> str:
-    words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
-    return words.get(hint, "a list" if get_origin(hint) is tuple else str(hint))
+def _refuse(given: bool, name: str, value: object, owner: str) -> None:
+    if given:
+        raise ValueError(f"{name} is {value!r}, which has no meaning for {owner}.")

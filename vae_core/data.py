@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vae_core.config import CorruptionConfig
+
 SPLITS = {"train": ("train", 60_000), "test": ("t10k", 10_000)}
 
 
@@ -87,6 +89,20 @@ def binarise(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
     # rand < p, since torch.bernoulli is three times slower on a CPU.
     noise = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype)
     return (noise < x).to(x.dtype)
+
+
+def corrupt(
+    x: Tensor, config: CorruptionConfig, generator: torch.Generator | None = None
+) -> Tensor:
+    """A damaged copy of x in [0, 1], shaped as x: what a denoising autoencoder is shown."""
+    if config.kind == "gaussian":
+        noise = torch.randn(x.shape, generator=generator, device=x.device, dtype=x.dtype)
+        return (x + config.level * noise).clamp(0, 1)
+    u = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype)
+    if config.kind == "masking":
+        return x * (u >= config.level)
+    # One draw says both whether and what: below half of the level black, up to the level white.
+    return torch.where(u < config.level, (u >= config.level / 2).to(x.dtype), x)
 
 
 def batches(count: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:

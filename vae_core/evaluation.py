@@ -1,37 +1,52 @@
-"""What a model is worth: ELBO, importance-weighted NLL, and the use of its codes."""
+"""What a model is worth: ELBO, error of its reconstructions, and the use of its codes."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from vae_core import runtime
-from vae_core.data import Digits, binarise
-from vae_core.models import VAE
-from vae_core.objectives import elbo_terms
+from vae_core.config import CorruptionConfig
+from vae_core.data import Digits, binarise, corrupt
+from vae_core.models import VAE, Autoencoder
+from vae_core.nets import PIXELS
+
+Model = VAE | Autoencoder
 
 BATCH = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Elbo:
-    """Means over the digits in nats an image, and the rate's share of each dimension."""
+    """Means over the digits in nats an image, and the rate's share of each dimension.
+
+    `rate` is None for a deterministic model, `kl_per_dim` where the prior does not factorise.
+    """
 
     distortion: float
-    rate: float
-    kl_per_dim: list[float]
+    rate: float | None
+    kl_per_dim: list[float] | None
     mean_variance: list[float]
     mse: float
 
+    @property
+    def elbo(self) -> float | None:
+        """-(distortion + rate), None for a deterministic model."""
+        return None if self.rate is None else -(self.distortion + self.rate)
 
-def elbo(model: VAE, digits: Digits, *, device: torch.device | str = "cpu", seed: int = 0) -> Elbo:
+
+def elbo(
+    model: Model, digits: Digits, *, device: torch.device | str = "cpu", seed: int = 0
+) -> Elbo:
     """-ELBO at one posterior draw, on pixels as the recipe trained on them.
 
     Args:
         model: in evaluation mode, on `device`.
-        digits: what to measure on.
+        digits: what to measure on; a conditional model is told their labels.
         device: where to compute.
         seed: of the binarisation and of the draws.
 
@@ -45,50 +60,113 @@ def elbo(model: VAE, digits: Digits, *, device: torch.device | str = "cpu", seed
     sums: dict[str, Tensor] = {}
     means: list[Tensor] = []
     with runtime.eval_mode(model):
-        for start in range(0, len(digits), BATCH):
-            grey = digits.floats(slice(start, start + BATCH))
-            x = binarise(grey, noise) if _is_binary(model) else grey
+        for x, y in _batches(digits):
+            x = binarise(x, noise) if _is_binary(model) else x
             eps = torch.randn(len(x), model.latent_dim, generator=noise).to(device)
-            batch = _elbo_batch(model, x.to(device), eps)
+            batch = measure(model, x.to(device), eps, y.to(device))
             means.append(batch.pop("mean"))
             for key, value in batch.items():
                 sums[key] = sums.get(key, 0) + value.double().sum(0).cpu()
     per_image = {key: value / len(digits) for key, value in sums.items()}
     return Elbo(
         distortion=float(per_image["distortion"]),
-        rate=float(per_image["rate"]),
-        kl_per_dim=per_image["kl"].tolist(),
+        rate=float(per_image["rate"]) if "rate" in per_image else None,
+        kl_per_dim=per_image["kl"].tolist() if "kl" in per_image else None,
         mean_variance=torch.cat(means).var(0).tolist(),
         mse=float(per_image["mse"]),
     )
 
 
-def _elbo_batch(model: VAE, x: Tensor, eps: Tensor) -> dict[str, Tensor]:
-    terms = elbo_terms(model, x, eps)
-    q = model.encode(x)
-    squared = (model.decode(q.mean).mean - x) ** 2
-    return {
-        "distortion": terms.distortion,
-        "rate": terms.rate,
-        "kl": q.kl(),
+def measure(model: Model, x: Tensor, eps: Tensor, y: Tensor | None = None) -> dict[str, Tensor]:
+    """What pictures cost, each at one posterior draw.
+
+    Args:
+        model: in evaluation mode.
+        x: (b, 1, 28, 28) in [0, 1].
+        eps: (b, latent_dim), standard normal noise of the draws.
+        y: labels (b,), which a conditional model is told.
+
+    Returns:
+        distortion (b,) in nats, mean (b, latent_dim), mse (b,) of the mean's reconstruction;
+        for a VAE rate (b,) in nats, and kl (b, latent_dim) where the prior factorises.
+    """
+    if isinstance(model, Autoencoder):
+        code = model.encode(x).mean
+        p = model.decode(code)
+        return {"distortion": -p.log_prob(x), "mean": code, "mse": _squared(p.mean, x)}
+    labels = y if model.config.conditional else None
+    q = model.encode(x, labels)
+    z = q.at(eps)
+    found = {
+        "distortion": -model.decode(z, labels).log_prob(x),
         "mean": q.mean,
-        "mse": squared.mean((1, 2, 3)),
+        "mse": _squared(model.decode(q.mean, labels).mean, x),
     }
+    if model.prior.factorises:
+        kl = q.kl()
+        return found | {"kl": kl, "rate": kl.sum(-1)}
+    return found | {"rate": q.log_prob(z) - model.prior.log_prob(z)}
 
 
-def _is_binary(model: VAE) -> bool:
+def _squared(back: Tensor, x: Tensor) -> Tensor:
+    """The mean over the pixels of the squared difference, (b,)."""
+    return ((back - x) ** 2).mean((1, 2, 3))
+
+
+def _batches(digits: Digits) -> Iterator[tuple[Tensor, Tensor]]:
+    """x and labels, in order, so many at a time that the memory stays small."""
+    for start in range(0, len(digits), BATCH):
+        part = slice(start, start + BATCH)
+        yield digits.floats(part), digits.labels[part]
+
+
+def _is_binary(model: Model) -> bool:
     return model.config.train.binarisation == "dynamic"
 
 
-def codes(model: VAE, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
-    """Posterior means (n, latent_dim) of grey digits, on the CPU."""
-    device = torch.device(device)
+def bits_per_dim(model: Model, value: float | None) -> float | None:
+    """-ELBO as bits a pixel, for a likelihood of the 256 grey levels; None for any other."""
+    if value is None or model.config.likelihood != "discretized-logistic":
+        return None
+    return -value / (PIXELS * math.log(2))
+
+
+def repair_error(
+    model: Model,
+    digits: Digits,
+    corruption: CorruptionConfig,
+    *,
+    device: torch.device | str = "cpu",
+    seed: int = 0,
+) -> float:
+    """Mean squared error over the pixels of clean digits against what is made of damaged ones."""
+    noise = runtime.generator("cpu", seed, 5)
+    total = 0.0
     with runtime.eval_mode(model):
-        means = [
-            model.encode(digits.floats(slice(start, start + BATCH)).to(device)).mean.cpu()
-            for start in range(0, len(digits), BATCH)
-        ]
-    return torch.cat(means)
+        for x, _ in _batches(digits):
+            back = model.reconstruct(corrupt(x, corruption, noise).to(device)).cpu()
+            total += float(_squared(back, x).double().sum())
+    return total / len(digits)
+
+
+def jacobian_norm(model: Autoencoder, digits: Digits, device: torch.device | str = "cpu") -> float:
+    """Mean over the digits of the Frobenius norm of dz/dx at them (Rifai et al., 2011)."""
+
+    def code(x: Tensor) -> Tensor:
+        return model.encode(x[None]).mean[0]
+
+    jacobian = torch.func.vmap(torch.func.jacrev(code))
+    norms = [
+        jacobian(x.to(device)).flatten(1).norm(dim=1).cpu()
+        for x in digits.floats().split(10)  # A row of 784 for each code unit: keep few at once.
+    ]
+    return float(torch.cat(norms).double().mean())
+
+
+def codes(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
+    """Posterior means (n, latent_dim) of grey digits, on the CPU."""
+    with runtime.eval_mode(model):
+        return torch.cat([model.encode(x.to(device)).mean.cpu() for x, _ in _batches(digits)])
 
 
 def knn_error(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor) -> float:

@@ -69,7 +69,7 @@ def log_evidence(
         with _pool(workers, (model, samples, seed)) as pool:
             for start in range(0, len(todo), 8 * workers):
                 group = todo[start : start + 8 * workers]
-                jobs = [(int(digits.places[i]), digits.images[i].numpy()) for i in group]
+                jobs = [_job(model, digits, i) for i in group]
                 values[group] = torch.tensor(list(pool.map(_work, jobs)), dtype=torch.float64)
                 if partial is not None and time.monotonic() - saved > SAVE_EVERY_SECONDS:
                     _save_partial(partial, key, values)
@@ -83,7 +83,9 @@ def log_evidence(
         yield values
 
 
-def log_weights(model: VAE, x: Tensor, mean: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
+def log_weights(
+    model: VAE, x: Tensor, mean: Tensor, logvar: Tensor, eps: Tensor, y: Tensor | None = None
+) -> Tensor:
     """log p(x, z) - log q(z|x) at z = mean + exp(logvar / 2) eps, in nats.
 
     Args:
@@ -91,32 +93,40 @@ def log_weights(model: VAE, x: Tensor, mean: Tensor, logvar: Tensor, eps: Tensor
         x: (1, 1, 28, 28).
         mean, logvar: (1, d).
         eps: (k, d), standard normal.
+        y: the label (1,) for a conditional model.
 
     Returns:
         (k,).
     """
     z = mean + torch.exp(0.5 * logvar) * eps
     log_q = -0.5 * (eps**2 + logvar + LOG_TWO_PI).sum(-1)
-    return model.decode(z).log_prob(x) + model.prior.log_prob(z) - log_q
+    labels = {} if y is None else {"y": y.expand(len(z))}
+    return model.decode(z, **labels).log_prob(x) + model.prior.log_prob(z) - log_q
 
 
-def estimate(model: VAE, image: Tensor, samples: int, noise: torch.Generator) -> float:
-    """The bound in nats for one digit, image uint8 (1, 28, 28), binarised by one draw."""
+def estimate(
+    model: VAE, image: Tensor, samples: int, noise: torch.Generator, y: Tensor | None = None
+) -> float:
+    """The bound in nats for one digit, image uint8 (1, 28, 28), binarised by one draw.
+
+    A conditional model is told the label y (1,): the bound is on log p(x|y).
+    """
     train = model.config.train
     device = next(iter(model.state_dict().values())).device
     weights = _weights(train.compile and samples >= CHUNK)
     x = binarise(image[None].float() / 255, noise).to(device)
+    label = () if y is None else (y.to(device),)
     with torch.inference_mode(), runtime.autocast(device, train.precision):
-        q = model.encode(x)
+        q = model.encode(x, *label)
         parts = [
-            weights(model, x, q.mean, q.logvar, eps.to(device))
+            weights(model, x, q.mean, q.logvar, eps.to(device), *label)
             for eps in torch.randn(samples, model.latent_dim, generator=noise).split(CHUNK)
         ]
     return float(torch.logsumexp(torch.cat(parts).double(), 0)) - math.log(samples)
 
 
 @functools.cache
-def _weights(compiled: bool) -> Callable[[VAE, Tensor, Tensor, Tensor, Tensor], Tensor]:
+def _weights(compiled: bool) -> Callable[..., Tensor]:
     return runtime.compile_if_possible(log_weights) if compiled else log_weights
 
 
@@ -142,11 +152,18 @@ def _start(model: VAE, samples: int, seed: int) -> None:
     _worker.task = (model, samples, seed)
 
 
-def _work(job: tuple[int, np.ndarray]) -> float:
-    place, image = job
+def _job(model: VAE, digits: Digits, i: int) -> tuple[int, np.ndarray, int | None]:
+    """Place, image and, for a conditional model, label, as a process can be sent them."""
+    label = int(digits.labels[i]) if model.config.conditional else None
+    return int(digits.places[i]), digits.images[i].numpy(), label
+
+
+def _work(job: tuple[int, np.ndarray, int | None]) -> float:
+    place, image, label = job
     model, samples, seed = _worker.task
     noise = runtime.generator("cpu", seed, place, 4)
-    return estimate(model, torch.from_numpy(image), samples, noise)
+    y = None if label is None else torch.tensor([label])
+    return estimate(model, torch.from_numpy(image), samples, noise, y)
 
 
 def _key(model: VAE, digits: Digits, samples: int, seed: int) -> str:

@@ -62,3 +62,51 @@ class StandardNormal(nn.Module):
     def from_sliders(self, u: Tensor) -> Tensor:
         """The latent z that the sliders' position u stands for; here u itself."""
         return u
+
+
+class Point:
+    """A deterministic code: all the mass on `mean` (b, d), so no variance and no rate."""
+
+    def __init__(self, mean: Tensor) -> None:
+        self.mean = mean
+
+    def sample(self, generator: torch.Generator | None = None) -> Tensor:
+        """The code itself, (b, d): there is nothing to draw."""
+        return self.mean
+
+
+class FittedGaussian(nn.Module):
+    """N(mean, diag(std^2)) measured on a deterministic model's codes.
+
+    A plain autoencoder has no prior; this one was fitted afterwards, so that its code space can
+    be entered at all. Sliders count standard deviations from the mean code.
+    """
+
+    factorises = True
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.dim = dim
+        self.register_buffer("mean", torch.zeros(dim))
+        self.register_buffer("std", torch.ones(dim))
+
+    def fit(self, codes: Tensor) -> None:
+        """Takes mean and standard deviation from codes (n, d)."""
+        self.mean.copy_(codes.mean(0))
+        # A dead unit has no spread; a slider of it should move nothing, not divide by zero.
+        self.std.copy_(codes.std(0).clamp(min=1e-3))
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log-density of z (..., d) in nats, (...)."""
+        squared = self.to_sliders(z) ** 2
+        return -0.5 * (squared + 2 * torch.log(self.std) + LOG_TWO_PI).sum(-1)
+
+    def to_sliders(self, z: Tensor) -> Tensor:
+        """Standard deviations from the mean code, (..., d)."""
+        return (z - self.mean) / self.std
+
+    def from_sliders(self, u: Tensor) -> Tensor:
+        """The code that the sliders' position u stands for, (..., d)."""
+        return self.mean + self.std * u

@@ -1,44 +1,62 @@
-"""The variational autoencoder: nets joined by probability, and knowing nothing of losses."""
+"""The autoencoders: nets joined by probability, and knowing nothing of losses."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from vae_core.config import Config
-from vae_core.latents import DiagonalGaussian, StandardNormal
-from vae_core.likelihoods import LIKELIHOODS, Bernoulli
-from vae_core.nets import build_decoder, build_encoder
+from vae_core.latents import DiagonalGaussian, FittedGaussian, Point, StandardNormal
+from vae_core.likelihoods import build_likelihood
+from vae_core.nets import ACTIVATIONS, PIXELS, build_decoder, build_encoder, hidden_activations
+
+CLASSES = 10
 
 
-class VAE(nn.Module):
-    """Encoder q(z|x), prior p(z) and decoder p(x|z) (Kingma and Welling, 2013).
+def build(config: Config) -> VAE | Autoencoder:
+    """The model that a config describes, with fresh weights."""
+    return VAE(config) if config.is_variational else Autoencoder(config)
 
-    x is (b, 1, 28, 28) in [0, 1], white ink on black; z is (b, latent_dim).
+
+class Coder(nn.Module):
+    """What both kinds share: the nets, p(x|z), and a distribution to draw codes from.
+
+    x is (b, 1, 28, 28) in [0, 1], white ink on black; z is (b, latent_dim). `prior` and
+    `likelihood` are modules of `latents` and `likelihoods`.
     """
 
-    def __init__(self, config: Config) -> None:
+    prior: Any
+
+    def __init__(self, config: Config, code_features: int, channels: int = 1) -> None:
         super().__init__()
         self.config = config
-        self.encoder = build_encoder(config.net, 2 * config.latent_dim)
-        self.decoder = build_decoder(config.net, config.latent_dim)
-        self.prior = StandardNormal(config.latent_dim)
-        self.likelihood = LIKELIHOODS[config.likelihood]
+        self.encoder = build_encoder(config.net, code_features, channels)
+        self.likelihood: Any = build_likelihood(config)
+        inputs = config.latent_dim + (CLASSES if config.conditional else 0)
+        self.decoder = build_decoder(config.net, inputs, self.likelihood.channels)
 
     @property
     def latent_dim(self) -> int:
         """The number of latent dimensions."""
         return self.config.latent_dim
 
-    def encode(self, x: Tensor) -> DiagonalGaussian:
-        """q(z|x) for x (b, 1, 28, 28)."""
-        # Probability is computed in single precision whatever the nets ran in.
-        mean, logvar = self.encoder(x).float().chunk(2, dim=-1)
-        return DiagonalGaussian(mean, logvar)
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Any:
+        """p(x|z), or p(x|z, y) where the model is conditional.
 
-    def decode(self, z: Tensor) -> Bernoulli:
-        """p(x|z) for z (b, latent_dim)."""
-        return self.likelihood(self.decoder(z).float())
+        Args:
+            z: (..., latent_dim).
+            y: labels, int64, shaped as z without its last dimension; unknown when None.
+
+        Returns:
+            A distribution over pictures (..., 1, 28, 28).
+        """
+        if self.config.conditional:
+            z = torch.cat((z, _one_hot(y, z.shape[:-1], z)), -1)
+        out = self.decoder(z.flatten(0, -2)).float()
+        return self.likelihood(out.unflatten(0, z.shape[:-1]))
 
     def to_sliders(self, z: Tensor) -> Tensor:
         """Where the sliders stand for z, (b, latent_dim); the identity for a normal prior."""
@@ -48,13 +66,13 @@ class VAE(nn.Module):
         """The latent z of the sliders' position u, (b, latent_dim)."""
         return self.prior.from_sliders(u)
 
-    def reconstruct(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """p(x|z)'s mean (b, 1, 28, 28), at the posterior mean or, given a generator, at a draw."""
-        q = self.encode(x)
-        return self.decode(q.mean if generator is None else q.sample(generator)).mean
-
     def sample(
-        self, n: int, *, generator: torch.Generator, temperature: float = 1.0
+        self,
+        n: int,
+        *,
+        generator: torch.Generator,
+        temperature: float = 1.0,
+        y: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """n draws from the prior, its base noise scaled by `temperature` (0 or more).
 
@@ -63,4 +81,83 @@ class VAE(nn.Module):
         """
         noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
         u = temperature * noise.to(next(self.parameters()).device)
-        return self.decode(self.from_sliders(u)).mean, u
+        return self.decode(self.from_sliders(u), y).mean, u
+
+
+class VAE(Coder):
+    """Encoder q(z|x), prior p(z) and decoder p(x|z) (Kingma and Welling, 2013).
+
+    A conditional one is told the label: q(z|x, y) and p(x|z, y). It is trained to do without as
+    well, so that None stands for "unknown".
+    """
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config, 2 * config.latent_dim, 2 if config.conditional else 1)
+        self.label_plane = nn.Linear(CLASSES, PIXELS, bias=False) if config.conditional else None
+        self.prior = _prior(config)
+
+    def encode(self, x: Tensor, y: Tensor | None = None) -> DiagonalGaussian:
+        """q(z|x) for x (b, 1, 28, 28) and, where the model is conditional, labels y (b,)."""
+        if self.label_plane is not None:
+            plane = self.label_plane(_one_hot(y, x.shape[:1], x))
+            x = torch.cat((x, plane.view_as(x)), 1)
+        # Probability is computed in single precision whatever the nets ran in.
+        mean, logvar = self.encoder(x).float().chunk(2, dim=-1)
+        return DiagonalGaussian(mean, logvar)
+
+    def reconstruct(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """p(x|z)'s mean (b, 1, 28, 28), at the posterior mean or, given a generator, at a draw."""
+        q = self.encode(x)
+        return self.decode(q.mean if generator is None else q.sample(generator)).mean
+
+
+class Autoencoder(Coder):
+    """Deterministic: z = E(x), and back by the decoder; the space between codes means nothing.
+
+    A k-sparse code keeps only its k largest units by magnitude, and gradients pass those alone.
+    """
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config, config.latent_dim)
+        self.activation = ACTIVATIONS[config.code.activation]()
+        self.prior = FittedGaussian(config.latent_dim)
+
+    def encode(self, x: Tensor) -> Point:
+        """The code of x (b, 1, 28, 28)."""
+        return Point(self._code(self.encoder(x)))
+
+    def activations(self, x: Tensor) -> list[Tensor]:
+        """What an MLP encoder's hidden layers give for x, and at last the code, each (b, units)."""
+        features, hidden = hidden_activations(self.encoder, x)
+        return [*hidden, self._code(features)]
+
+    def _code(self, features: Tensor) -> Tensor:
+        code = self.activation(features.float())
+        k = self.config.code.topk
+        return code if k is None else largest(code, k)
+
+    def reconstruct(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """D(E(x)), (b, 1, 28, 28); a generator changes nothing here."""
+        return self.decode(self.encode(x).mean).mean
+
+
+def largest(code: Tensor, k: int) -> Tensor:
+    """The code (b, d) with all but its k largest units by magnitude set to zero."""
+    kept = code.abs().topk(k, dim=-1).indices
+    return torch.zeros_like(code).scatter(-1, kept, code.gather(-1, kept))
+
+
+def _prior(config: Config) -> nn.Module:
+    if config.prior == "flow":
+        from vae_core.flows import FlowPrior
+
+        return FlowPrior(config.latent_dim)
+    return StandardNormal(config.latent_dim)
+
+
+def _one_hot(y: Tensor | None, shape: torch.Size, like: Tensor) -> Tensor:
+    """(..., 10): zeros where the label is unknown, which is None or -1."""
+    if y is None:
+        return like.new_zeros(*shape, CLASSES)
+    known = (y >= 0).unsqueeze(-1)
+    return F.one_hot(y.clamp(min=0), CLASSES).to(like.dtype) * known

@@ -11,30 +11,51 @@ from torch import Tensor, nn
 from vae_core.config import NetConfig
 
 PIXELS = 28 * 28
+ACTIVATIONS: dict[str, type[nn.Module]] = {
+    "identity": nn.Identity,
+    "relu": nn.ReLU,
+    "sigmoid": nn.Sigmoid,
+    "tanh": nn.Tanh,
+}
 
 
-def build_encoder(config: NetConfig, outputs: int) -> nn.Module:
-    """A net from (b, 1, 28, 28) to (b, outputs)."""
+def build_encoder(config: NetConfig, outputs: int, channels: int = 1) -> nn.Module:
+    """A net from (b, channels, 28, 28) to (b, outputs), without a final non-linearity."""
     if config.kind == "mlp":
-        return nn.Sequential(nn.Flatten(), mlp((PIXELS, *config.hidden_dims, outputs)))
-    return ConvEncoder(config.hidden_dims, config.blocks, outputs)
+        dims = (channels * PIXELS, *config.hidden_dims, outputs)
+        return nn.Sequential(nn.Flatten(), mlp(dims, config.activation))
+    return ConvEncoder(config.hidden_dims, config.blocks, outputs, channels)
 
 
-def build_decoder(config: NetConfig, latent_dim: int, channels: int = 1) -> nn.Module:
-    """A net from (b, latent_dim) to (b, channels, 28, 28), without a final non-linearity."""
-    dims = tuple(reversed(config.decoder_dims or config.hidden_dims))
+def build_decoder(config: NetConfig, inputs: int, channels: int = 1) -> nn.Module:
+    """A net from (b, inputs) to (b, channels, 28, 28), without a final non-linearity."""
+    given = config.hidden_dims if config.decoder_dims is None else config.decoder_dims
+    dims = tuple(reversed(given))
     if config.kind == "mlp":
-        layers = mlp((latent_dim, *dims, channels * PIXELS))
+        layers = mlp((inputs, *dims, channels * PIXELS), config.activation)
         return nn.Sequential(layers, nn.Unflatten(1, (channels, 28, 28)))
-    return ConvDecoder(dims, config.blocks, latent_dim, channels)
+    return ConvDecoder(dims, config.blocks, inputs, channels)
 
 
-def mlp(dims: Sequence[int]) -> nn.Sequential:
-    """Linear layers of the given widths with ReLU between them."""
+def mlp(dims: Sequence[int], activation: str = "relu") -> nn.Sequential:
+    """Linear layers of the given widths with the activation between them."""
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(dims):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+        layers += [nn.Linear(inputs, outputs), ACTIVATIONS[activation]()]
     return nn.Sequential(*layers[:-1])
+
+
+def hidden_activations(encoder: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+    """What an MLP encoder gives for x (b, 1, 28, 28), and what its hidden layers gave before."""
+    assert isinstance(encoder, nn.Sequential)
+    features, hidden = x.flatten(1), []
+    layers = encoder[1]
+    assert isinstance(layers, nn.Sequential)
+    for layer in layers:
+        features = layer(features)
+        if not isinstance(layer, nn.Linear):
+            hidden.append(features)
+    return features, hidden
 
 
 class ResidualBlock(nn.Module):
@@ -63,11 +84,11 @@ class ResidualBlock(nn.Module):
 class ConvEncoder(nn.Module):
     """Strided convolutions 28 -> 14 -> 7 -> 4 with residual blocks at each size."""
 
-    def __init__(self, channels: Sequence[int], blocks: int, outputs: int) -> None:
+    def __init__(self, channels: Sequence[int], blocks: int, outputs: int, inputs: int = 1) -> None:
         super().__init__()
         a, b, c = channels
         self.layers = nn.Sequential(
-            nn.Conv2d(1, a, 4, stride=2, padding=1),
+            nn.Conv2d(inputs, a, 4, stride=2, padding=1),
             *(ResidualBlock(a) for _ in range(blocks)),
             nn.Conv2d(a, b, 3, stride=2, padding=1),
             *(ResidualBlock(b) for _ in range(blocks)),
@@ -86,12 +107,10 @@ class ConvEncoder(nn.Module):
 class ConvDecoder(nn.Module):
     """The encoder's mirror: 4 -> 7 -> 14 -> 28; `channels` are given from 4x4 upwards."""
 
-    def __init__(
-        self, channels: Sequence[int], blocks: int, latent_dim: int, outputs: int = 1
-    ) -> None:
+    def __init__(self, channels: Sequence[int], blocks: int, inputs: int, outputs: int = 1) -> None:
         super().__init__()
         c, b, a = channels
-        self.stem = nn.Linear(latent_dim, c * 4 * 4)
+        self.stem = nn.Linear(inputs, c * 4 * 4)
         self.unflatten = nn.Unflatten(1, (c, 4, 4))
         self.layers = nn.Sequential(
             *(ResidualBlock(c) for _ in range(blocks)),

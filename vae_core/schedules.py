@@ -7,12 +7,19 @@ import math
 from vae_core.config import BetaConfig, TrainConfig
 
 
-def beta(config: BetaConfig, step: int) -> float:
-    """The weight of the rate at `step` (0 at the start): constant, or a linear warm-up."""
+def beta(config: BetaConfig, step: int, total_steps: int) -> float:
+    """The weight of the rate at `step` (0 at the start) of `total_steps`."""
     if config.kind == "constant":
         return config.final
-    done = min(1.0, step / config.warmup_steps)
-    return config.start + (config.final - config.start) * done
+    done = (
+        step / config.warmup_steps if config.kind == "linear" else _cycle(config, step, total_steps)
+    )
+    return config.start + (config.final - config.start) * min(1.0, done)
+
+
+def _cycle(config: BetaConfig, step: int, total_steps: int) -> float:
+    """How far the rise of this cycle has come: 1 after its first half, where it stays."""
+    return 2 * (step * config.cycles / max(1, total_steps) % 1)
 
 
 def learning_rate(config: TrainConfig, step: int, total_steps: int) -> float:

@@ -18,22 +18,30 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from vae_core import distributed, runtime, schedules
 from vae_core.checkpoint import read_tensors, safetensors_metadata, write_tensors
 from vae_core.config import Config
-from vae_core.data import Digits, batches, binarise
-from vae_core.models import VAE
-from vae_core.objectives import elbo_terms
+from vae_core.data import Digits, batches, binarise, corrupt
+from vae_core.models import VAE, Autoencoder, build
+from vae_core.objectives import Batch, terms
 
-BatchTerms = Callable[[VAE, Tensor, Tensor], tuple[Tensor, Tensor]]
+Model = VAE | Autoencoder
+Loss = Callable[[Model, Batch, Tensor], tuple[Tensor, Tensor]]
+
+UNKNOWN_LABELS = 0.1
+"""Share of the digits whose label a conditional model is not told, so that it can do without."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """What happened since the last record; means over its images, in nats an image."""
+    """What happened since the last record; means over its images, in nats an image.
+
+    `loss` is what was minimised: distortion + beta * rate, penalties, or minus a tighter bound.
+    """
 
     epoch: int
     step: int
     total_steps: int
     distortion: float
     rate: float
+    loss: float
     beta: float
     learning_rate: float
     seconds: float
@@ -55,10 +63,11 @@ class TrainingRun:
         self.seed = seed
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.model = VAE(config).to(self.device)
+            self.model: Model = build(config).to(self.device)
         rate = torch.tensor(config.train.learning_rate, device=self.device)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=rate, fused=True)
         self.average = self._new_average()
+        self.beta = torch.ones((), device=self.device)
         self.epoch = 0
         self.batch = 0
         self.step = 0
@@ -70,23 +79,24 @@ class TrainingRun:
             return None
         return AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(self.config.train.ema))
 
-    def start_from(self, model: VAE) -> None:
+    def start_from(self, model: Model) -> None:
         """Takes the weights of `model` and begins a new run with them.
 
         Raises:
             ValueError: its nets are not those of this run.
         """
         mine, theirs = self.config, model.config
-        if (mine.net, mine.latent_dim) != (theirs.net, theirs.latent_dim):
+        shapes = [{k: v.shape for k, v in m.state_dict().items()} for m in (self.model, model)]
+        if shapes[0] != shapes[1]:
             raise ValueError(
                 f"--init-from holds {theirs.name!r}, whose nets do not fit {mine.name!r}."
             )
         self.model.load_state_dict(model.state_dict())
         self.average = self._new_average()
 
-    def result(self) -> VAE:
+    def result(self) -> Model:
         """A copy of the model as it would ship now: the averaged weights where there are any."""
-        source = self.model if self.average is None else cast(VAE, self.average.module)
+        source = self.model if self.average is None else cast(Model, self.average.module)
         return copy.deepcopy(source).eval().requires_grad_(False)
 
     def save(self, path: Path) -> None:
@@ -153,7 +163,7 @@ def fit(
     size = min(train.batch_size, len(digits))
     per_epoch = len(digits) // size
     total_steps = per_epoch * (epochs or train.epochs)
-    terms = _compiled() if train.compile else _batch_terms
+    loss = runtime.compile_if_possible(_loss) if train.compile else _loss
     while run.step < total_steps:
         # The order depends on the seed and the epoch alone, so a resumed epoch finds its place.
         order = runtime.generator(run.device, run.seed, run.epoch, 2)
@@ -161,7 +171,8 @@ def fit(
         for index, chosen in enumerate(batches(len(digits), size, order)):
             if index < run.batch:
                 continue
-            meter.add(*_update(run, terms, digits.floats(distributed.share(chosen)), total_steps))
+            batch = _batch(run, digits, distributed.share(chosen))
+            meter.add(_update(run, loss, batch, total_steps))
             run.batch += 1
             run.step += 1
             if run.batch == per_epoch:
@@ -170,37 +181,44 @@ def fit(
                 yield meter.record()
 
 
-def _update(
-    run: TrainingRun, terms: BatchTerms, x: Tensor, total_steps: int
-) -> tuple[Tensor, Tensor]:
-    """One step of the optimiser; the batch's mean distortion and rate."""
+def _batch(run: TrainingRun, digits: Digits, chosen: Tensor) -> Batch:
+    """The chosen digits as the recipe wants them, with all the noise that the step needs."""
+    config, noise = run.config, run.noise
+    x, y = digits.floats(chosen), None
+    if config.train.binarisation == "dynamic":
+        x = binarise(x, noise)
+    seen = x if config.corruption is None else corrupt(x, config.corruption, noise)
+    if config.conditional:
+        told = torch.rand(len(x), generator=noise, device=run.device) >= UNKNOWN_LABELS
+        y = digits.labels[chosen].where(told, -1)
+    shape = (config.samples,) * (config.objective == "iwae") + (len(x), config.latent_dim)
+    return Batch(x, seen, y, torch.randn(shape, generator=noise, device=run.device))
+
+
+def _update(run: TrainingRun, loss: Loss, batch: Batch, total_steps: int) -> Tensor:
+    """One step of the optimiser; the batch's mean distortion, rate and loss, (3,)."""
     train = run.config.train
-    if train.binarisation == "dynamic":
-        x = binarise(x, run.noise)
-    shape = (len(x), run.config.latent_dim)
-    eps = torch.randn(shape, generator=run.noise, device=run.device)
+    run.beta.fill_(schedules.beta(train.beta, run.step, total_steps))
     with runtime.autocast(run.device, train.precision):
-        distortion, rate = terms(run.model, x, eps)
+        value, means = loss(run.model, batch, run.beta)
     run.optimizer.param_groups[0]["lr"].fill_(schedules.learning_rate(train, run.step, total_steps))
     run.optimizer.zero_grad(set_to_none=True)
-    (distortion + schedules.beta(train.beta, run.step) * rate).backward()
+    value.backward()
     distributed.average_gradients(run.model)
     if train.clip_norm is not None:
         torch.nn.utils.clip_grad_norm_(run.model.parameters(), train.clip_norm)
     run.optimizer.step()
     if run.average is not None:
         run.average.update_parameters(run.model)
-    return distortion.detach(), rate.detach()
+    return means
 
 
-def _batch_terms(model: VAE, x: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:
-    terms = elbo_terms(model, x, eps)
-    return terms.distortion.mean(), terms.rate.mean()
-
-
-def _compiled() -> BatchTerms:
-    """The same arithmetic fused by torch.compile, or plain where there is no compiler."""
-    return runtime.compile_if_possible(_batch_terms)
+def _loss(model: Model, batch: Batch, beta: Tensor) -> tuple[Tensor, Tensor]:
+    """The scalar to differentiate, and the means to report."""
+    found = terms(model, batch, beta)
+    value = found.loss.mean()
+    means = torch.stack((found.distortion.mean(), found.rate.mean(), value))
+    return value, means.detach()
 
 
 class _Meter:
@@ -211,17 +229,17 @@ class _Meter:
         self._reset()
 
     def _reset(self) -> None:
-        self.sums = torch.zeros(2, device=self.run.device)
+        self.sums = torch.zeros(3, device=self.run.device)
         self.count = 0
         self.since = time.perf_counter()
 
-    def add(self, distortion: Tensor, rate: Tensor) -> None:
-        self.sums += torch.stack((distortion, rate))
+    def add(self, means: Tensor) -> None:
+        self.sums += means
         self.count += 1
 
     def record(self) -> Progress:
         run = self.run
-        distortion, rate = (self.sums / self.count).tolist()
+        distortion, rate, loss = (self.sums / self.count).tolist()
         run.seconds += time.perf_counter() - self.since
         self._reset()
         return Progress(
@@ -230,7 +248,8 @@ class _Meter:
             total_steps=self.total_steps,
             distortion=distortion,
             rate=rate,
-            beta=schedules.beta(run.config.train.beta, run.step),
+            loss=loss,
+            beta=schedules.beta(run.config.train.beta, run.step, self.total_steps),
             learning_rate=float(run.optimizer.param_groups[0]["lr"]),
             seconds=run.seconds,
             epoch_done=run.batch == 0,

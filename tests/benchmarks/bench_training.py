@@ -37,7 +37,7 @@ def peer_epochs(data: str, epochs: int) -> Iterator[tuple[float, VAE]]:
         start = time.perf_counter()
         for x, _ in loader:
             optimizer.zero_grad()
-            elbo_terms(model, x, torch.randn(len(x), 20)).loss().backward()
+            elbo_terms(model, x, torch.randn(len(x), 20)).loss.mean().backward()
             optimizer.step()
         yield time.perf_counter() - start, model
 

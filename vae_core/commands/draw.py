@@ -12,10 +12,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from vae_core import checkpoint, explore, pictures, runtime
+from vae_core import checkpoint, evaluation, explore, pictures, runtime
 from vae_core.digitize import Digit, digitize
-from vae_core.models import VAE
-from vae_core.objectives import elbo_terms
+from vae_core.models import VAE, Autoencoder
 
 LARGEST_N = 10_000
 
@@ -93,11 +92,11 @@ def prepare(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _load(arguments: argparse.Namespace) -> VAE:
+def _load(arguments: argparse.Namespace) -> VAE | Autoencoder:
     return checkpoint.load(arguments.checkpoint, runtime.choose_device(arguments.device))
 
 
-def _device(model: VAE) -> torch.device:
+def _device(model: VAE | Autoencoder) -> torch.device:
     return next(model.parameters()).device
 
 
@@ -119,7 +118,7 @@ def _pixels(digit: Digit) -> Tensor:
     return torch.from_numpy(digit.pixels.copy()).float()[None, None] / 255
 
 
-def _reconstruct_one(model: VAE, file: str) -> tuple[dict[str, Any], Tensor | None]:
+def _reconstruct_one(model: VAE | Autoencoder, file: str) -> tuple[dict[str, Any], Tensor | None]:
     try:
         x = _pixels(digitize(Path(file)))
     except ValueError as error:
@@ -127,17 +126,18 @@ def _reconstruct_one(model: VAE, file: str) -> tuple[dict[str, Any], Tensor | No
         return {"file": file, "ok": False, "reason": str(error), **nothing}, None
     with runtime.eval_mode(model):
         x = x.to(_device(model))
-        terms = elbo_terms(model, x.expand(DRAWS, -1, -1, -1), _noise(model).to(x.device))
+        many = x.expand(DRAWS, -1, -1, -1)
+        found = evaluation.measure(model, many, _noise(model).to(x.device))
         back = model.reconstruct(x)
     figures = {
-        "distortion": float(terms.distortion.mean()),
-        "rate": float(terms.rate.mean()),
+        "distortion": float(found["distortion"].mean()),
+        "rate": float(found["rate"].mean()) if "rate" in found else None,
         "mse": float(((back - x) ** 2).mean()),
     }
     return {"file": file, "ok": True, "reason": None, **figures}, torch.cat([x, back])
 
 
-def _noise(model: VAE) -> Tensor:
+def _noise(model: VAE | Autoencoder) -> Tensor:
     return torch.randn(DRAWS, model.latent_dim, generator=torch.Generator().manual_seed(0))
 
 

@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from tqdm import tqdm
@@ -18,7 +18,7 @@ from vae_core import checkpoint, evaluation, runtime
 from vae_core.card import write_card
 from vae_core.data import Digits, load_mnist
 from vae_core.importance import log_evidence
-from vae_core.models import VAE
+from vae_core.models import VAE, Autoencoder
 
 SLICE = {"limit": 500, "importance_samples": 100, "seed": 0}
 """The small fixed slice whose figure every card carries and the tests repeat."""
@@ -50,13 +50,17 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
         "binarisation": model.config.train.binarisation,
         "distortion": terms.distortion,
         "rate": terms.rate,
-        "elbo": -(terms.distortion + terms.rate),
+        "elbo": terms.elbo,
+        "bits_per_dim": evaluation.bits_per_dim(model, terms.elbo),
         **_nll(model, test, samples, seeds, folder, device),
         "importance_samples": samples,
         "seeds": seeds,
-        "active_units": evaluation.active_units(terms.mean_variance),
-        "kl_per_dim": terms.kl_per_dim if model.prior.factorises else None,
+        "active_units": (
+            evaluation.active_units(terms.mean_variance) if isinstance(model, VAE) else None
+        ),
+        "kl_per_dim": terms.kl_per_dim,
         "mse": terms.mse,
+        **_deterministic(model, test, device),
         **_code_errors(model, test, arguments.data, device),
         "fid": None,
         "fid_floor": None,
@@ -69,15 +73,40 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     return result
 
 
-def slice_nll(model: VAE, test: Digits) -> float:
-    """NLL in nats of the fixed slice of test digits, dynamic binarisation; see `SLICE`."""
+def slice_figures(model: VAE | Autoencoder, test: Digits) -> dict[str, float | None]:
+    """NLL, or where there is none distortion and mse, of the fixed slice; see `SLICE`."""
     digits = test.every(SLICE["limit"])
+    if has_evidence(model):
+        return {"nll": _slice_nll(model, digits)}
+    terms = evaluation.elbo(model, digits, seed=SLICE["seed"])
+    return {"nll": None, "distortion": terms.distortion, "mse": terms.mse}
+
+
+def has_evidence(model: VAE | Autoencoder) -> TypeGuard[VAE]:
+    """Whether the model gives binary pixels a probability, so that it has an NLL."""
+    return isinstance(model, VAE) and model.config.likelihood in ("bernoulli", "pixelcnn")
+
+
+def _deterministic(
+    model: VAE | Autoencoder, test: Digits, device: torch.device
+) -> dict[str, float | None]:
+    """What only a deterministic model has: repair of its own corruption, the encoder's slope."""
+    if isinstance(model, VAE):
+        return {"repair_mse": None, "jacobian_norm": None}
+    own = model.config.corruption
+    return {
+        "repair_mse": own and evaluation.repair_error(model, test, own, device=device),
+        "jacobian_norm": evaluation.jacobian_norm(model, test.every(min(500, len(test))), device),
+    }
+
+
+def _slice_nll(model: VAE, digits: Digits) -> float:
     *_, values = log_evidence(model, digits, SLICE["importance_samples"], seed=SLICE["seed"])
     return -float(values.mean())
 
 
 def _nll(
-    model: VAE,
+    model: VAE | Autoencoder,
     test: Digits,
     samples: int,
     seeds: list[int],
@@ -85,7 +114,7 @@ def _nll(
     device: torch.device,
 ) -> dict[str, float | None]:
     """The mean over the draws of the binarisation, and the standard error of that mean."""
-    if samples == 0:
+    if samples == 0 or not has_evidence(model):
         return {"nll": None, "nll_sem": None}
     draws = [-_one_draw(model, test, samples, seed, folder, device) for seed in seeds]
     sem = statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None
@@ -116,7 +145,7 @@ def _one_draw(
 
 
 def _code_errors(
-    model: VAE, test: Digits, data: str | None, device: torch.device
+    model: VAE | Autoencoder, test: Digits, data: str | None, device: torch.device
 ) -> dict[str, float]:
     train = load_mnist("train", data)
     known, asked = (evaluation.codes(model, digits, device) for digits in (train, test))
@@ -129,7 +158,7 @@ def _code_errors(
 
 def _save(
     folder: Path,
-    model: VAE,
+    model: VAE | Autoencoder,
     result: dict[str, Any],
     arguments: argparse.Namespace,
 ) -> None:
@@ -145,7 +174,7 @@ def _save(
         {
             "recipe": model.config.name,
             **figures,
-            "slice": SLICE | {"nll": slice_nll(model, load_mnist("test", arguments.data))},
+            "slice": SLICE | slice_figures(model, load_mnist("test", arguments.data)),
             "command": _command(arguments, result),
             "versions": {"torch": torch.__version__, "python": platform.python_version()},
         },

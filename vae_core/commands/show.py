@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from vae_core import checkpoint, recipes
-from vae_core.models import VAE
+from vae_core.models import build
 
 
 def list_recipes(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def inspect(arguments: argparse.Namespace) -> dict[str, Any]:
 def _row(name: str) -> dict[str, Any]:
     config = recipes.get(name)
     with torch.device("meta"):
-        parameters = sum(p.numel() for p in VAE(config).parameters())
+        parameters = sum(p.numel() for p in build(config).parameters())
     return {
         "name": name,
         "net": config.net.kind,

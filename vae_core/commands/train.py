@@ -18,7 +18,8 @@ from tqdm import tqdm
 from vae_core import checkpoint, distributed, recipes, runtime
 from vae_core.config import Config
 from vae_core.data import Digits, load_mnist
-from vae_core.evaluation import elbo
+from vae_core.evaluation import codes, elbo
+from vae_core.models import VAE, Autoencoder
 from vae_core.training import Progress, TrainingRun, fit
 
 SAVE_EVERY_SECONDS = 60
@@ -81,7 +82,7 @@ class _Session:
         with _signals(self.stopped), self._bar() as bar:
             for last in fit(self.run, self.digits):
                 bar.update(last.step - bar.n)
-                bar.set_postfix_str(f"-ELBO {last.distortion + last.rate:.2f} nats", refresh=False)
+                bar.set_postfix_str(f"loss {last.loss:.2f} nats", refresh=False)
                 self._after(last)
                 if self.stopped.is_set():
                     break
@@ -113,7 +114,14 @@ class _Session:
             return
         self.run.save(self.out / "state" / "run.safetensors")
         if finished or self.run.epoch > 0:
-            checkpoint.save(self.run.result(), self.out)
+            checkpoint.save(self._result(), self.out)
+
+    def _result(self) -> VAE | Autoencoder:
+        """The model as it ships; the codes of a deterministic one tell where its sliders stand."""
+        model = self.run.result()
+        if isinstance(model, Autoencoder):
+            model.prior.fit(codes(model, self.digits, self.run.device).to(self.run.device))
+        return model
 
     def _write_history(self, record: Progress) -> None:
         """One line an epoch: the training means and the test set's terms, for the curves."""

@@ -1,0 +1,156 @@
+"""The variational family: one VAE, several nets, likelihoods, bounds and schedules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
+from vae_core.recipes.registry import binary, conv, grey, recipe, residual
+
+
+@recipe
+def vae_128() -> Config:
+    return Config(
+        name="vae-128",
+        title="One hidden layer of 128",
+        net=NetConfig(hidden_dims=(128,)),
+        train=TrainConfig(epochs=10),
+    )
+
+
+@recipe
+def vae_128_64() -> Config:
+    return Config(
+        name="vae-128-64",
+        title="Two hidden layers, 128 and 64",
+        net=NetConfig(hidden_dims=(128, 64)),
+        train=TrainConfig(epochs=10),
+    )
+
+
+def _vae_400(name: str, title: str, **changes: Any) -> Config:
+    """The net of the PyTorch examples: 784-400-20-400-784, ten epochs on grey pixels."""
+    return Config(name=name, title=title, net=NetConfig(), train=grey(10), **changes)
+
+
+@recipe
+def vae_400() -> Config:
+    return _vae_400("vae-400", "The classic: one hidden layer of 400")
+
+
+@recipe
+def vae_gaussian() -> Config:
+    title = "Gaussian pixels of fixed width: squared error"
+    return _vae_400("vae-gaussian", title, likelihood="gaussian", scale=0.15)
+
+
+@recipe
+def vae_gaussian_learned() -> Config:
+    title = "Gaussian pixels of learned width"
+    return _vae_400("vae-gaussian-learned", title, likelihood="gaussian-learned", scale=0.3)
+
+
+@recipe
+def vae_laplace() -> Config:
+    title = "Laplace pixels: absolute error"
+    return _vae_400("vae-laplace", title, likelihood="laplace", scale=0.1)
+
+
+@recipe
+def vae_logistic() -> Config:
+    title = "256 grey levels: discretized logistic"
+    train = residual(12, binarisation="none")
+    return conv("vae-logistic", title, 20, train, likelihood="discretized-logistic")
+
+
+@recipe
+def beta_vae() -> Config:
+    return conv("beta-vae", "Beta 4: fewer, cleaner factors", 10, residual(12, beta=4.0))
+
+
+@recipe
+def vae_beta_1() -> Config:
+    return conv("vae-beta-1", "Beta 1: the ELBO itself", 10, residual(12))
+
+
+@recipe
+def vae_beta_half() -> Config:
+    return conv("vae-beta-half", "Beta 0.5: sharper pictures", 10, residual(12, beta=0.5))
+
+
+def _collapsing(name: str, title: str, beta: BetaConfig, free_bits: float = 0.0) -> Config:
+    """A deep decoder that learns to do without z before the encoder has anything to say."""
+    return Config(
+        name=name,
+        title=title,
+        latent_dim=50,
+        net=NetConfig(hidden_dims=(200, 200, 200, 200), activation="tanh"),
+        free_bits=free_bits,
+        train=binary(10, beta=beta),
+    )
+
+
+@recipe
+def vae_collapsed() -> Config:
+    return _collapsing("vae-collapsed", "Most latents collapsed", BetaConfig())
+
+
+@recipe
+def vae_annealed() -> Config:
+    beta = BetaConfig(kind="linear", warmup_steps=2340)
+    return _collapsing("vae-annealed", "The same with beta from 0 to 1", beta)
+
+
+@recipe
+def vae_cyclical() -> Config:
+    return _collapsing("vae-cyclical", "The same with beta in cycles", BetaConfig(kind="cyclical"))
+
+
+@recipe
+def vae_freebits() -> Config:
+    title = "The same with a tenth of a nat free"
+    return _collapsing("vae-freebits", title, BetaConfig(), free_bits=0.1)
+
+
+@recipe
+def vae_2d() -> Config:
+    return conv("vae-2d", "Two latents: the map itself", 2, residual(12))
+
+
+@recipe
+def vae_conditional() -> Config:
+    title = "The same handwriting, another digit"
+    return conv("vae-conditional", title, 10, residual(12), conditional=True)
+
+
+def _burda(name: str, title: str, **changes: Any) -> Config:
+    """The one-layer model of Burda et al. (2015): 784-200-200-50 and back."""
+    net = NetConfig(hidden_dims=(200, 200), activation="tanh")
+    train = binary(60, batch_size=100, learning_rate_warmup=500)
+    return Config(name=name, title=title, latent_dim=50, net=net, train=train, **changes)
+
+
+@recipe
+def vae_burda() -> Config:
+    return _burda("vae-burda", "Two layers of 200, 50 latents, ELBO")
+
+
+@recipe
+def iwae_5() -> Config:
+    return _burda("iwae-5", "The same, 5 importance samples", objective="iwae", samples=5)
+
+
+@recipe
+def iwae_50() -> Config:
+    return _burda("iwae-50", "The same, 50 importance samples", objective="iwae", samples=50)
+
+
+@recipe
+def vae_conv() -> Config:
+    return Config(
+        name="vae-conv",
+        title="Residual convolutions, 32 latents",
+        latent_dim=32,
+        net=NetConfig(kind="conv", hidden_dims=(16, 64, 96), decoder_dims=(16, 32, 64)),
+        train=residual(epochs=45),
+    )

@@ -1,0 +1,62 @@
+"""Plain values, as JSON gives them, into dataclasses: nothing guessed, nothing ignored."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+
+def build(cls: type, values: object, where: str) -> Any:
+    """A dataclass from nested plain values.
+
+    Args:
+        cls: the dataclass; its annotations say what is allowed.
+        values: an object as JSON gives it.
+        where: the path used in error sentences.
+
+    Raises:
+        ValueError: an unknown key, a value of the wrong type or out of range.
+    """
+    if not isinstance(values, Mapping):
+        raise ValueError(f"{where} must be an object of settings, got {type(values).__name__}.")
+    hints = get_type_hints(cls)
+    unknown = sorted(set(values) - {f.name for f in fields(cls)})
+    if unknown:
+        known = ", ".join(f.name for f in fields(cls))
+        raise ValueError(f"{where} has the unknown key {unknown[0]!r}; known keys: {known}.")
+    converted = {k: _convert(hints[k], v, f"{where}.{k}") for k, v in values.items()}
+    try:
+        return cls(**converted)
+    except TypeError as error:
+        raise ValueError(f"{where} is incomplete: {error}.") from error
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    """One value, checked against its annotation."""
+    if is_dataclass(hint):
+        return build(hint, value, where)  # type: ignore[arg-type]
+    origin = get_origin(hint)
+    if origin is Literal:
+        if value not in get_args(hint):
+            raise ValueError(
+                f"{where} is {value!r}; allowed: {', '.join(map(str, get_args(hint)))}."
+            )
+        return value
+    if origin is tuple and isinstance(value, (list, tuple)):
+        return tuple(_convert(get_args(hint)[0], v, where) for v in value)
+    if origin in (Union, types.UnionType):
+        if value is None and type(None) in get_args(hint):
+            return None
+        return _convert(get_args(hint)[0], value, where)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(hint, type) and type(value) is hint:
+        return value
+    raise ValueError(f"{where} is {value!r}; it must be {_type_words(hint)}.")
+
+
+def _type_words(hint: Any) -> str:
+    words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+    return words.get(hint, "a list" if get_origin(hint) is tuple else str(hint))
