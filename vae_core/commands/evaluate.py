@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 import torch
 from tqdm import tqdm
 
-from vae_core import checkpoint, evaluation, runtime
+from vae_core import checkpoint, evaluation, reference, runtime
 from vae_core.card import write_card
 from vae_core.data import Digits, load_mnist
 from vae_core.importance import log_evidence
@@ -162,7 +162,10 @@ def _save(
     result: dict[str, Any],
     arguments: argparse.Namespace,
 ) -> None:
-    """metrics.json and the card. A run without --importance-samples keeps an earlier NLL."""
+    """metrics.json, the percentiles and the card.
+
+    A run without --importance-samples keeps an earlier NLL.
+    """
     metrics = folder / checkpoint.METRICS
     earlier = checkpoint.read_json(metrics) if metrics.is_file() else {}
     kept = ("nll", "nll_sem", "importance_samples", "seeds")
@@ -179,6 +182,8 @@ def _save(
             "versions": {"torch": torch.__version__, "python": platform.python_version()},
         },
     )
+    device = next(iter(model.state_dict().values())).device
+    reference.write(folder, reference.measure(model, load_mnist("test", arguments.data), device))
     write_card(folder)
 
 

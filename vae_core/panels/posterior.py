@@ -9,10 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vae_core import reference
 from vae_core.panels import codec
-
-ESTIMATE_DRAWS = 32
-"""Draws behind distortion and rate: their mean is good to about 0.7 nats (vae-400)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +43,9 @@ def codes(code: Posterior, count: int, seed: int) -> Tensor:
 
     The noise comes from the CPU's generator, so that a seed means the same on every device.
     """
-    logvar = getattr(code.q, "logvar", None)
-    if logvar is None:
-        return code.q.mean.expand(count, -1)
-    noise = torch.randn(count, logvar.shape[1], generator=torch.Generator().manual_seed(seed))
-    return code.q.mean + (logvar / 2).exp() * noise.to(logvar.device)
+    generator = torch.Generator().manual_seed(seed)
+    eps = torch.randn(count, code.q.mean.shape[1], generator=generator)
+    return reference.codes(code.q, eps)[:, 0]
 
 
 def measure(model: Any, code: Posterior, drawn: bool, draws: int, seed: int) -> dict[str, Any]:
@@ -65,17 +61,21 @@ def measure(model: Any, code: Posterior, drawn: bool, draws: int, seed: int) -> 
     Returns:
         reconstruction, draws, spread and difference as base64; z_drawn (slider values, null
         for the mean); spread_peak (largest per-pixel standard deviation); distortion, rate,
-        elbo in nats, means over `estimate_draws` draws; mse of the mean's reconstruction.
+        elbo in nats, means over `estimate_draws` draws as `reference` takes them (rate and elbo
+        null for a deterministic model); mse of the mean's reconstruction.
     """
+    count = reference.DRAWS
     shown = codes(code, max(draws, 1), seed)
-    z = torch.cat([code.q.mean, shown, codes(code, ESTIMATE_DRAWS, 0)])
+    judged = reference.codes(code.q, reference.noise(model.latent_dim))
+    z = torch.cat([code.q.mean, shown, judged[:, 0]])
     p = model.decode(z)
     pixels = p.mean.float()
-    distortion = -p.log_prob(code.x)[-ESTIMATE_DRAWS:].mean().item()
-    rate = _rate(model, code.q, z[-ESTIMATE_DRAWS:])
+    distortion = -p.log_prob(code.x)[-count:].mean().item()
+    spent = reference.rate(model, code.q, judged)
+    rate = None if spent is None else spent.item()
     picked = pixels[1 if drawn else 0]
     x = code.x[0]
-    spread = pixels[-ESTIMATE_DRAWS:].std(0, correction=0)
+    spread = pixels[-count:].std(0, correction=0)
     return {
         "reconstruction": _pack(picked),
         "difference": codec.pack(_signed(picked - x)),
@@ -85,17 +85,10 @@ def measure(model: Any, code: Posterior, drawn: bool, draws: int, seed: int) -> 
         "spread_peak": spread.max().item(),
         "distortion": distortion,
         "rate": rate,
-        "elbo": -(distortion + rate),
+        "elbo": None if rate is None else -(distortion + rate),
         "mse": (pixels[0] - x).square().mean().item(),
-        "estimate_draws": ESTIMATE_DRAWS,
+        "estimate_draws": count,
     }
-
-
-def _rate(model: Any, q: Any, z: Tensor) -> float:
-    """KL(q || p) in nats: exact where the prior factorises, else the mean over the draws z."""
-    if getattr(model.prior, "factorises", True):
-        return q.kl().sum().item()
-    return (q.log_prob(z) - model.prior.log_prob(z)).mean().item()
 
 
 def _pack(pixels: Tensor) -> str:

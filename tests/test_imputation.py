@@ -1,0 +1,141 @@
+"""Pseudo-Gibbs against a model whose conditional is known exactly, and against mean filling."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from vae_core import VAE, checkpoint, load
+from vae_core.data import Digits
+from vae_core.imputation import impute
+from vae_core.latents import DiagonalGaussian
+from vae_core.likelihoods import Gaussian
+
+SIGMA = 0.7
+
+
+class FactorAnalysis:
+    """x = W z + b + sigma e over 784 pixels; W's columns are orthogonal, so q is exact."""
+
+    latent_dim = 2
+
+    def __init__(self) -> None:
+        noise = torch.Generator().manual_seed(5)
+        basis = torch.linalg.qr(torch.randn(784, 2, generator=noise, dtype=torch.float64))[0]
+        self.weight = 14 * basis * torch.tensor([1.0, 0.6], dtype=torch.float64)
+        self.offset = torch.randn(784, generator=noise, dtype=torch.float64)
+        self.variance = 1 / (1 + self.weight.square().sum(0) / SIGMA**2)
+
+    def encode(self, x: Tensor) -> DiagonalGaussian:
+        mean = self.variance * ((x.flatten(1) - self.offset) @ self.weight) / SIGMA**2
+        return DiagonalGaussian(mean, self.variance.log().expand_as(mean))
+
+    def decode(self, z: Tensor) -> Gaussian:
+        mean = (z @ self.weight.T + self.offset).view(-1, 1, 28, 28)
+        return Gaussian(mean, torch.tensor(SIGMA))
+
+    def sample(self, n: int, *, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        z = torch.randn(n, 2, generator=generator, dtype=torch.float64)
+        return self.decode(z).mean, z
+
+    def conditional(self, x: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean (m,) and covariance (m, m) of the missing pixels given the known ones."""
+        seen, w = known.flatten(), self.weight
+        precision = torch.eye(2, dtype=torch.float64) + w[seen].T @ w[seen] / SIGMA**2
+        spread = torch.linalg.inv(precision)
+        mean = spread @ w[seen].T @ (x.flatten() - self.offset)[seen] / SIGMA**2
+        rest = w[~seen]
+        covariance = rest @ spread @ rest.T
+        covariance += SIGMA**2 * torch.eye(len(rest), dtype=torch.float64)
+        return rest @ mean + self.offset[~seen], covariance
+
+
+def test_the_chains_reach_the_exact_conditional() -> None:
+    model, noise = FactorAnalysis(), torch.Generator().manual_seed(1)
+    x = model.sample(1, generator=noise)[0]
+    known = torch.rand(28, 28, generator=noise) < 0.4
+    chains = 1500
+    filled = impute(model, x, known, chains=chains, sweeps=30, generator=noise)
+    missing = filled.samples.flatten(1)[:, ~known.flatten()]
+    mean, covariance = model.conditional(x, known)
+    # Means: chi-squared of the two directions that the latents move, and single pixels' errors.
+    error = (missing.mean(0) - mean) / (covariance.diagonal() / chains).sqrt()
+    assert error.abs().max() < 4.5
+    assert error.square().mean() < 2
+    # Spread: along the latents' directions, where the missing pixels hang together.
+    along = torch.linalg.qr(model.weight[~known.flatten()])[0]
+    found = torch.cov((missing @ along).T)
+    right = along.T @ covariance @ along
+    assert torch.allclose(found, right, rtol=0.2, atol=0.03)
+
+
+def test_known_pixels_are_kept_bit_for_bit(model: VAE) -> None:
+    noise = torch.Generator().manual_seed(0)
+    x = torch.rand(1, 1, 28, 28, generator=noise)
+    known = torch.rand(28, 28, generator=noise) < 0.5
+    with torch.inference_mode():
+        filled = impute(model, x, known, chains=3, sweeps=2, generator=noise)
+    for pictures in (filled.samples, filled.means):
+        assert pictures.shape == (3, 1, 28, 28)
+        assert torch.equal(pictures[..., known], x.expand(3, 1, 28, 28)[..., known])
+    # What lies in the gap must not matter.
+    other = torch.where(known, x, 1 - x)
+    with torch.inference_mode():
+        runs = [
+            impute(model, y, known, chains=2, sweeps=3, generator=torch.Generator().manual_seed(4))
+            for y in (x, other)
+        ]
+    assert torch.equal(runs[0].samples, runs[1].samples)
+    assert torch.equal(runs[0].means, runs[1].means)
+
+
+def test_bad_counts_are_refused(model: VAE) -> None:
+    x, noise = torch.zeros(1, 1, 28, 28), torch.Generator()
+    with pytest.raises(ValueError, match="chains is 0; it must be 1 or more"):
+        impute(model, x, x > 0, chains=0, sweeps=1, generator=noise)
+    with pytest.raises(ValueError, match="sweeps is 0"):
+        impute(model, x, x > 0, chains=1, sweeps=0, generator=noise)
+
+
+@pytest.mark.parametrize("half", ["lower", "upper", "right"])
+def test_erased_halves_of_test_digits_come_back(half: str, test_digits: Digits) -> None:
+    """Against the best answer that is the same for all: the mean digit's pixels."""
+    if "vae-400" not in [path.name for path in checkpoint.shipped()]:
+        pytest.skip("vae-400 is not shipped")
+    model = load("vae-400")
+    known = torch.ones(28, 28, dtype=torch.bool)
+    known[{"lower": slice(14, 28), "upper": slice(0, 14), "right": slice(0, 28)}[half],
+          14 if half == "right" else 0 :] = False  # fmt: skip
+    digits = test_digits.every(40).floats()
+    usual = test_digits.floats().mean(0, keepdim=True)
+    noise = torch.Generator().manual_seed(0)
+    errors, apart = [], []
+    with torch.inference_mode():
+        for x in digits:
+            filled = impute(model, x[None], known, chains=8, sweeps=10, generator=noise)
+            guess = filled.means.mean(0)
+            errors.append([_error(guess, x, known), _error(usual[0], x, known)])
+            apart.append(filled.means[..., ~known].std(0).mean())
+    ours, filling = torch.tensor(errors).mean(0)
+    assert ours < 0.85 * filling
+    assert torch.stack(apart).mean() > 0.02  # the chains give different answers
+
+
+def test_chains_agree_where_the_data_leave_nothing_open(test_digits: Digits) -> None:
+    if "vae-400" not in [path.name for path in checkpoint.shipped()]:
+        pytest.skip("vae-400 is not shipped")
+    model, noise = load("vae-400"), torch.Generator().manual_seed(0)
+    x = test_digits.images[:1].float() / 255
+    spread = []
+    for rows in (3, 22):
+        known = torch.ones(28, 28, dtype=torch.bool)
+        known[28 - rows :] = False
+        with torch.inference_mode():
+            filled = impute(model, x, known, chains=16, sweeps=10, generator=noise)
+        spread.append(float(filled.means[..., ~known].std(0).mean()))
+    assert spread[0] < 0.3 * spread[1]
+
+
+def _error(guess: Tensor, x: Tensor, known: Tensor) -> Tensor:
+    return (guess - x)[..., ~known].square().mean()

@@ -1,0 +1,117 @@
+"""Percentiles among the test digits, against ranks counted one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from vae_core import VAE, checkpoint, reference
+from vae_core.data import Digits
+from vae_core.latents import StandardNormal
+
+
+def some_digits(count: int) -> Digits:
+    """Random grey pictures, no two of which cost the same."""
+    images = torch.randint(0, 256, (count, 1, 28, 28), generator=torch.Generator().manual_seed(3))
+    return Digits(images.byte(), torch.zeros(count, dtype=torch.int64), torch.arange(count))
+
+
+class Folded(StandardNormal):
+    """A normal prior that claims not to factorise, so that the rate must be estimated."""
+
+    factorises = False
+
+
+class Deterministic(torch.nn.Module):
+    """A model with a code and nothing else: the contract of plain autoencoders."""
+
+    def __init__(self, model: VAE) -> None:
+        super().__init__()
+        self.model, self.latent_dim, self.prior = model, model.latent_dim, model.prior
+
+    def encode(self, x: torch.Tensor) -> object:
+        return type("Code", (), {"mean": self.model.encode(x).mean})()
+
+    def decode(self, z: torch.Tensor) -> object:
+        return self.model.decode(z)
+
+
+def test_every_digit_finds_its_own_rank(model: VAE) -> None:
+    digits = some_digits(251)
+    known = reference.measure(model, digits)
+    with torch.inference_mode():
+        values = reference.costs(model, digits.floats())
+    for key, value in values.items():
+        ranks = value.argsort().argsort().numpy() / (len(digits) - 1)
+        found = [known.share_below(key, float(v)) for v in value]
+        assert np.allclose(np.array(found, float), ranks, atol=0.5 / 250), key
+        assert known.share_below(key, float(value.min()) - 1) == 0
+        assert known.share_below(key, float(value.max()) + 1) == 1
+        assert known.usual[key] == pytest.approx(float(value.median()), rel=1e-3)
+
+
+def test_a_batch_costs_what_its_pictures_cost_alone(model: VAE) -> None:
+    x = some_digits(3).floats()
+    with torch.inference_mode():
+        together = reference.costs(model, x)
+        alone = [reference.costs(model, one[None]) for one in x]
+    for key, value in together.items():
+        assert torch.allclose(value, torch.cat([each[key] for each in alone]), rtol=1e-5)
+    assert torch.allclose(together["cost"], together["distortion"] + together["rate"])
+
+
+def test_the_rate_of_a_prior_that_does_not_factorise_is_estimated(model: VAE) -> None:
+    x = some_digits(4).floats()
+    with torch.inference_mode():
+        exact = reference.costs(model, x)["rate"]
+        q = model.encode(x)
+        z = reference.codes(q, torch.randn(20_000, 3, generator=torch.Generator().manual_seed(0)))
+        model.prior = Folded(3)
+        estimated = reference.rate(model, q, z)
+    assert estimated is not None
+    assert torch.allclose(estimated, exact, rtol=0.02, atol=0.01)
+
+
+def test_a_deterministic_model_has_a_distortion_alone(model: VAE) -> None:
+    plain = Deterministic(model)
+    digits = some_digits(12)
+    known = reference.measure(plain, digits)
+    assert set(known.quantiles) == {"distortion"}
+    standing = known.standing({"distortion": 1e9, "rate": None})
+    assert standing == {"distortion": 1.0, "rate": None}
+    with torch.inference_mode():
+        x = digits.floats()
+        right = -model.decode(model.encode(x).mean).log_prob(x)
+        assert torch.allclose(reference.costs(plain, x)["distortion"], right, rtol=1e-5)
+
+
+def test_the_file_is_small_and_belongs_to_its_weights(model: VAE, tmp_path: Path) -> None:
+    checkpoint.save(model, tmp_path)
+    assert reference.read(tmp_path) is None
+    known = reference.measure(model, some_digits(20))
+    reference.write(tmp_path, known)
+    again = reference.read(tmp_path)
+    assert again is not None
+    for key, ladder in known.quantiles.items():
+        assert np.array_equal(again.quantiles[key], ladder)
+    assert (tmp_path / reference.FILE).stat().st_size < 20_000
+    torch.nn.init.zeros_(next(model.parameters()))
+    checkpoint.save(model, tmp_path)  # trained anew: the old ranks no longer hold
+    assert reference.read(tmp_path) is None
+
+
+@pytest.mark.parametrize("name", [path.name for path in checkpoint.shipped()])
+def test_shipped_ranks_are_of_the_grey_test_digits(name: str, test_digits: Digits) -> None:
+    """A slice of test digits must spread evenly over the ranks of all of them."""
+    known = reference.read(checkpoint.resolve(name))
+    if known is None:
+        pytest.skip("evaluate --save has not been run for this checkpoint")
+    model = checkpoint.load(name)
+    with torch.inference_mode():
+        values = reference.costs(model, test_digits.every(200).floats())
+    for key, value in values.items():
+        shares = np.sort(np.array([known.share_below(key, float(v)) for v in value], float))
+        assert np.abs(shares - np.linspace(0, 1, 200)).max() < 0.12, key  # Kolmogorov, 1 %

@@ -1,0 +1,144 @@
+"""Where one picture stands among the test digits: percentiles of distortion, rate and -ELBO.
+
+All is measured on grey pixels with the same few draws of noise, so that a test digit measured
+again is given back its own rank. The quantiles lie in `reference.safetensors` beside the weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vae_core import checkpoint, runtime
+from vae_core.data import Digits
+
+FILE = "reference.safetensors"
+DRAWS = 32
+"""Draws of z behind every measure: their mean is good to about 0.7 nats (vae-400)."""
+
+QUANTILES = 1001
+BATCH = 100
+
+Standing = dict[str, float | None]
+
+
+def noise(dim: int) -> Tensor:
+    """The eps (DRAWS, dim) that measures every picture, drawn on the CPU for all devices."""
+    return torch.randn(DRAWS, dim, generator=torch.Generator().manual_seed(0))
+
+
+def codes(q: Any, eps: Tensor) -> Tensor:
+    """mean + sigma eps, (k, b, d), for q(z|x) of b pictures and eps (k, d).
+
+    A deterministic model gives its one code k times.
+    """
+    logvar = getattr(q, "logvar", None)
+    if logvar is None:
+        return q.mean.expand(len(eps), *q.mean.shape)
+    return q.mean + (logvar / 2).exp() * eps.to(logvar.device)[:, None]
+
+
+def rate(model: Any, q: Any, z: Tensor) -> Tensor | None:
+    """KL(q || p) of b pictures in nats, (b,): exact where the prior factorises.
+
+    Else it is the mean over the draws z (k, b, d); None for a deterministic model.
+    """
+    if getattr(q, "logvar", None) is None:
+        return None
+    if getattr(model.prior, "factorises", True):
+        return q.kl().sum(-1)
+    return (q.log_prob(z) - model.prior.log_prob(z)).mean(0)
+
+
+def costs(model: Any, x: Tensor) -> dict[str, Tensor]:
+    """Distortion, rate and their sum, -ELBO, in nats for x (b, 1, 28, 28), each (b,).
+
+    A deterministic model has a distortion alone.
+    """
+    q = model.encode(x)
+    z = codes(q, noise(model.latent_dim))
+    distortion = -model.decode(z).log_prob(x).mean(0)
+    spent = rate(model, q, z)
+    if spent is None:
+        return {"distortion": distortion}
+    return {"distortion": distortion, "rate": spent, "cost": distortion + spent}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Quantiles of what `costs` says of many digits: evenly spaced ranks, sorted."""
+
+    quantiles: dict[str, NDArray[np.float32]]
+
+    def share_below(self, key: str, value: float) -> float | None:
+        """The share of the digits, 0 to 1, that cost less; None where it was not measured."""
+        if key not in self.quantiles:
+            return None
+        ladder = self.quantiles[key]
+        low, high = (np.searchsorted(ladder, value, side) for side in ("left", "right"))
+        if low < high:  # on a step of the ladder
+            return float((low + high - 1) / 2 / (len(ladder) - 1))
+        return float(np.interp(value, ladder, np.linspace(0, 1, len(ladder))))
+
+    def standing(self, values: dict[str, float | None]) -> Standing:
+        """`share_below` of every measure in `values`; None where there is none."""
+        return {
+            key: None if value is None else self.share_below(key, value)
+            for key, value in values.items()
+        }
+
+    @property
+    def usual(self) -> Standing:
+        """The medians, in nats."""
+        return {key: float(ladder[len(ladder) // 2]) for key, ladder in self.quantiles.items()}
+
+
+def measure(model: Any, digits: Digits, device: torch.device | str = "cpu") -> Reference:
+    """The quantiles of all `digits`, as grey pixels, under a model in evaluation mode."""
+    parts: dict[str, list[Tensor]] = {}
+    with runtime.eval_mode(model):
+        for start in range(0, len(digits), BATCH):
+            x = digits.floats(slice(start, start + BATCH)).to(device)
+            for key, value in costs(model, x).items():
+                parts.setdefault(key, []).append(value.double().cpu())
+    ranks = np.linspace(0, 1, QUANTILES)
+    return Reference(
+        {
+            key: np.quantile(torch.cat(values).numpy(), ranks).astype(np.float32)
+            for key, values in parts.items()
+        }
+    )
+
+
+def write(folder: Path, reference: Reference) -> None:
+    """Save beside the weights, with their checksum: those of other weights would be wrong.
+
+    Raises:
+        ValueError: the folder cannot be written.
+    """
+    tensors = {key: torch.from_numpy(ladder) for key, ladder in reference.quantiles.items()}
+    facts = {"pixels": "grey", "draws": str(DRAWS), "weights": _checksum(folder)}
+    checkpoint.write_tensors(folder / FILE, tensors, facts)
+
+
+def read(folder: Path) -> Reference | None:
+    """The quantiles in a checkpoint folder; None where there are none for these weights."""
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    facts = checkpoint.safetensors_metadata(path)
+    wanted = {"draws": str(DRAWS), "weights": _checksum(folder)}
+    if any(facts.get(key) != value for key, value in wanted.items()):
+        return None
+    return Reference({key: value.numpy() for key, value in checkpoint.read_tensors(path).items()})
+
+
+def _checksum(folder: Path) -> str:
+    return hashlib.sha256((folder / checkpoint.WEIGHTS).read_bytes()).hexdigest()
