@@ -55,7 +55,11 @@ class Classifier(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (b, 11): ten digits, then "not a digit"."""
-        return self.head(self.features(x).flatten(1))
+        return self.head(self.embed(x))
+
+    def embed(self, x: Tensor) -> Tensor:
+        """What the last layer reads, (b, 16 * widths[3]): the space that FID is measured in."""
+        return self.features(x).flatten(1)
 
     @torch.no_grad()
     def read(self, x: Tensor) -> Reading:

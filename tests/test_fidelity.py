@@ -1,0 +1,213 @@
+"""FID, precision, recall, entropy and distances on sets whose figures are known."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg
+import torch
+from torch import Tensor, nn
+
+from vae_core import VAE, fidelity
+from vae_core.classify import Classifier, load_classifier
+from vae_core.data import Digits
+from vae_core.fidelity import Gaussian, frechet_distance, precision_recall
+
+
+def noise(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def covariance(dim: int, rank: int, seed: int) -> Tensor:
+    factor = noise(dim, rank, seed=seed).double()
+    return factor @ factor.T
+
+
+def test_fid_of_diagonal_gaussians_is_the_closed_form():
+    """Between axis-parallel Gaussians: |m1 - m2|^2 + sum (s1 - s2)^2."""
+    m1, m2, s1, s2 = noise(4, 6).double()
+    a, b = (
+        Gaussian(mean=m, covariance=torch.diag(s**2)) for m, s in ((m1, s1.abs()), (m2, s2.abs()))
+    )
+    expected = ((m1 - m2) ** 2).sum() + ((s1.abs() - s2.abs()) ** 2).sum()
+    assert frechet_distance(a, b) == pytest.approx(float(expected))
+
+
+@pytest.mark.parametrize(("rank_a", "rank_b"), [(12, 12), (12, 3), (3, 3)])
+def test_fid_agrees_with_scipys_matrix_root(rank_a: int, rank_b: int):
+    a = Gaussian(mean=noise(8, seed=1).double(), covariance=covariance(8, rank_a, 2))
+    b = Gaussian(mean=noise(8, seed=3).double(), covariance=covariance(8, rank_b, 4))
+    # A little on the diagonal: scipy's root of a singular product is not accurate.
+    jitter = 1e-10 * np.eye(8)
+    left, right = (g.covariance.numpy() + jitter for g in (a, b))
+    root = np.real(np.asarray(scipy.linalg.sqrtm(left @ right)))
+    expected = float(((a.mean - b.mean) ** 2).sum()) + np.trace(left + right - 2 * root)
+    assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-3)
+    assert frechet_distance(a, b) == pytest.approx(frechet_distance(b, a))
+
+
+def test_fid_of_a_set_with_itself_is_zero_even_where_it_is_singular():
+    for values in (noise(500, 20), noise(10, 20)):
+        fitted = Gaussian.of(values)
+        assert frechet_distance(fitted, Gaussian.of(values.flip(0))) == pytest.approx(0, abs=1e-6)
+
+
+def test_fid_sees_a_shift_and_a_stretch():
+    x = noise(4000, 5)
+    assert frechet_distance(Gaussian.of(x), Gaussian.of(x + 2)) == pytest.approx(20)
+    assert frechet_distance(Gaussian.of(x), Gaussian.of(3 * x)) == pytest.approx(
+        4 * float(x.var(0).sum()) + float(((2 * x.mean(0)) ** 2).sum()), rel=1e-5
+    )
+
+
+def test_the_gaussian_of_a_set_is_numpys():
+    x = noise(50, 4)
+    fitted = Gaussian.of(x)
+    np.testing.assert_allclose(fitted.covariance, np.cov(x.double().numpy(), rowvar=False))
+    np.testing.assert_allclose(fitted.axes @ fitted.axes.T, fitted.covariance, atol=1e-12)
+
+
+def test_equal_and_distant_sets_have_full_and_no_precision():
+    x = noise(1500, 4)  # more than one block of rows
+    assert precision_recall(x, x) == (1, 1)
+    assert precision_recall(x, x + 100) == (0, 0)
+
+
+def test_one_mode_of_two_has_precision_and_half_the_recall():
+    real = torch.cat((noise(300, 3), noise(300, 3, seed=1) + 50))
+    fake = real[:300] + 1e-3 * noise(300, 3, seed=2)
+    precision, recall = precision_recall(real, fake)
+    assert precision == 1
+    assert recall == pytest.approx(0.5, abs=0.01)
+    precision, recall = precision_recall(fake, real)
+    assert precision == pytest.approx(0.5, abs=0.01)
+    assert recall == 1
+
+
+def test_precision_and_recall_agree_with_a_slow_reading_of_the_definition():
+    real, fake = noise(40, 2).double(), 1.5 * noise(30, 2, seed=1).double()
+
+    def share(points: Tensor, centres: Tensor, k: int) -> float:
+        count = 0
+        for point in points:
+            for i, centre in enumerate(centres):
+                others = torch.cat((centres[:i], centres[i + 1 :]))
+                reach = (others - centre).norm(dim=1).sort().values[k - 1]
+                if (point - centre).norm() <= reach:
+                    count += 1
+                    break
+        return count / len(points)
+
+    expected = (share(fake, real, 2), share(real, fake, 2))
+    assert precision_recall(real, fake, k=2) == pytest.approx(expected)
+    assert 0 < expected[0] < 1
+
+
+def test_radii_are_distances_to_the_kth_other_point():
+    line = torch.tensor([[0.0], [1.0], [3.0], [7.0]])
+    assert fidelity.radii(line, 1).sqrt().tolist() == [1, 1, 2, 4]
+    assert fidelity.radii(line, 2).sqrt().tolist() == [3, 2, 3, 6]
+
+
+@pytest.mark.parametrize("k", [0, 4])
+def test_a_k_that_no_neighbour_has_is_refused(k: int):
+    with pytest.raises(ValueError, match=f"k is {k}; it must be between 1 and 3"):
+        precision_recall(noise(4, 2), noise(9, 2), k)
+
+
+def test_nearest_distances_are_those_of_cdist():
+    x, others = noise(30, 1, 5, 5), noise(2300, 1, 5, 5, seed=1)
+    expected = torch.cdist(x.flatten(1), others.flatten(1)).min(1).values
+    torch.testing.assert_close(
+        fidelity.nearest_distances(x, others), expected, atol=1e-4, rtol=1e-4
+    )
+    assert fidelity.nearest_distances(others[:7], others).max() < 0.01
+
+
+def classifier_with(bias: list[float]) -> Classifier:
+    """It answers by its bias alone, whatever the picture."""
+    judge = Classifier().eval().requires_grad_(False)
+    nn.init.zeros_(judge.head.weight)
+    judge.head.bias.copy_(torch.tensor(bias))
+    return judge
+
+
+def test_a_uniform_classifier_has_the_entropy_of_ten_answers():
+    judge = classifier_with([0.0] * 10 + [-9.0])
+    told = fidelity.readings(judge, fidelity.features(judge, torch.rand(7, 1, 28, 28)))
+    assert told["sample_entropy"] == pytest.approx(math.log(10))
+    assert told["not_digits"] == 0
+
+
+def test_a_sure_classifier_has_none_and_tells_its_class():
+    judge = classifier_with([0.0, 50.0, *[0.0] * 9])
+    told = fidelity.readings(judge, fidelity.features(judge, torch.rand(7, 1, 28, 28)))
+    assert told["sample_entropy"] == pytest.approx(0, abs=1e-6)
+    assert told["class_histogram"] == [0, 1, *[0] * 8]
+
+
+def test_features_are_what_the_last_layer_reads():
+    torch.manual_seed(0)
+    judge = Classifier().eval().requires_grad_(False)
+    x = torch.rand(130, 1, 28, 28)
+    embedded = fidelity.features(judge, x)
+    assert embedded.shape == (130, judge.head.in_features)
+    torch.testing.assert_close(judge.head(embedded), judge(x), atol=1e-4, rtol=1e-4)
+
+
+def test_draws_repeat_and_are_grey_or_binary(model: VAE):
+    def drawn(pixels: str) -> Tensor:
+        generator = torch.Generator().manual_seed(5)
+        return fidelity.draws(model, 501, generator=generator, pixels=pixels)
+
+    means, binary = drawn("means"), drawn("binary")
+    assert means.shape == (501, 1, 28, 28)
+    assert torch.equal(means, drawn("means"))
+    assert set(binary.unique().tolist()) == {0, 1}
+    assert float(binary.mean()) == pytest.approx(float(means.mean()), abs=0.01)
+    with pytest.raises(ValueError, match="pixels is 'grey'"):
+        drawn("grey")
+
+
+class Copier(nn.Module):
+    """A "model" that knows nothing but its training digits, and gives them back."""
+
+    def __init__(self, digits: Digits) -> None:
+        super().__init__()
+        self.digits, self.place = digits, 0
+
+    def sample(self, n: int, **_: Any) -> tuple[Tensor, None]:
+        start, self.place = self.place, self.place + n
+        return self.digits.floats(slice(start, start + n)), None
+
+
+def test_a_copier_is_found_out(test_digits: Digits):
+    halves = [
+        Digits(test_digits.images[i::2], test_digits.labels[i::2], test_digits.places[i::2])
+        for i in (0, 1)
+    ]
+    train, test = halves[0].every(1000), halves[1].every(500)
+    told = fidelity.measure(Copier(train), train, test, load_classifier())
+    assert told["nearest_train"]["closer"] == 1
+    assert told["nearest_train"]["median"] < 0.05 < 2 < told["nearest_train"]["test_median"]
+    # Training digits in the place of samples score about the floor, on both counts.
+    assert told["fid"] == pytest.approx(told["fid_floor"], rel=0.25)
+    assert told["precision"] == pytest.approx(told["precision_real"], abs=0.1)
+    assert told["sample_entropy"] == pytest.approx(told["test_entropy"], abs=0.1)
+    assert sum(told["class_histogram"]) == pytest.approx(1)
+    assert told["not_digits"] < 0.05
+
+
+def test_noise_is_no_digit(test_digits: Digits):
+    class Noise(Copier):
+        def sample(self, n: int, **_: Any) -> tuple[Tensor, None]:
+            return torch.rand(n, 1, 28, 28), None
+
+    few = test_digits.every(500)
+    told = fidelity.measure(Noise(few), test_digits, few, load_classifier())
+    assert told["fid"] > 10 * told["fid_floor"]
+    assert told["precision"] == 0
+    assert told["nearest_train"]["closer"] == 0
