@@ -12,14 +12,22 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from vae_core import VAE, checkpoint
+from vae_core import VAE, checkpoint, fidelity, sliders
 from vae_core.__main__ import main
 from vae_core.data import Digits
 
 EVALUATE_KEYS = [
     *("recipe", "device", "n_images", "binarisation", "distortion", "rate", "elbo"),
-    *("nll", "nll_sem", "importance_samples", "seeds", "active_units", "kl_per_dim"),
-    *("mse", "knn_error", "probe_error", "fid", "fid_floor"),
+    *(
+        "bits_per_dim",
+        "nll",
+        "nll_sem",
+        "importance_samples",
+        "seeds",
+        "active_units",
+        "kl_per_dim",
+    ),
+    *("mse", "repair_mse", "jacobian_norm", "knn_error", "probe_error", *fidelity.FIGURES),
     *("parameters", "file_bytes", "seconds"),
 ]
 Capture = pytest.CaptureFixture[str]
@@ -151,6 +159,9 @@ def test_train_then_evaluate(capsys: Capture, mnist_dir: Path, tmp_path: Path):
     assert result["elbo"] == -(result["distortion"] + result["rate"])
     assert result["nll_sem"] > 0
     assert (out / "README.md").is_file()
+    # FID needs all test digits; names of sliders are measured on them whatever the limit.
+    assert result["fid"] is None
+    assert json.loads((out / sliders.LATENTS).read_text())["digits"] == 10_000
     assert json.loads((out / "metrics.json").read_text())["nll"] == result["nll"]
 
 

@@ -138,14 +138,14 @@ def classifier_with(bias: list[float]) -> Classifier:
 def test_a_uniform_classifier_has_the_entropy_of_ten_answers():
     judge = classifier_with([0.0] * 10 + [-9.0])
     told = fidelity.readings(judge, fidelity.features(judge, torch.rand(7, 1, 28, 28)))
-    assert told["sample_entropy"] == pytest.approx(math.log(10))
+    assert told["entropy"] == pytest.approx(math.log(10))
     assert told["not_digits"] == 0
 
 
 def test_a_sure_classifier_has_none_and_tells_its_class():
     judge = classifier_with([0.0, 50.0, *[0.0] * 9])
     told = fidelity.readings(judge, fidelity.features(judge, torch.rand(7, 1, 28, 28)))
-    assert told["sample_entropy"] == pytest.approx(0, abs=1e-6)
+    assert told["entropy"] == pytest.approx(0, abs=1e-6)
     assert told["class_histogram"] == [0, 1, *[0] * 8]
 
 
@@ -191,6 +191,7 @@ def test_a_copier_is_found_out(test_digits: Digits):
     ]
     train, test = halves[0].every(1000), halves[1].every(500)
     told = fidelity.measure(Copier(train), train, test, load_classifier())
+    assert tuple(told) == fidelity.FIGURES
     assert told["nearest_train"]["closer"] == 1
     assert told["nearest_train"]["median"] < 0.05 < 2 < told["nearest_train"]["test_median"]
     # Training digits in the place of samples score about the floor, on both counts.

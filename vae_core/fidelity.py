@@ -25,6 +25,12 @@ MANIFOLD_STRIDE = 3
 NEIGHBOURS = 3
 """k of the manifolds' radii, as in the paper."""
 
+FIGURES = (
+    *("fid", "fid_floor", "precision", "recall", "precision_real", "recall_real"),
+    *("sample_entropy", "test_entropy", "class_histogram", "not_digits", "nearest_train"),
+)
+"""The keys of `measure`."""
+
 COMPARED = 1000
 """Samples whose nearest training digit is looked up, and as many test digits."""
 
@@ -116,6 +122,7 @@ def measure(
     few = {name: values[::MANIFOLD_STRIDE] for name, values in told.items()}
     precision, recall = precision_recall(few["test"], few["fake"])
     precision_real, recall_real = precision_recall(few["test"], few["train"])
+    read = {name: readings(classifier, told[name]) for name in ("fake", "test")}
     return {
         "fid": frechet_distance(gaussians["test"], gaussians["fake"]),
         "fid_floor": frechet_distance(gaussians["test"], gaussians["train"]),
@@ -123,20 +130,25 @@ def measure(
         "recall": recall,
         "precision_real": precision_real,
         "recall_real": recall_real,
-        **readings(classifier, told["fake"]),
-        "test_entropy": readings(classifier, told["test"])["sample_entropy"],
+        "sample_entropy": read["fake"]["entropy"],
+        "test_entropy": read["test"]["entropy"],
+        "class_histogram": read["fake"]["class_histogram"],
+        "not_digits": read["fake"]["not_digits"],
         "nearest_train": nearest_train(x, test, train),
     }
 
 
 def readings(classifier: Classifier, embedded: Tensor) -> dict[str, Any]:
-    """What the classifier reads in samples whose features (n, d) are given; see `measure`."""
+    """Entropy, class_histogram and not_digits of pictures whose features (n, d) are given.
+
+    See `measure`; the entropy and the classes are of ten digits, given that it is one.
+    """
     with torch.inference_mode():
         logits = classifier.head(embedded.to(next(classifier.parameters()).device)).cpu()
     digits = logits[:, :NONE].log_softmax(1)
     counts = digits.argmax(1).bincount(minlength=NONE)
     return {
-        "sample_entropy": float(-(digits.exp() * digits).sum(1).mean()),
+        "entropy": float(-(digits.exp() * digits).sum(1).mean()),
         "class_histogram": [count / len(logits) for count in counts.tolist()],
         "not_digits": float((logits.argmax(1) == NONE).double().mean()),
     }

@@ -14,9 +14,9 @@ from typing import Any, TypeGuard
 import torch
 from tqdm import tqdm
 
-from vae_core import checkpoint, evaluation, reference, runtime
+from vae_core import checkpoint, classify, evaluation, fidelity, reference, runtime, sliders
 from vae_core.card import write_card
-from vae_core.data import Digits, load_mnist
+from vae_core.data import SPLITS, Digits, load_mnist
 from vae_core.importance import log_evidence
 from vae_core.models import VAE, Autoencoder
 
@@ -62,8 +62,7 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
         "mse": terms.mse,
         **_deterministic(model, test, device),
         **_code_errors(model, test, arguments.data, device),
-        "fid": None,
-        "fid_floor": None,
+        **_fidelity(model, test, arguments.data, seeds[0]),
         "parameters": checkpoint.count_parameters(folder / checkpoint.WEIGHTS),
         "file_bytes": (folder / checkpoint.WEIGHTS).stat().st_size,
         "seconds": round(time.perf_counter() - start, 2),
@@ -156,34 +155,56 @@ def _code_errors(
     }
 
 
+def _fidelity(
+    model: VAE | Autoencoder, test: Digits, data: str | None, seed: int
+) -> dict[str, Any]:
+    """The figures of the samples, about 20 seconds of one core; null where there are none.
+
+    They need all test digits, the shipped classifier and a prior, and pixels that are not drawn
+    one after the other, which would take hours.
+    """
+    shipped = checkpoint.shipped_root() / classify.DEFAULT_FOLDER.name
+    judge = shipped if shipped.is_dir() else classify.DEFAULT_FOLDER
+    slow = model.config.likelihood == "pixelcnn"
+    whole = len(test) == SPLITS["test"][1]
+    if slow or not whole or getattr(model, "prior", None) is None or not judge.is_dir():
+        return dict.fromkeys(fidelity.FIGURES)
+    device = next(iter(model.state_dict().values())).device
+    classifier = classify.load_classifier(judge, str(device))
+    return fidelity.measure(model, load_mnist("train", data), test, classifier, seed=seed)
+
+
 def _save(
     folder: Path,
     model: VAE | Autoencoder,
     result: dict[str, Any],
     arguments: argparse.Namespace,
 ) -> None:
-    """metrics.json, the percentiles and the card.
+    """metrics.json, latents.json, the percentiles and the card.
 
-    A run without --importance-samples keeps an earlier NLL.
+    A run without --importance-samples keeps an earlier NLL, one with --limit an earlier FID.
     """
+    test = load_mnist("test", arguments.data)
     metrics = folder / checkpoint.METRICS
     earlier = checkpoint.read_json(metrics) if metrics.is_file() else {}
-    kept = ("nll", "nll_sem", "importance_samples", "seeds")
-    if result["nll"] is None and earlier.get("nll") is not None:
-        result = result | {key: earlier[key] for key in kept}
+    for first, *others in (("nll", "nll_sem", "importance_samples", "seeds"), fidelity.FIGURES):
+        if result[first] is None and earlier.get(first) is not None:
+            result = result | {key: earlier[key] for key in (first, *others)}
     figures = {key: value for key, value in result.items() if key != "recipe"}
     checkpoint.write_json(
         metrics,
         {
             "recipe": model.config.name,
             **figures,
-            "slice": SLICE | slice_figures(model, load_mnist("test", arguments.data)),
+            "slice": SLICE | slice_figures(model, test),
             "command": _command(arguments, result),
             "versions": {"torch": torch.__version__, "python": platform.python_version()},
         },
     )
     device = next(iter(model.state_dict().values())).device
-    reference.write(folder, reference.measure(model, load_mnist("test", arguments.data), device))
+    reference.write(folder, reference.measure(model, test, device))
+    told = sliders.describe(model, test, kl_per_dim=result["kl_per_dim"], device=device)
+    sliders.write(folder, told)
     write_card(folder)
 
 
