@@ -77,4 +77,32 @@ def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
     if metrics["nll"] is not None:
         count = f"{metrics['importance_samples']} importance samples, {metrics['n_images']} digits"
         rows.insert(1, (f"NLL, dynamic binarisation, {count}", f"{metrics['nll']:.2f} nats"))
-    return rows
+    return rows + _fidelity(metrics)
+
+
+def _fidelity(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    """How real the samples are, each figure beside what real digits score."""
+    if metrics.get("fid") is None:
+        return []
+    count, near = metrics["n_images"], metrics["nearest_train"]
+    return [
+        (
+            f"FID of {count} samples (means of p(x\\|z) against the grey test digits, features "
+            "of the shipped classifier); training digits in their place",
+            f"{metrics['fid']:.1f}; {metrics['fid_floor']:.1f}",
+        ),
+        (
+            "precision, recall of the samples; of training digits",
+            f"{metrics['precision']:.2f}, {metrics['recall']:.2f}; "
+            f"{metrics['precision_real']:.2f}, {metrics['recall_real']:.2f}",
+        ),
+        (
+            "entropy of the classifier over a sample; over a test digit",
+            f"{metrics['sample_entropy']:.2f}; {metrics['test_entropy']:.2f} nats",
+        ),
+        ("samples that it reads as no digit", f"{100 * metrics['not_digits']:.1f} %"),
+        (
+            "distance to the nearest training digit, median: sample; test digit",
+            f"{near['median']:.2f}; {near['test_median']:.2f}",
+        ),
+    ]
