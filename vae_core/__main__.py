@@ -45,7 +45,8 @@ def _readable(result: dict[str, object]) -> str:
 def _parser() -> Parser:
     parser = Parser(prog="python -m vae_core", description="Train, measure and use autoencoders.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
-    for add in (_train, _evaluate, _show, _sample, _reconstruct, _interpolate, _prepare):
+    drawing = (_sample, _traverse, _reconstruct, _interpolate, _prepare)
+    for add in (_train, _evaluate, _show, *drawing):
         add(verbs)
     return parser
 
@@ -83,7 +84,7 @@ def _evaluate(verbs: Verbs) -> None:
     add("checkpoint", metavar="CHECKPOINT")
     add("--data", metavar="DIR", help="holds MNIST/raw; default: the cache folder")
     add("--importance-samples", type=int, default=0, metavar="K", help="0: no NLL")
-    add("--limit", type=int, metavar="N", help="every (10000 / N)th test digit")
+    add("--limit", type=int, metavar="N", help="every (10000 / N)th test digit, no FID")
     add("--seeds", type=int, nargs="+", default=[0], metavar="S", help="binarisation draws")
     add("--device", metavar="D")
     add("--save", action="store_true", help="write metrics.json and the card beside the model")
@@ -95,6 +96,14 @@ def _sample(verbs: Verbs) -> None:
     add("-n", type=int, default=64, metavar="N")
     add("--seed", type=int, default=0, metavar="S")
     add("--temperature", type=float, default=1.0, metavar="T", help="0 to 3")
+    add("-o", "--output", required=True, metavar="FILE", help="a .png")
+    add("--device", metavar="D")
+
+
+def _traverse(verbs: Verbs) -> None:
+    add = _verb(verbs, "traverse", ("draw", "traverse"), "what each slider does, a row each")
+    add("checkpoint", metavar="CHECKPOINT")
+    add("--steps", type=int, default=11, metavar="N", help="positions from -2 to 2")
     add("-o", "--output", required=True, metavar="FILE", help="a .png")
     add("--device", metavar="D")
 
