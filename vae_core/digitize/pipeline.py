@@ -15,6 +15,7 @@ from .types import Box, Digit, Grey, Options, Stage
 from .views import View, best_view, framed, small_plane
 
 WORKING = 1024
+OFF_THE_MAP = "Off the map: this does not look like a digit."
 DEFAULT = Options()
 
 
@@ -42,10 +43,13 @@ def digitize(source: Source, options: Options = DEFAULT) -> Digit:
         stages=_stages(view, chosen, ink, sentence, pixels),
         boxes=boxes,
         chosen=chosen,
-        verdict=_verdict(len(boxes), chosen, options.choose is not None),
+        verdict=OFF_THE_MAP
+        if view.stray
+        else _verdict(len(boxes), chosen, options.choose is not None),
         polarity="dark" if view.seen.dark else "light",
         threshold=close.threshold,
         stroke_width=relative_width(ink),
+        odd=view.stray,
     )
 
 

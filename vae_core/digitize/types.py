@@ -13,6 +13,7 @@ Box = tuple[int, int, int, int]
 
 POLARITIES = ("auto", "dark", "light")
 STROKES = ("auto", "keep")
+ODDITIES = ("refuse", "show")
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,23 @@ class Options:
         stroke: "auto" brings strange stroke widths to MNIST's, "keep" leaves them,
             a number sets the width in pixels of the 28x28 picture (0.5 to 6).
         choose: which digit to take, counted in reading order from 0.
+        odd: "refuse" a drawing that does not look like a digit, or "show" it all the same;
+            photos and pages that hold no digit are refused either way.
     """
 
     polarity: str = "auto"
     threshold: float | None = None
     stroke: str | float = "auto"
     choose: int | None = None
+    odd: str = "refuse"
 
     def __post_init__(self) -> None:
         if self.polarity not in POLARITIES:
             raise ValueError(
                 f"polarity is {self.polarity!r}; it must be 'auto', 'dark' or 'light'."
             )
+        if self.odd not in ODDITIES:
+            raise ValueError(f"odd is {self.odd!r}; it must be 'refuse' or 'show'.")
         if self.threshold is not None:
             _check_number("threshold", self.threshold, 0.0, 1.0)
         if isinstance(self.stroke, str):
@@ -93,6 +99,7 @@ class Digit:
         polarity: "dark" or "light" ink.
         threshold: share of the ink's strength above which a pixel counted as ink.
         stroke_width: mean stroke width in pixels of the 28x28 picture.
+        odd: whether this does not look like a digit, and is only shown since it was asked for.
     """
 
     pixels: Grey
@@ -103,3 +110,4 @@ class Digit:
     polarity: str
     threshold: float
     stroke_width: float
+    odd: bool = False

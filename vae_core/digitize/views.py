@@ -24,19 +24,26 @@ ODD = 0.85
 # Above this unevenness of the ground around it, a mark is part of a photo.
 ROUGH = 0.3
 MOST_DIGITS = 12
+# A drawing of more odd marks than this is text.
+MOST_STRAY = 4
 # From this worth on, luminance needs no help from single colours.
 CLEAR = 0.5
 AS_FOUND = Options()
+NOTHING = "Nothing drawn: no ink stands out in the picture."
 
 
 @dataclass(frozen=True)
 class View:
-    """What one guess at the polarity shows: finds, their close looks, and how odd each is."""
+    """What one guess at the polarity shows: finds, their close looks, and how odd each is.
+
+    `stray` says that it looks like no digit at all, and is a mere drawing shown on request.
+    """
 
     seen: Survey
     finds: list[Find]
     closes: list[Closeup]
     odd: list[float]
+    stray: bool = False
 
     @property
     def worth(self) -> list[float]:
@@ -87,16 +94,20 @@ def _view_of(picture: Picture, options: Options) -> View:
     """The likelier polarity's digits, without what is none; refuses when nothing is left."""
     plane = small_plane(picture.image)
     rivals = first_look.survey(plane, options.polarity, options.threshold)
-    if not rivals or rivals[0].best < UNLIKELY:
-        raise ValueError("Nothing drawn: no ink stands out in the picture.")
+    if not rivals or (rivals[0].best < UNLIKELY and options.odd == "refuse"):
+        raise ValueError(NOTHING)
     view = _view(picture, rivals[0], options)
     if len(rivals) > 1 and min(view.odd) > 0.5 and rivals[1].best > 0.4 * rivals[0].best:
         other = _view(picture, rivals[1], options)
         if min(other.odd) < min(view.odd) - 0.3:
             view = other
-    if options.polarity == "auto" and options.threshold is None:
-        _refuse(view)
-    return _without_oddities(view)
+    by_hand = options.polarity != "auto" or options.threshold is not None
+    refusal = "" if by_hand and options.odd == "refuse" else _refusal(view)
+    if rivals[0].best < UNLIKELY:
+        by_hand, refusal = False, NOTHING
+    if refusal and not by_hand and not (options.odd == "show" and _is_drawing(view)):
+        raise ValueError(refusal)
+    return replace(_without_oddities(view), stray=bool(refusal))
 
 
 def _view(picture: Picture, seen: Survey, options: Options) -> View:
@@ -110,20 +121,26 @@ def _view(picture: Picture, seen: Survey, options: Options) -> View:
     return View(seen, finds, closes, odd)
 
 
-def _refuse(view: View) -> None:
-    """Raise ValueError, in plain words, when a view is no picture of digits."""
+def _refusal(view: View) -> str:
+    """Why a view is no picture of digits, in plain words; empty when it is one."""
     strange = sum(odd > 0.5 for odd in view.odd)
     count = len(view.seen.finds)
     page = count > MOST_DIGITS or (strange >= 3 and strange > len(view.finds) / 2)
     if page and not _towers(view):
-        raise ValueError(
+        return (
             f"There are {count} separate marks, and they do not look like digits: is this a "
             "page of text, or a photo? Show one digit, or a few."
         )
     if view.seen.share > 0.45:
-        raise ValueError("Too much ink: is this a photo of a page, or of something else?")
+        return "Too much ink: is this a photo of a page, or of something else?"
     if all(_is_something_else(*each) for each in zip(view.finds, view.odd, strict=True)):
-        raise ValueError("This does not look like a digit: is it a photo of something else?")
+        return "This does not look like a digit: is it a photo of something else?"
+    return ""
+
+
+def _is_drawing(view: View) -> bool:
+    """Whether the ground is as flat as only a drawing's is, and the marks are few."""
+    return all(close.clean for close in view.closes) and len(view.seen.finds) <= MOST_STRAY
 
 
 def _towers(view: View) -> bool:
