@@ -46,7 +46,7 @@ def _parser() -> Parser:
     parser = Parser(prog="python -m vae_core", description="Train, measure and use autoencoders.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
     drawing = (_sample, _traverse, _reconstruct, _interpolate, _prepare)
-    for add in (_train, _evaluate, _show, *drawing):
+    for add in (_train, _evaluate, _family, _show, *drawing):
         add(verbs)
     return parser
 
@@ -88,6 +88,18 @@ def _evaluate(verbs: Verbs) -> None:
     add("--seeds", type=int, nargs="+", default=[0], metavar="S", help="binarisation draws")
     add("--device", metavar="D")
     add("--save", action="store_true", help="write metrics.json and the card beside the model")
+
+
+def _family(verbs: Verbs) -> None:
+    about = "train and measure every recipe; call it again to go on"
+    add = _verb(verbs, "family", ("family", "family"), about)
+    add("--data", metavar="DIR", help="holds MNIST/raw; default: the cache folder")
+    add("--out", metavar="DIR", help="holds a folder for each recipe; default: checkpoints")
+    add("--only", nargs="+", metavar="RECIPE")
+    add("--importance-samples", type=int, default=0, metavar="K", help="0: no NLL")
+    add("--readme", metavar="FILE", help="write the results table between its two marks")
+    add("--device", metavar="D")
+    add("--download", action="store_true", help="fetch MNIST where it is missing")
 
 
 def _sample(verbs: Verbs) -> None:

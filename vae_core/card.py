@@ -30,7 +30,7 @@ def card(about: dict[str, Any]) -> str:
         "---",
         f"# {about['recipe']}: {about['title']}",
         "",
-        f"A variational autoencoder on MNIST: {net['kind']} nets {_dims(net)}, "
+        f"{_kind(config)} on MNIST: {net['kind']} nets {_dims(net)}, "
         f"{config['latent_dim']} latents, {config['likelihood']} likelihood, "
         f"{config['prior']} prior, {about['parameters']:,} parameters.",
         "",
@@ -49,8 +49,16 @@ def card(about: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _kind(config: dict[str, Any]) -> str:
+    if config["objective"] == "reconstruction":
+        return "A deterministic autoencoder"
+    return "A variational autoencoder" + (
+        f" ({config['objective']})" * (config["objective"] != "elbo")
+    )
+
+
 def _dims(net: dict[str, Any]) -> str:
-    shown = "-".join(map(str, net["hidden_dims"]))
+    shown = "-".join(map(str, net["hidden_dims"])) or "of one layer"
     return (
         f"{shown} and back"
         if not net["decoder_dims"]
@@ -58,22 +66,37 @@ def _dims(net: dict[str, Any]) -> str:
     )
 
 
-def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
-    if not metrics:
-        return []
+def _costs(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    """What an image costs; a deterministic model has a distortion alone."""
+    if metrics["elbo"] is None:
+        rows = [("distortion", f"{metrics['distortion']:.2f} nats an image")]
+        if metrics["repair_mse"] is not None:
+            name = "squared error of what is made of damaged digits, mean over pixels"
+            rows.append((name, f"{metrics['repair_mse']:.5f}"))
+        return [*rows, ("mean norm of the encoder's Jacobian", f"{metrics['jacobian_norm']:.2f}")]
     pixels = "grey pixels" if metrics["binarisation"] == "none" else "dynamic binarisation"
     rows = [
         (f"-ELBO, one posterior draw, {pixels}", f"{-metrics['elbo']:.2f} nats an image"),
         ("distortion + rate", f"{metrics['distortion']:.2f} + {metrics['rate']:.2f} nats"),
         ("active units", f"{metrics['active_units']}"),
+    ]
+    if metrics.get("bits_per_dim") is not None:
+        rows.append(("-ELBO as bits a pixel", f"{metrics['bits_per_dim']:.3f}"))
+    return rows
+
+
+def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    if not metrics:
+        return []
+    rows = [
+        *_costs(metrics),
         ("squared error of the reconstruction, mean over pixels", f"{metrics['mse']:.5f}"),
         ("5-NN error of the codes", f"{100 * metrics['knn_error']:.2f} %"),
         ("linear probe error of the codes", f"{100 * metrics['probe_error']:.2f} %"),
-        (
-            "NLL, 100 samples, 500 digits (the tests repeat it)",
-            f"{metrics['slice']['nll']:.2f} nats",
-        ),
     ]
+    if metrics["slice"]["nll"] is not None:
+        name = "NLL, 100 samples, 500 digits (the tests repeat it)"
+        rows.append((name, f"{metrics['slice']['nll']:.2f} nats"))
     if metrics["nll"] is not None:
         count = f"{metrics['importance_samples']} importance samples, {metrics['n_images']} digits"
         rows.insert(1, (f"NLL, dynamic binarisation, {count}", f"{metrics['nll']:.2f} nats"))

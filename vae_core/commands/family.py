@@ -1,0 +1,64 @@
+"""`family`: every recipe trained from nothing and measured, and the table of the README."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from vae_core import checkpoint, recipes
+from vae_core.commands.evaluate import evaluate
+from vae_core.commands.train import train
+from vae_core.table import write_table
+
+
+def family(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Trains and measures what is not yet there; safe to kill, and to call again.
+
+    A recipe whose checkpoint has its config and its metrics is done; one with a state goes on.
+
+    Returns:
+        `done` and `left`, lists of names, and `table`, the file that holds the table.
+
+    Raises:
+        ValueError: a name, the data or a folder cannot be used.
+    """
+    names = arguments.only or list(recipes.RECIPES)
+    for name in names:
+        recipes.get(name)
+    root = Path(arguments.out) if arguments.out else checkpoint.shipped_root()
+    bar = tqdm([name for name in names if not is_done(root, name)], unit="recipe", file=sys.stderr)
+    left = list(bar)
+    for name in bar:
+        bar.set_description(name)
+        if not _one(root, name, arguments):
+            break
+        left.remove(name)
+    if arguments.readme:
+        write_table(Path(arguments.readme), root)
+    return {"done": [n for n in names if n not in left], "left": left, "table": arguments.readme}
+
+
+def is_done(root: Path, name: str) -> bool:
+    """Whether the recipe's checkpoint stands, trained as the recipe says and measured."""
+    folder = root / name
+    if not all((folder / file).is_file() for file in (checkpoint.CONFIG, checkpoint.METRICS)):
+        return False
+    return checkpoint.read_config(folder) == recipes.get(name)
+
+
+def _one(root: Path, name: str, arguments: argparse.Namespace) -> bool:
+    """Trains and measures one recipe; False when a signal stopped it."""
+    out = root / name
+    shared = {"data": arguments.data, "device": arguments.device}
+    wanted = {"recipe": name, "out": str(out), "epochs": None, "batch_size": None, "seed": 0}
+    resume = (out / "state" / "run.safetensors").is_file()
+    rest = {"resume": resume, "init_from": None, "download": arguments.download}
+    if not train(argparse.Namespace(**shared, **wanted, **rest))["finished"]:
+        return False
+    measures = {"importance_samples": arguments.importance_samples, "limit": None, "seeds": [0]}
+    evaluate(argparse.Namespace(**shared, **measures, checkpoint=str(out), save=True))
+    return True
