@@ -14,7 +14,16 @@ from typing import Any, TypeGuard
 import torch
 from tqdm import tqdm
 
-from vae_core import checkpoint, classify, evaluation, fidelity, reference, runtime, sliders
+from vae_core import (
+    checkpoint,
+    classify,
+    compare,
+    evaluation,
+    fidelity,
+    reference,
+    runtime,
+    sliders,
+)
 from vae_core.card import write_card
 from vae_core.data import SPLITS, Digits, load_mnist
 from vae_core.importance import log_evidence
@@ -205,6 +214,9 @@ def _save(
     reference.write(folder, reference.measure(model, test, device))
     told = sliders.describe(model, test, kl_per_dim=result["kl_per_dim"], device=device)
     sliders.write(folder, told)
+    if compare.has_pca(model):
+        train = load_mnist("train", arguments.data)
+        compare.write_pca(folder, compare.fit_pca(model, train, test))
     write_card(folder)
 
 
