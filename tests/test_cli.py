@@ -10,25 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
-from vae_core import VAE, checkpoint, fidelity, sliders
+from vae_core import VAE, checkpoint, fidelity, pictures, sliders
 from vae_core.__main__ import main
 from vae_core.data import Digits
 
 EVALUATE_KEYS = [
     *("recipe", "device", "n_images", "binarisation", "distortion", "rate", "elbo"),
-    *(
-        "bits_per_dim",
-        "nll",
-        "nll_sem",
-        "importance_samples",
-        "seeds",
-        "active_units",
-        "kl_per_dim",
-    ),
-    *("mse", "repair_mse", "jacobian_norm", "knn_error", "probe_error", *fidelity.FIGURES),
-    *("parameters", "file_bytes", "seconds"),
+    *("bits_per_dim", "nll", "nll_sem", "importance_samples", "seeds", "active_units"),
+    *("kl_per_dim", "mse", "repair_mse", "jacobian_norm", "knn_error", "probe_error"),
+    *(*fidelity.FIGURES, "parameters", "file_bytes", "seconds"),
 ]
 Capture = pytest.CaptureFixture[str]
 
@@ -122,6 +115,31 @@ def test_interpolate(
         assert getattr(frames, "n_frames", 1) == 18  # ten there, eight back
 
 
+def test_traverse_has_a_row_for_each_slider_in_order(
+    capsys: Capture, folder: Path, model: VAE, test_digits: Digits, tmp_path: Path
+):
+    bare, named = tmp_path / "bare.png", tmp_path / "named.png"
+    told = run(capsys, "traverse", folder, "--steps", 5, "-o", bare)
+    assert told["values"] == [-2, -1, 0, 1, 2]
+    assert told["rows"] == [{"latent": i, "name": None} for i in range(3)]
+    about = sliders.describe(model, test_digits.every(50))
+    about["order"] = [2, 0, 1]
+    about["latents"][2]["name"] = {"trait": "slant", "r": -0.5}
+    sliders.write(folder, about)
+    rows = run(capsys, "traverse", folder, "--steps", 5, "-o", named)["rows"]
+    assert [row["latent"] for row in rows] == [2, 0, 1]
+    assert rows[0]["name"] == "slant -0.50"
+    page = opened(named)
+    assert page.height == 20 + 3 * 30 + 2
+    assert page.width > opened(bare).width  # the name takes room
+    # The pictures are those of the slider: the last of the first row is z2 at 2.
+    u = torch.zeros(1, 3)
+    u[0, 2] = 2
+    expected = pictures.to_uint8(model.decode(model.from_sliders(u)).mean)[0]
+    last = page.crop((page.width - 30, 22, page.width - 2, 50))
+    assert list(last.get_flattened_data()) == expected.flatten().tolist()
+
+
 def test_prepare(capsys: Capture, test_digits: Digits, digit: Path, tmp_path: Path):
     clash = tmp_path / "again" / "seven.png"
     clash.parent.mkdir()
@@ -211,6 +229,8 @@ def test_a_killed_run_saves_and_goes_on(mnist_dir: Path, tmp_path: Path):
         (["interpolate", "TINY", "a", "b", "--steps", "1", "-o", "x.png"], "steps is 1"),
         (["interpolate", "TINY", "a", "b", "--path", "x", "-o", "x.png"], "invalid choice"),
         (["interpolate", "TINY", "/no.png", "/no.png", "-o", "x.png"], "/no.png"),
+        (["traverse", "TINY", "--steps", "1", "-o", "x.png"], "steps is 1"),
+        (["traverse", "TINY", "-o", "x.bmp"], "must end in .png"),
         (["dance"], "invalid choice"),
     ],
 )

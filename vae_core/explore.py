@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from vae_core.models import VAE
+from vae_core.models import Coder
 
 PATHS = ("linear", "spherical")
 
@@ -44,7 +44,7 @@ def path(a: Tensor, b: Tensor, steps: int, kind: str = "linear") -> Tensor:
     return point(a, b, t, kind)
 
 
-def traverse(model: VAE, u: Tensor, dim: int, values: Tensor) -> Tensor:
+def traverse(model: Coder, u: Tensor, dim: int, values: Tensor) -> Tensor:
     """Pictures (n, 1, 28, 28) along one slider: u (d,) with u[dim] set to each of values (n,).
 
     Raises:
@@ -57,7 +57,7 @@ def traverse(model: VAE, u: Tensor, dim: int, values: Tensor) -> Tensor:
     return model.decode(model.from_sliders(points)).mean
 
 
-def manifold_grid(model: VAE, side: int = 20, first: int = 0, second: int = 1) -> Tensor:
+def manifold_grid(model: Coder, side: int = 20, first: int = 0, second: int = 1) -> Tensor:
     """Pictures (side * side, 1, 28, 28) over the plane of two sliders, rows from the top.
 
     The positions are evenly spaced quantiles of the prior, so each picture stands for the same

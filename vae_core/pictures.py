@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 GAP = 2
@@ -31,13 +31,33 @@ def grid(x: Tensor, columns: int | None = None) -> Image.Image:
     return Image.fromarray(sheet)
 
 
+def labelled(sheet: Image.Image, rows: list[str], heads: list[str]) -> Image.Image:
+    """A `grid` with a text beside each row and one above each column, grey on black."""
+    font = ImageFont.load_default(12)
+    margin = 2 * GAP + math.ceil(max((font.getlength(text) for text in rows), default=0))
+    step, top = 28 + GAP, 20
+    page = Image.new("L", (margin + sheet.width, top + sheet.height))
+    page.paste(sheet, (margin, top))
+    pen = ImageDraw.Draw(page)
+    for i, text in enumerate(rows):
+        pen.text((GAP, top + GAP + i * step + 14), text, fill=200, font=font, anchor="lm")
+    for i, text in enumerate(heads):
+        pen.text((margin + GAP + i * step + 14, top // 2), text, fill=200, font=font, anchor="mm")
+    return page
+
+
 def save_grid(x: Tensor, path: str | Path, columns: int | None = None) -> None:
-    """Writes `grid` as a PNG.
+    """Writes `grid` as a PNG; see `save_page`."""
+    save_page(grid(x, columns), path)
+
+
+def save_page(page: Image.Image, path: str | Path) -> None:
+    """Writes a picture as a PNG.
 
     Raises:
         ValueError: the ending is not .png, or the file cannot be written.
     """
-    _save(grid(x, columns), path, (".png",))
+    _save(page, path, (".png",))
 
 
 def save_path(x: Tensor, path: str | Path) -> None:

@@ -109,6 +109,13 @@ def read(folder: Path, latent_dim: int) -> dict[str, Any] | None:
     return about if fits and len(about.get("latents", [])) == latent_dim else None
 
 
+def order(count: int, kl: list[float] | None, about: dict[str, Any] | None) -> list[int]:
+    """The order of `count` sliders: as latents.json has it, else by falling KL, else their own."""
+    if about is not None:
+        return about["order"]
+    return list(range(count)) if kl is None else sorted(range(count), key=lambda i: -kl[i])
+
+
 def _rounded(values: Any) -> list[float]:
     return [round(float(value), 3) for value in values]
 

@@ -1,4 +1,4 @@
-"""`sample`, `reconstruct`, `interpolate` and `prepare`: pictures in, pictures out."""
+"""`sample`, `traverse`, `reconstruct`, `interpolate` and `prepare`: pictures in, pictures out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from vae_core import checkpoint, evaluation, explore, pictures, runtime
+from vae_core import checkpoint, evaluation, explore, pictures, runtime, sliders
 from vae_core.digitize import Digit, digitize
 from vae_core.models import VAE, Autoencoder
 
@@ -74,6 +74,49 @@ def interpolate(arguments: argparse.Namespace) -> dict[str, Any]:
         shown = model.decode(model.from_sliders(between)).mean
     pictures.save_path(shown, arguments.output)
     return {"steps": arguments.steps, "path": arguments.path, "output": arguments.output}
+
+
+def traverse(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What each slider does: a row a latent, in slider order and with its measured name.
+
+    The columns are positions from -2 to 2; the other sliders stand at 0.
+
+    Raises:
+        ValueError: the steps, the checkpoint or the file cannot be used.
+    """
+    if not 2 <= arguments.steps <= 100:
+        raise ValueError(f"steps is {arguments.steps}; it must be between 2 and 100.")
+    folder = checkpoint.resolve(arguments.checkpoint)
+    model = _load(arguments)
+    rows = _slider_rows(folder, model.latent_dim)
+    values = torch.linspace(-sliders.REACH, sliders.REACH, arguments.steps)
+    rest = torch.zeros(model.latent_dim, device=_device(model))
+    with runtime.eval_mode(model):
+        films = [explore.traverse(model, rest, row["latent"], values.to(rest)) for row in rows]
+    texts = [f"z{row['latent']}  {row['name'] or ''}".rstrip() for row in rows]
+    heads = [f"{value:+.2g}" if value else "0" for value in _plain(values)]
+    page = pictures.labelled(pictures.grid(torch.cat(films), len(values)), texts, heads)
+    pictures.save_page(page, arguments.output)
+    return {"rows": rows, "values": _plain(values), "output": arguments.output}
+
+
+def _plain(values: Tensor) -> list[float]:
+    """Positions as a person writes them: 0 and not -3e-08."""
+    return [round(value, 3) + 0.0 for value in values.tolist()]
+
+
+def _slider_rows(folder: Path, latent_dim: int) -> list[dict[str, Any]]:
+    """{latent, name} in slider order; the name "slant -0.84" is null where none was measured."""
+    told = sliders.read(folder, latent_dim)
+    metrics = checkpoint.inspect(folder)["metrics"] or {}
+    names: list[dict[str, Any] | None] = [None] * latent_dim
+    if told is not None:
+        names = [each["name"] for each in told["latents"]]
+    return [
+        {"latent": i, "name": name and f"{name['trait']} {name['r']:+.2f}"}
+        for i in sliders.order(latent_dim, metrics.get("kl_per_dim"), told)
+        for name in (names[i],)
+    ]
 
 
 def prepare(arguments: argparse.Namespace) -> dict[str, Any]:
