@@ -132,13 +132,7 @@ def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None
         "parameters": facts.get("parameters"),
         "file_bytes": facts.get("file_bytes"),
         "kl_per_dim": kl,
-        "order": _order(len(dims), kl, latents),
+        "order": sliders.order(len(dims), kl, latents),
         "unused": [] if kl is None else [i for i in dims if kl[i] < UNUSED_BELOW],
         "metrics": metrics,
     }
-
-
-def _order(count: int, kl: list[float] | None, latents: dict[str, Any] | None) -> list[int]:
-    if latents is not None:
-        return latents["order"]
-    return list(range(count)) if kl is None else sorted(range(count), key=lambda i: -kl[i])
