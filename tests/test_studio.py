@@ -15,11 +15,12 @@ import torch
 from PIL import Image
 
 import vae_core
-from vae_core import checkpoint
+from vae_core import checkpoint, reference
 from vae_core.config import Config, NetConfig
+from vae_core.data import Digits
 from vae_core.digitize import digitize
 from vae_core.models import VAE
-from vae_core.panels import animation, codec
+from vae_core.panels import animation, codec, damage
 from vae_core.panels.assets import examples
 from vae_core.panels.damage import damaged
 from vae_core.panels.gate import Gate
@@ -271,6 +272,7 @@ def test_reconstruct_shows_the_way_and_leaves_it_out_when_told(studio: Studio) -
         ({"choose": 1.5}, "choose"),
         ({"code": "median"}, "code"),
         ({"draws": 10**9}, "draws"),
+        ({"odd": "hide"}, "odd"),
         ([1], "options"),
         ("x", "options"),
     ],
@@ -427,6 +429,72 @@ def test_damage_is_what_it_says() -> None:
     assert float(turned.sum()) == pytest.approx(float(digit.sum()), rel=0.05)
     noisy = damaged(np.full((28, 28), 128, np.uint8), {"kind": "noise", "amount": 0.1, "seed": 3})
     assert noisy.std() == pytest.approx(25.5, rel=0.1)
+
+
+def test_the_hand_erases_too() -> None:
+    digit, mask = examples()[0][4], np.zeros((28, 28), np.uint8)
+    mask[5:9, 10:20] = 1
+    wish = {"kind": "erase", "amount": 0.25, "mask": codec.pack(mask)}
+    gone = damage.gap(wish)
+    assert gone is not None
+    assert gone[5:9, 10:20].all()
+    assert gone[21:].all()
+    assert gone.sum() == 40 + 7 * 28
+    assert np.array_equal(damage.damaged(digit, wish), np.where(gone, 0, digit))
+    assert damage.gap(None) is damage.gap({"kind": "noise", "amount": 1}) is None
+
+
+@pytest.mark.parametrize(
+    "mask", [7, "", "AAAA", "no base64!", codec.pack(np.zeros((27, 28), np.uint8))]
+)
+def test_a_bad_mask_is_refused(studio: Studio, mask: object) -> None:
+    wish = {"kind": "erase", "amount": 0.1, "mask": mask}
+    with pytest.raises(ValueError, match=r"damage\.mask must be base64 of 784 bytes"):
+        studio.reconstruct("tiny", stroke(), {"damage": wish})
+
+
+def test_a_gap_is_filled_and_the_rest_stays(studio: Studio) -> None:
+    options = {"damage": {"kind": "erase", "amount": 0.5}, "seed": 1}
+    seen = codec.unpack(studio.reconstruct("tiny", stroke(), options)["input"])[0]
+    told = studio.fill("tiny", stroke(), options)
+    made = codec.unpack(told["answers"])
+    assert made.shape == (8, 28, 28)
+    assert (made[:, :14] == seen[:14]).all()
+    assert made[:, 14:].any()
+    assert studio.fill("tiny", stroke(), options)["answers"] == told["answers"]
+    average = codec.unpack(told["average"])[0]
+    assert np.abs(average - made.mean(0)).max() <= 1
+    for nothing in ({}, {"damage": {"kind": "erase", "amount": 0}}):
+        with pytest.raises(ValueError, match="Nothing is erased"):
+            studio.fill("tiny", stroke(), nothing)
+
+
+def test_a_picture_stands_where_it_would_among_the_digits(tmp_path: Path) -> None:
+    model = make(tmp_path, "ranked")
+    assert Studio(tmp_path, "cpu").reconstruct("ranked", stroke())["standing"] is None
+    images = torch.from_numpy(examples()[0][:50].copy())[:, None]
+    digits = Digits(images, torch.zeros(50, dtype=torch.int64), torch.arange(50))
+    reference.write(tmp_path / "ranked", reference.measure(model, digits))
+    service = Studio(tmp_path, "cpu")
+    with torch.inference_mode():
+        costs = {key: v.numpy() for key, v in reference.costs(model, digits.floats()).items()}
+    for place in (0, 17, 49):
+        told = service.reconstruct("ranked", {"pixels": codec.pack(examples()[0][place])})
+        for key, values in costs.items():
+            rank = (values < values[place]).sum() / 49
+            assert told["standing"][key] == pytest.approx(rank, abs=0.015), key
+            assert told["usual"][key] == pytest.approx(float(np.median(values)), rel=1e-3)
+
+
+def test_a_scribble_is_shown_when_asked_for(studio: Studio) -> None:
+    pad = np.zeros((112, 112), np.uint8)
+    pad[53:60, 10:100] = 255
+    with pytest.raises(ValueError, match=r"Nothing drawn"):
+        studio.reconstruct("tiny", Image.fromarray(pad))
+    told = studio.reconstruct("tiny", Image.fromarray(pad), {"odd": "show"})
+    assert told["odd"] is True
+    assert "Off the map" in told["verdict"]
+    assert studio.reconstruct("tiny", stroke())["odd"] is False
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ PICTURE_LIMIT = 64 * 2**20
 """Largest picture file taken, in bytes; 64 megapixels of JPEG stay well under it."""
 
 Grey = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
 
 def to_bytes(pixels: Any) -> Grey:
@@ -35,6 +36,25 @@ def pack(grey: NDArray[np.uint8] | NDArray[np.int8]) -> str:
 def unpack(text: str) -> Grey:
     """The inverse of `pack` for a batch of digits: (k, 28, 28) grey levels."""
     return np.frombuffer(base64.b64decode(text), dtype=np.uint8).reshape(-1, SIDE, SIDE)
+
+
+def marks(name: str, text: Any) -> Mask:
+    """The pixels (28, 28) that a page marked: base64 of 784 bytes, not 0 where marked.
+
+    None marks nothing.
+
+    Raises:
+        ValueError: anything else; `name` is the argument's.
+    """
+    if text is None:
+        return np.zeros((SIDE, SIDE), np.bool_)
+    try:
+        data = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (binascii.Error, ValueError):
+        data = b""
+    if len(data) != SIDE * SIDE:
+        raise ValueError(f"{name} must be base64 of {SIDE * SIDE} bytes, not {shown(text)}.")
+    return np.frombuffer(data, dtype=np.uint8).reshape(SIDE, SIDE) > 0
 
 
 def png_uri(grey: Grey) -> str:

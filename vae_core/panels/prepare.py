@@ -64,6 +64,7 @@ def wanted(options: Any) -> Options:
         threshold=None if threshold is None else checks.number("threshold", threshold, 0.0, 1.0),
         stroke=stroke,
         choose=None if choose is None else checks.whole("choose", choose, 0, 99),
+        odd=checks.choice("odd", given.get("odd") or "refuse", ("refuse", "show")),
     )
 
 
@@ -72,14 +73,15 @@ def describe(prepared: Prepared, film: bool = True) -> dict[str, Any]:
 
     Returns:
         input: base64 of the 28x28 digit that the model sees; whole: the same before any damage
-        (absent without); verdict: the digitizer's words; found: how many
-        digits; chosen: index of the one taken; polarity, threshold, stroke_width as used;
-        with `film` also what `_film` returns.
+        (absent without); verdict: the digitizer's words; odd: whether it looks like no digit;
+        found: how many digits; chosen: index of the one taken; polarity, threshold,
+        stroke_width as used; with `film` also what `_film` returns.
     """
     found = prepared.digit
     told = {
         "input": codec.pack(prepared.pixels),
         "verdict": found.verdict,
+        "odd": found.odd,
         "found": len(found.boxes),
         "chosen": found.chosen,
         "polarity": found.polarity,

@@ -33,5 +33,10 @@ def build(studio: Studio) -> None:
         """{picture, options} -> the digit through every model: name, reconstruction, costs."""
         return studio.family(argument.get("picture"), argument.get("options"))
 
-    functions = [answered(reconstruct), answered(follow), answered(family)]
+    def fill(argument: dict[str, Any]) -> dict[str, Any]:
+        """{checkpoint, picture, options} -> what could have stood in the gap: `Studio.fill`."""
+        name, picture = argument.get("checkpoint"), argument.get("picture")
+        return studio.fill(name, picture, argument.get("options"))
+
+    functions = [answered(each) for each in (reconstruct, follow, family, fill)]
     panel("reconstruct", functions, privacy=PRIVACY)

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from vae_core import checkpoint, sliders
+from vae_core import checkpoint, reference, sliders
 from vae_core.panels.checks import shown
 
 UNUSED_BELOW = 0.01
@@ -39,6 +39,7 @@ class Registry:
         self._loaded: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
         self._loading: dict[str, threading.Lock] = {}
+        self._references: dict[str, reference.Reference | None] = {}
         self.root = root or checkpoint.shipped_root()
         for config in sorted(self.root.glob(f"*/{checkpoint.CONFIG}")):
             self._add(config.parent)
@@ -86,6 +87,16 @@ class Registry:
                 model = self._load(name)
                 self._keep(name, model)
         return model
+
+    def reference(self, name: Any) -> reference.Reference | None:
+        """Where the test digits stand under `name`; None where that was not measured."""
+        name = self.check(name)
+        if name not in self._references:
+            try:
+                self._references[name] = reference.read(self._folders[name])
+            except ValueError:
+                self._references[name] = None  # damaged: the page does without
+        return self._references[name]
 
     def _load(self, name: str) -> Any:
         try:
