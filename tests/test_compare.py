@@ -96,6 +96,8 @@ def test_the_most_telling_latents_have_the_largest_kl() -> None:
         ("vae-gaussian", "density"),
         ("vae-laplace", "density"),
         ("vae-logistic", "levels"),
+        ("ae", "squared-error"),
+        ("ae-cross-entropy", "cross-entropy"),
     ],
 )
 def test_different_quantities_are_told_apart(name: str, quantity: str) -> None:

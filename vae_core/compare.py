@@ -20,7 +20,7 @@ SIDE = 28
 STRANGERS = ("noise", "shoe", "shuffled")
 """What `strangers` makes, in this order."""
 
-Quantity = Literal["binary", "cross-entropy", "density", "levels"]
+Quantity = Literal["binary", "cross-entropy", "density", "levels", "squared-error"]
 
 
 # ---------------------------------------------------------------- reconstruction and repair
@@ -122,12 +122,15 @@ def quantity(config: Config) -> Quantity:
 
     `binary`: nats of pixels drawn black or white, a likelihood. `cross-entropy`: the same
     formula on grey pixels, which is none. `density`: of continuous pixels, which can be
-    negative. `levels`: probability of the 256 grey levels.
+    negative. `levels`: probability of the 256 grey levels. `squared-error`: half of it, of a
+    deterministic model, in no unit of information.
     """
     if config.train.binarisation == "dynamic":
         return "binary"
     if config.likelihood == "bernoulli":
         return "cross-entropy"
+    if config.likelihood == "squared-error":
+        return "squared-error"
     return "levels" if config.likelihood == "discretized-logistic" else "density"
 
 

@@ -69,6 +69,18 @@ def choice(name: str, value: Any, allowed: Sequence[str]) -> str:
     return value
 
 
+def label(name: str, value: Any) -> int | None:
+    """Return a class 0 to 9; None, and -1, stand for an unknown one.
+
+    Raises:
+        ValueError: anything else.
+    """
+    if value is None:
+        return None
+    given = whole(name, value, -1, 9)
+    return None if given < 0 else given
+
+
 def vector(name: str, value: Any, length: int, limit: float = Z_LIMIT) -> list[float]:
     """Return `value` as a list of `length` finite floats, each within +-`limit`.
 

@@ -32,9 +32,9 @@ class Posterior:
         }
 
 
-def read(model: Any, x: Tensor) -> Posterior:
-    """Encode one picture x (1, 1, 28, 28) in [0, 1]."""
-    q = model.encode(x)
+def read(model: Any, x: Tensor, y: Tensor | None = None) -> Posterior:
+    """Encode one picture x (1, 1, 28, 28) in [0, 1], with its label y (1,) where it is known."""
+    q = model.encode(x) if y is None else model.encode(x, y)
     return Posterior(x=x, q=q, u=model.to_sliders(q.mean))
 
 

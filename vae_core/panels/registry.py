@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from vae_core import checkpoint, reference, sliders
+from vae_core.panels import groups
 from vae_core.panels.checks import shown
 
 UNUSED_BELOW = 0.01
@@ -140,6 +141,7 @@ def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None
         "objective": config.get("objective"),
         "likelihood": config.get("likelihood"),
         "prior": config.get("prior"),
+        **groups.told(config),
         "parameters": facts.get("parameters"),
         "file_bytes": facts.get("file_bytes"),
         "kl_per_dim": kl,

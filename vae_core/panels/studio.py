@@ -26,6 +26,8 @@ from vae_core.panels.registry import Registry
 
 PATHS = ("linear", "spherical")
 MAX_SAMPLES, MAX_STEPS, MAX_DRAWS = 256, 64, 64
+LONG_CODE, MAX_FILMS = 64, 24
+"""Of codes longer than the first, only so many latents get a filmstrip."""
 ENDS_LIMIT = 1e3
 """Ends of a path may be codes of pictures, which the sliders' +-10 need not hold."""
 
@@ -43,7 +45,7 @@ class Studio:
         self,
         checkpoints_dir: str | Path | None = None,
         device: str | None = None,
-        capacity: int = 8,
+        capacity: int = 48,
     ) -> None:
         self.device = runtime.choose_device(device)
         if self.device.type == "cpu":
@@ -68,16 +70,22 @@ class Studio:
         """The card of one model."""
         return self.registry.cards[self.registry.check(name)]
 
-    def decode(self, name: Any, z: Any) -> dict[str, Any]:
-        """One digit from slider values `z` (latent_dim numbers within +-10).
+    def decode(
+        self, name: Any, z: Any, label: Any = None, limit: float = checks.Z_LIMIT
+    ) -> dict[str, Any]:
+        """One digit from slider values `z` (latent_dim numbers within +-`limit`).
+
+        Here and below, `label` (0 to 9, or null for unknown) is told to a conditional model and
+        means nothing to any other.
 
         Returns:
             pixels: base64 of 784 grey bytes; milliseconds: time in the decoder.
         """
-        values = checks.vector("z", z, self.card(name)["latent_dim"])
+        values = checks.vector("z", z, self.card(name)["latent_dim"], limit)
+        told = checks.label("label", label)
         model = self.registry.get(name)
         with self._live, torch.inference_mode():
-            return self._timed(model, self._tensor([values]))
+            return self._timed(model, self._tensor([values]), told)
 
     def between(
         self, name: Any, a: Any, b: Any, path: Any = "linear", t: Any = 0.5
@@ -91,7 +99,12 @@ class Studio:
             return {**self._timed(model, u[None]), "z": u.tolist()}
 
     def sample(
-        self, name: Any, n: Any = 16, seed: Any = 0, temperature: Any = 1.0
+        self,
+        name: Any,
+        n: Any = 16,
+        seed: Any = 0,
+        temperature: Any = 1.0,
+        label: Any = None,
     ) -> dict[str, Any]:
         """Draw `n` (1 to 256) digits from the model's own prior, the same ones for the same seed.
 
@@ -101,18 +114,25 @@ class Studio:
         n = checks.whole("n", n, 1, MAX_SAMPLES)
         seed = checks.whole("seed", seed, 0, checks.SEED_LIMIT)
         temperature = checks.number("temperature", temperature, 0.0, 3.0)
+        told = checks.label("label", label)
         model = self.registry.get(name)
+        noise = torch.Generator().manual_seed(seed)
         with self._heavy(), torch.inference_mode():
             start = time.perf_counter()
-            pixels, u = model.sample(
-                n, generator=torch.Generator().manual_seed(seed), temperature=temperature
-            )
+            y = self._labels(model, told, n)
+            pixels, u = model.sample(n, generator=noise, temperature=temperature, y=y)
             packed = codec.pack(codec.to_bytes(pixels.float().cpu().numpy()))
             spent = _milliseconds(start)
         return {"pixels": packed, "z": u.tolist(), "seed": seed, "milliseconds": spent}
 
     def around(
-        self, name: Any, z: Any, n: Any = 16, seed: Any = 0, spread: Any = 0.5
+        self,
+        name: Any,
+        z: Any,
+        n: Any = 16,
+        seed: Any = 0,
+        spread: Any = 0.5,
+        label: Any = None,
     ) -> dict[str, Any]:
         """Draw `n` digits near `z`: sqrt(1 - spread^2) z + spread eps, eps from the prior.
 
@@ -124,31 +144,45 @@ class Studio:
         n = checks.whole("n", n, 1, MAX_SAMPLES)
         seed = checks.whole("seed", seed, 0, checks.SEED_LIMIT)
         spread = checks.number("spread", spread, 0.0, 1.0)
+        told = checks.label("label", label)
         centre = torch.tensor(checks.vector("z", z, self.card(name)["latent_dim"], ENDS_LIMIT))
         model = self.registry.get(name)
         eps = torch.randn(n, len(centre), generator=torch.Generator().manual_seed(seed))
         u = (1 - spread**2) ** 0.5 * centre + spread * eps
         u[0] = centre
         with self._heavy(), torch.inference_mode():
-            return {**self._timed(model, u.to(self.device)), "z": u.tolist(), "seed": seed}
+            made = self._timed(model, u.to(self.device), told)
+        return {**made, "z": u.tolist(), "seed": seed}
 
-    def encode(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
+    def encode(
+        self, name: Any, picture: Any, options: Any = None, label: Any = None
+    ) -> dict[str, Any]:
         """The code of a picture of a digit.
+
+        Args:
+            name: checkpoint.
+            picture, options: see `prepare.digit`.
+            label: "read" takes what the classifier reads, for a conditional model.
 
         Returns:
             z: slider values of the posterior mean; mean, logvar, sigma: q(z|x) in the latent
             space (null for a deterministic model: logvar, sigma); input: base64 of the 28x28
-            digit that the model saw; milliseconds.
+            digit that the model saw; label: the one it was told, or null; milliseconds.
         """
-        self.registry.check(name)
+        conditional = self.card(name)["conditional"]
         with self._heavy():
             digit = prepare.digit(picture, options)
+            told = None
+            if conditional:
+                told = self._read(digit.pixels) if label == "read" else checks.label("label", label)
             model = self.registry.get(name)
             with torch.inference_mode():
                 start = time.perf_counter()
-                code = posterior.read(model, self._picture(digit.pixels))
+                y = self._labels(model, told, 1)
+                code = posterior.read(model, self._picture(digit.pixels), y)
                 spent = _milliseconds(start)
-        return {**code.to_dict(), "input": codec.pack(digit.pixels), "milliseconds": spent}
+        seen = {"input": codec.pack(digit.pixels), "label": told}
+        return {**code.to_dict(), **seen, "milliseconds": spent}
 
     def arrive(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
         """What `encode` tells, and the picture's way to a digit; see `prepare.describe`."""
@@ -274,23 +308,36 @@ class Studio:
             readings = self.reader.read(codec.unpack(way["pixels"]))
         return {**way, "z": u.tolist(), "readings": readings}
 
-    def traversals(self, name: Any, z: Any, steps: Any = 7, span: Any = 3.0) -> dict[str, Any]:
+    def traversals(
+        self,
+        name: Any,
+        z: Any,
+        steps: Any = 7,
+        span: Any = 3.0,
+        label: Any = None,
+        limit: float = checks.Z_LIMIT,
+    ) -> dict[str, Any]:
         """A filmstrip a dimension: `z` with that one entry moved over `steps` values in +-span.
 
         Returns:
-            pixels: base64 of latent_dim x steps digits, dimension by dimension; values; ms.
+            pixels: base64 of as many times `steps` digits as there are dims; dims: which ones,
+            all of them in their natural order or, of a long code, the first `MAX_FILMS` of the
+            card's order; values; milliseconds.
         """
         steps = checks.whole("steps", steps, 2, 15)
         span = checks.number("span", span, 0.1, checks.Z_LIMIT)
-        base = checks.vector("z", z, self.card(name)["latent_dim"])
+        card = self.card(name)
+        base = checks.vector("z", z, card["latent_dim"], limit)
+        told = checks.label("label", label)
+        dims = list(range(len(base))) if len(base) <= LONG_CODE else card["order"][:MAX_FILMS]
         values = torch.linspace(-span, span, steps)
         model = self.registry.get(name)
         with self._heavy(), torch.inference_mode():
-            u = torch.tensor(base).repeat(len(base), steps, 1)
-            for dim in range(len(base)):
-                u[dim, :, dim] = values
-            film = self._timed(model, u.flatten(0, 1).to(self.device))
-        return {**film, "values": values.tolist()}
+            u = torch.tensor(base).repeat(len(dims), steps, 1)
+            for place, dim in enumerate(dims):
+                u[place, :, dim] = values
+            film = self._timed(model, u.flatten(0, 1).to(self.device), told)
+        return {**film, "dims": dims, "values": values.tolist()}
 
     def _standing(self, name: Any, result: dict[str, Any]) -> dict[str, Any]:
         """standing: the share of the test digits, 0 to 1, with less distortion, less rate and a
@@ -313,9 +360,21 @@ class Studio:
         ends = [checks.vector(label, z, length, ENDS_LIMIT) for label, z in (("a", a), ("b", b))]
         return ends[0], ends[1], checks.choice("path", path, PATHS)
 
-    def _timed(self, model: Any, u: Tensor) -> dict[str, Any]:
+    def _read(self, grey: codec.Grey) -> int | None:
+        """The digit that the classifier takes a picture for; None where it sees none."""
+        readings = self.reader.read(grey[None])
+        return readings[0]["digit"] if readings else None
+
+    def _labels(self, model: Any, label: int | None, count: int) -> Tensor | None:
+        """What a conditional model is told of `count` digits; None for any other model."""
+        if label is None or not model.config.conditional:
+            return None
+        return torch.full((count,), label, device=self.device)
+
+    def _timed(self, model: Any, u: Tensor, label: int | None = None) -> dict[str, Any]:
         start = time.perf_counter()
-        pixels = model.decode(model.from_sliders(u)).mean.float().cpu().numpy()
+        y = self._labels(model, label, len(u))
+        pixels = model.decode(model.from_sliders(u), y).mean.float().cpu().numpy()
         spent = _milliseconds(start)
         return {"pixels": codec.pack(codec.to_bytes(pixels)), "milliseconds": spent}
 

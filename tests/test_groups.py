@@ -1,0 +1,117 @@
+"""The family in groups, and labels and long codes at the service behind the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import vae_core
+from vae_core import Config, NetConfig, recipes
+from vae_core.models import build
+from vae_core.panels import codec, groups
+from vae_core.panels.assets import examples
+from vae_core.panels.studio import LONG_CODE, MAX_FILMS, Studio
+
+LONG = LONG_CODE + 20
+
+
+def save(folder: Path, config: Config) -> None:
+    torch.manual_seed(0)
+    vae_core.save(build(config).eval(), folder / config.name)
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    folder = tmp_path_factory.mktemp("checkpoints")
+    net = NetConfig(hidden_dims=(16,))
+    save(folder, Config(name="told", latent_dim=4, net=net, conditional=True))
+    settings = recipes.get("sae-topk").to_dict()
+    save(folder, Config.from_dict(settings | {"name": "long", "latent_dim": LONG}))
+    return Studio(folder, "cpu")
+
+
+DIGIT = {"pixels": codec.pack(examples()[0][3])}
+
+
+# ------------------------------------------------------------------ groups
+def test_every_recipe_has_a_place_in_a_group() -> None:
+    for name in recipes.RECIPES:
+        found = groups.told(recipes.get(name).to_dict())
+        assert name in groups.GROUPS[found["group"]], name
+
+
+def test_an_unknown_recipe_goes_by_its_kind() -> None:
+    def kind(base: str) -> str:
+        return groups.group(Config.from_dict(recipes.get(base).to_dict() | {"name": "mine"}))
+
+    assert kind("vae-400") == "Variational"
+    assert kind("iwae-5") == "Importance-weighted"
+    assert kind("dae-masking") == "Denoising"
+    assert kind("sae-l1") == kind("cae") == kind("sae-topk") == "Sparse and contractive"
+    assert kind("ae") == "Deterministic"
+
+
+def test_models_are_listed_by_group_then_as_the_group_lists_them() -> None:
+    names = ["iwae-5", "ae", "zz", "vae-400", "vae-128"]
+    cards = [{"name": name, "group": "Variational"} for name in ("zz", "vae-400", "vae-128")]
+    cards += [{"name": "iwae-5", "group": "Importance-weighted"}]
+    cards += [{"name": "ae", "group": "Deterministic"}]
+    assert {card["name"] for card in cards} == set(names)
+    listed = [card["name"] for card in sorted(cards, key=groups.place)]
+    assert listed == ["vae-128", "vae-400", "zz", "iwae-5", "ae"]
+
+
+# ------------------------------------------------------------------ labels
+def test_a_label_changes_what_a_conditional_model_paints(studio: Studio) -> None:
+    model, z = studio.registry.get("told"), [0.5, -1.0, 0.2, 0.0]
+    seven = codec.unpack(studio.decode("told", z, 7)["pixels"])
+    with torch.inference_mode():
+        oracle = model.decode(torch.tensor([z]), torch.tensor([7])).mean
+    assert np.array_equal(seven, codec.to_bytes(oracle.numpy())[:, 0])
+    unknown = studio.decode("told", z)["pixels"]
+    assert unknown == studio.decode("told", z, -1)["pixels"]
+    assert unknown != studio.decode("told", z, 3)["pixels"]
+
+
+def test_samples_and_films_take_a_label(studio: Studio) -> None:
+    drawn = studio.sample("told", 3, 0, 1.0, 2)
+    each = [codec.unpack(studio.decode("told", z, 2)["pixels"])[0] for z in drawn["z"]]
+    away = np.abs(codec.unpack(drawn["pixels"]).astype(int) - np.stack(each)).max()
+    assert away <= 1  # a batch rounds in another order
+    films = studio.traversals("told", [0.0] * 4, label=5)
+    assert films["pixels"] != studio.traversals("told", [0.0] * 4)["pixels"]
+
+
+def test_a_code_is_read_with_its_label(studio: Studio) -> None:
+    told = studio.encode("told", DIGIT, label=3)
+    assert told["label"] == 3
+    assert told["z"] != studio.encode("told", DIGIT)["z"]
+    # No classifier is shipped in this folder, so nothing is read.
+    assert studio.encode("told", DIGIT, label="read")["label"] is None
+
+
+@pytest.mark.parametrize("wrong", [10, -2, 1.5, "3", True, [1]])
+def test_a_wrong_label_is_refused_in_a_sentence(studio: Studio, wrong: object) -> None:
+    with pytest.raises(ValueError, match="label must be a whole number from -1 to 9"):
+        studio.decode("told", [0.0] * 4, wrong)
+
+
+# ------------------------------------------------------------------ long codes
+def test_a_long_code_has_films_of_the_first_latents_alone(studio: Studio) -> None:
+    code = studio.encode("long", DIGIT)
+    assert len(code["z"]) == LONG
+    assert code["logvar"] is None
+    films = studio.traversals("long", [0.0] * LONG, 3)
+    assert films["dims"] == studio.card("long")["order"][:MAX_FILMS]
+    assert len(codec.unpack(films["pixels"])) == 3 * MAX_FILMS
+
+
+def test_a_deterministic_model_has_a_card_without_rate(studio: Studio) -> None:
+    card = studio.card("long")
+    assert (card["variational"], card["prior"], card["kl_per_dim"]) == (False, "fitted", None)
+    made = studio.reconstruct("long", DIGIT, {"draws": 2, "stages": False})
+    assert made["rate"] is None
+    assert made["elbo"] is None
