@@ -40,6 +40,38 @@ def test_nonsense_is_refused_in_words(change: dict, words: str):
         Config.from_dict(values)
 
 
+AE = {"objective": "reconstruction", "likelihood": "squared-error", "prior": "fitted"}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"code": {"topk": 5}}, "code.topk is 5, which has no meaning for a variational model"),
+        ({"contraction": 0.1}, "contraction is 0.1, which has no meaning"),
+        ({"corruption": {"kind": "masking", "level": 0.5}}, "corruption"),
+        ({"samples": 5}, "samples is 5, which has no meaning for the objective elbo"),
+        ({"objective": "iwae", "free_bits": 0.1}, "free_bits is 0.1"),
+        ({"prior": "fitted"}, "prior is 'fitted'"),
+        ({"likelihood": "laplace", "train": {"binarisation": "dynamic"}}, "none for"),
+        ({"likelihood": "pixelcnn"}, "dynamic for pixelcnn"),
+        (AE | {"code": {"topk": 21}}, "code.topk is 21; it must be at most the code's size, 20"),
+        (AE | {"free_bits": 1.0}, "free_bits is 1.0, which has no meaning for a deterministic"),
+        (AE | {"conditional": True}, "conditional"),
+        (AE | {"prior": "normal"}, "prior is 'normal'; it must be fitted"),
+        (AE | {"likelihood": "laplace"}, "bernoulli or squared-error"),
+        (AE | {"sparsity": {"kind": "kl", "weight": 1.0}}, "sigmoid in every layer"),
+        (AE | {"sparsity": {"kind": "l1", "weight": 1.0, "rho_hat": 1.0}}, "rho_hat is 1.0"),
+        (AE | {"sparsity": {"kind": "l1", "weight": 1.0, "layer_weights": [1.0]}}, "2 weights"),
+        (AE | {"corruption": {"kind": "masking", "level": 1.5}}, "level is 1.5"),
+        (AE | {"corruption": {"kind": "masking"}}, "incomplete"),
+    ],
+)
+def test_parts_that_do_not_combine_are_refused_in_words(change: dict, words: str):
+    values = recipes.get("vae-400").to_dict() | change
+    with pytest.raises(ValueError, match=words):
+        Config.from_dict(values)
+
+
 def test_a_missing_name_is_refused():
     with pytest.raises(ValueError, match="incomplete"):
         Config.from_dict({"latent_dim": 2})

@@ -1,8 +1,13 @@
+import dataclasses
+
 import torch
 from torch.nn import functional as F
 
-from vae_core import VAE
-from vae_core.objectives import elbo_terms
+from vae_core import VAE, Config, NetConfig
+from vae_core.config import CodeConfig, SparsityConfig
+from vae_core.models import Autoencoder
+from vae_core.objectives import elbo_terms, reconstruction_terms
+from vae_core.penalties import contraction, sparsity
 
 
 def test_the_terms_are_those_of_the_textbook(model: VAE):
@@ -35,3 +40,38 @@ def test_the_elbo_bounds_the_evidence_from_below(model: VAE):
         [t.distortion + t.rate for t in (elbo_terms(model, digits.floats(), e) for e in eps[:200])]
     )
     assert (-draws.mean(0) <= evidence + 0.05).all()
+
+
+def test_free_bits_charge_each_latent_no_less_than_its_allowance(model: VAE):
+    config = dataclasses.replace(model.config, free_bits=1.5)
+    free, x, eps = VAE(config), torch.rand(4, 1, 28, 28), torch.randn(4, 3)
+    free.load_state_dict(model.state_dict())
+    terms = elbo_terms(free, x, eps)
+    charged = free.encode(x).kl().mean(0).clamp(min=1.5).sum()
+    torch.testing.assert_close(terms.loss.mean(), terms.distortion.mean() + charged)
+    torch.testing.assert_close(terms.rate, elbo_terms(model, x, eps).rate)
+
+
+def test_reconstruction_terms_are_distortion_and_penalties():
+    torch.manual_seed(0)
+    config = Config(
+        name="t",
+        latent_dim=6,
+        objective="reconstruction",
+        likelihood="squared-error",
+        prior="fitted",
+        net=NetConfig(hidden_dims=()),
+        code=CodeConfig(activation="sigmoid"),
+        sparsity=SparsityConfig(kind="l2", weight=3.0),
+        contraction=0.2,
+    )
+    model, x, seen = Autoencoder(config), torch.rand(4, 1, 28, 28), torch.rand(4, 1, 28, 28)
+    noise = torch.randn(4, 6)
+    found = reconstruction_terms(model, x, seen, noise)
+    distortion = 0.5 * ((model.reconstruct(seen) - x) ** 2).sum((1, 2, 3))
+    torch.testing.assert_close(found.distortion, distortion)
+    extra = sparsity(config.sparsity, model.activations(seen)) + 0.2 * contraction(
+        model, seen, noise
+    )
+    torch.testing.assert_close(found.loss, distortion + extra)
+    assert not found.rate.any()

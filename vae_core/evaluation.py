@@ -160,7 +160,7 @@ def jacobian_norm(model: Autoencoder, digits: Digits, device: torch.device | str
         jacobian(x.to(device)).flatten(1).norm(dim=1).cpu()
         for x in digits.floats().split(10)  # A row of 784 for each code unit: keep few at once.
     ]
-    return float(torch.cat(norms).double().mean())
+    return float(torch.cat(norms).detach().double().mean())
 
 
 def codes(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:

@@ -1,0 +1,141 @@
+import dataclasses
+
+import pytest
+import torch
+
+from vae_core import VAE, Config, NetConfig, TrainConfig
+from vae_core.config import CodeConfig, CorruptionConfig
+from vae_core.data import Digits, corrupt
+from vae_core.models import Autoencoder, build, largest
+from vae_core.training import TrainingRun, fit
+
+
+def conditional() -> VAE:
+    torch.manual_seed(0)
+    config = Config(name="t", latent_dim=3, net=NetConfig(hidden_dims=(16,)), conditional=True)
+    return VAE(config).eval()
+
+
+def sparse(k: int) -> Autoencoder:
+    torch.manual_seed(0)
+    config = Config(
+        name="t",
+        latent_dim=12,
+        objective="reconstruction",
+        likelihood="squared-error",
+        prior="fitted",
+        net=NetConfig(hidden_dims=()),
+        code=CodeConfig(topk=k),
+    )
+    return Autoencoder(config)
+
+
+def test_only_the_k_largest_by_magnitude_survive():
+    code = torch.tensor([[0.1, -3.0, 2.0, 0.0, -0.5]])
+    assert largest(code, 2).tolist() == [[0.0, -3.0, 2.0, 0.0, 0.0]]
+
+
+def test_gradients_pass_the_survivors_alone():
+    code = torch.randn(4, 10, requires_grad=True)
+    kept = largest(code, 3)
+    kept.sum().backward()
+    assert torch.equal(code.grad, (kept != 0).float())
+
+
+def test_a_sparse_code_has_k_units():
+    code = sparse(5).encode(torch.rand(8, 1, 28, 28)).mean
+    assert (code != 0).sum(1).tolist() == [5] * 8
+
+
+def test_the_activations_end_with_the_code():
+    config = dataclasses.replace(sparse(5).config, net=NetConfig(hidden_dims=(9, 7)))
+    model, x = Autoencoder(config), torch.rand(2, 1, 28, 28)
+    found = model.activations(x)
+    assert [a.shape[1] for a in found] == [9, 7, 12]
+    assert torch.equal(found[-1], model.encode(x).mean)
+
+
+def test_the_label_matters_and_may_be_unknown():
+    model, x, z = conditional(), torch.rand(2, 1, 28, 28), torch.randn(2, 3)
+    three, five = torch.full((2,), 3), torch.full((2,), 5)
+    assert not torch.equal(model.decode(z, three).mean, model.decode(z, five).mean)
+    assert not torch.equal(model.encode(x, three).mean, model.encode(x, five).mean)
+    unknown = torch.full((2,), -1)
+    assert torch.equal(model.decode(z, unknown).mean, model.decode(z).mean)
+    assert torch.equal(model.encode(x, unknown).mean, model.encode(x).mean)
+
+
+def test_codes_of_any_leading_shape_are_decoded(model: VAE):
+    z = torch.randn(4, 5, 3)
+    flat = model.decode(z.flatten(0, 1)).mean.unflatten(0, (4, 5))
+    torch.testing.assert_close(model.decode(z).mean, flat)
+
+
+def test_the_sliders_of_a_plain_autoencoder_count_standard_deviations():
+    model = sparse(5)
+    codes = 3 + 2 * torch.randn(5000, 12)
+    model.prior.fit(codes)
+    u = model.to_sliders(codes)
+    torch.testing.assert_close(u.mean(0), torch.zeros(12), atol=1e-4, rtol=0)
+    torch.testing.assert_close(u.std(0), torch.ones(12), atol=1e-4, rtol=0)
+    torch.testing.assert_close(model.from_sliders(u), codes)
+    wanted = torch.distributions.Normal(codes.mean(0), codes.std(0)).log_prob(codes).sum(1)
+    torch.testing.assert_close(model.prior.log_prob(codes), wanted)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective": "iwae", "samples": 3},
+        {"free_bits": 0.5},
+        {"conditional": True},
+        {"likelihood": "laplace"},
+        {"likelihood": "gaussian-learned"},
+        {"likelihood": "discretized-logistic"},
+    ],
+)
+def test_every_variational_part_trains(changes: dict, test_digits: Digits):
+    few = Digits(test_digits.images[:60], test_digits.labels[:60], test_digits.places[:60])
+    train = TrainConfig(epochs=6, batch_size=20)
+    config = Config(
+        name="t", latent_dim=3, net=NetConfig(hidden_dims=(32,)), train=train, **changes
+    )
+    records = list(fit(TrainingRun(config), few, every=1))
+    assert records[-1].loss < records[0].loss
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "masking", "salt-pepper"])
+def test_corruptions_do_what_they_say(kind: str):
+    x, g = torch.full((50, 1, 28, 28), 0.5), torch.Generator().manual_seed(0)
+    seen = corrupt(x, CorruptionConfig(kind=kind, level=0.3), g)  # type: ignore[arg-type]
+    assert 0 <= seen.min() <= seen.max() <= 1
+    if kind == "gaussian":
+        # Cut off at 5/3 standard deviations to either side.
+        assert abs(seen.mean() - 0.5) < 0.01
+        assert 0.25 < seen.std() < 0.3
+    else:
+        assert abs((seen != x).float().mean() - 0.3) < 0.01
+        white = {"masking": 0.0, "salt-pepper": 0.15}[kind]
+        assert abs((seen == 1).float().mean() - white) < 0.01
+
+
+def test_a_denoising_run_is_shown_the_damage_and_asked_for_the_digit(test_digits: Digits):
+    few = Digits(test_digits.images[:40], test_digits.labels[:40], test_digits.places[:40])
+    noise = CorruptionConfig(kind="masking", level=1.0)
+    config = dataclasses.replace(
+        sparse(12).config,
+        code=CodeConfig(),
+        corruption=noise,
+        train=TrainConfig(epochs=60, batch_size=40, learning_rate=0.05),
+    )
+    run = TrainingRun(config)
+    *_, _ = fit(run, few)
+    # Everything is blanked, so the best answer is the mean digit, whatever is asked.
+    back = run.result().reconstruct(torch.zeros(1, 1, 28, 28))
+    wanted = few.floats().mean(0)
+    assert (back[0] - wanted).abs().mean() < 0.03
+
+
+def test_build_tells_the_two_kinds_apart():
+    assert isinstance(build(sparse(3).config), Autoencoder)
+    assert isinstance(build(conditional().config), VAE)
