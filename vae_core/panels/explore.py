@@ -8,8 +8,9 @@ import torch
 
 from vae_core import traits
 from vae_core.panels import assets, codec
+from vae_core.panels.checks import Z_LIMIT
 from vae_core.panels.page import answered, live, panel
-from vae_core.panels.studio import Studio
+from vae_core.panels.studio import ENDS_LIMIT, Studio
 
 FILM_STEPS = 7
 FILM_SPAN = 3.0
@@ -18,21 +19,26 @@ FILM_SPAN = 3.0
 def build(studio: Studio) -> None:
     """Place the panel in the current Blocks context."""
 
+    def reach(name: Any) -> float:
+        """How far a slider may stand: a real code can lie far outside a fitted Gaussian."""
+        return Z_LIMIT if studio.card(name)["variational"] else ENDS_LIMIT
+
     def decode(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, z} -> {pixels, milliseconds}."""
-        return studio.decode(argument.get("checkpoint"), argument.get("z"))
+        """{checkpoint, z, label} -> {pixels, milliseconds}."""
+        name, z, label = (argument.get(key) for key in ("checkpoint", "z", "label"))
+        return studio.decode(name, z, label, reach(name))
 
     def films(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, z} -> a filmstrip a dimension, through z, and what the digit reads as."""
-        name, z = argument.get("checkpoint"), argument.get("z")
-        films = studio.traversals(name, z, FILM_STEPS, FILM_SPAN)
-        shown = codec.unpack(studio.decode(name, z)["pixels"])
+        """{checkpoint, z, label} -> filmstrips through z, and what the digit reads as."""
+        name, z, label = (argument.get(key) for key in ("checkpoint", "z", "label"))
+        films = studio.traversals(name, z, FILM_STEPS, FILM_SPAN, label, reach(name))
+        shown = codec.unpack(studio.decode(name, z, label, reach(name))["pixels"])
         return films | {"readings": studio.reader.read(shown)}
 
     def encode(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, picture} -> the code of the visitor's digit."""
-        picture = argument.get("picture")
-        return studio.encode(argument.get("checkpoint"), picture, argument.get("options"))
+        """{checkpoint, picture, options, label} -> the code of the visitor's digit."""
+        wishes = (argument.get(key) for key in ("picture", "options", "label"))
+        return studio.encode(argument.get("checkpoint"), *wishes)
 
     known: dict[str, dict[str, Any]] = {}  # facts of frozen models, the same for everybody
 

@@ -13,13 +13,13 @@ def build(studio: Studio) -> None:
     """Place the panel in the current Blocks context."""
 
     def sample(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, n, seed, temperature} -> {pixels, z, seed, milliseconds}."""
-        wishes = {key: argument.get(key) for key in ("n", "seed", "temperature")}
+        """{checkpoint, n, seed, temperature, label} -> {pixels, z, seed, milliseconds}."""
+        wishes = {key: argument.get(key) for key in ("n", "seed", "temperature", "label")}
         return studio.sample(argument.get("checkpoint"), **wishes)
 
     def around(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, z, n, seed, spread} -> draws near z, as `sample`."""
-        wishes = {key: argument.get(key) for key in ("n", "seed", "spread")}
+        """{checkpoint, z, n, seed, spread, label} -> draws near z, as `sample`."""
+        wishes = {key: argument.get(key) for key in ("n", "seed", "spread", "label")}
         return studio.around(argument.get("checkpoint"), argument.get("z"), **wishes)
 
     def reads(argument: dict[str, Any]) -> dict[str, Any]:

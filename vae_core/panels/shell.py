@@ -9,7 +9,17 @@ import gradio as gr
 from gradio.themes import Base
 from starlette.middleware import Middleware
 
-from vae_core.panels import api, assets, codec, explore, interpolate, reconstruct, sample
+from vae_core.panels import (
+    api,
+    assets,
+    codec,
+    compare,
+    explore,
+    groups,
+    interpolate,
+    reconstruct,
+    sample,
+)
 from vae_core.panels.limits import BodyLimit
 from vae_core.panels.page import STATIC, panel, static
 from vae_core.panels.studio import Studio
@@ -19,9 +29,10 @@ PANELS = {
     "sample": sample.build,
     "interpolate": interpolate.build,
     "reconstruct": reconstruct.build,
+    "compare": compare.build,
 }
 STYLES = ("tokens", "base", "picture", *PANELS)
-SCRIPTS = ("studio", "prior", "live", "picture")
+SCRIPTS = ("studio", "prior", "live", "picture", "labels", "eraser", "plane")
 DEFAULT_MODEL = "vae-conv"
 FIRST_EXAMPLE = 3
 """Place in the example sheet of the digit that the app opens on."""
@@ -71,7 +82,7 @@ def head(studio: Studio) -> str:
 
 def boot(studio: Studio) -> str:
     """JSON of the models' cards and the first digit, safe inside a `<script>`."""
-    cards = studio.checkpoints()
+    cards = sorted(studio.checkpoints(), key=groups.place)
     names = [card["name"] for card in cards]
     chosen = DEFAULT_MODEL if DEFAULT_MODEL in names else next(iter(names), None)
     facts = {

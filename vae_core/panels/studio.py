@@ -62,6 +62,11 @@ class Studio:
         """Words for the header: "CPU", "CUDA: NVIDIA H100"."""
         return runtime.device_label(self.device)
 
+    @property
+    def at_work(self) -> Gate:
+        """The bounded queue that heavy work waits in, so that it stalls nobody's drag."""
+        return self._heavy
+
     def checkpoints(self) -> list[dict[str, Any]]:
         """The models' cards, in the order of the folder; see `registry.card`."""
         return list(self.registry.cards.values())
@@ -265,16 +270,24 @@ class Studio:
             "milliseconds": spent,
         }
 
-    def family(self, picture: Any, options: Any = None) -> dict[str, Any]:
-        """The same digit through every model, one after the other.
+    def family(self, picture: Any, options: Any = None, names: Any = None) -> dict[str, Any]:
+        """The same digit through several models, one after the other.
+
+        Args:
+            picture, options: as for `reconstruct`.
+            names: a list of checkpoints, null for all; a page asks for a few at a time, so that
+                nobody waits long for a turn.
 
         Returns:
             models: name, reconstruction (base64, of the posterior mean), distortion, rate, mse.
         """
+        wanted = list(self.registry.cards) if names is None else names
+        if not isinstance(wanted, list):
+            raise ValueError(f"names must be a list of checkpoints, not {checks.shown(names)}.")
         told = []
         with self._heavy():
             x = self._picture(prepare.digit(picture, options).pixels)
-            for name in self.registry.cards:
+            for name in wanted:
                 model = self.registry.get(name)
                 with torch.inference_mode():
                     made = posterior.measure(model, posterior.read(model, x), False, 0, 0)

@@ -8,6 +8,10 @@ const canvas = $("[data-testid=live-canvas]");
 const RANGE = 4;
 // MNIST's digits fill a box of 20 x 20, so the strips leave out the empty columns beside it.
 const FILM = { steps: 7, span: 3, width: 20, skip: 4 };
+// Of a code longer than LONG only the latents that move most have a whole row; see LONG_CODE and
+// MAX_FILMS in studio.py.
+const LONG = 64;
+const SHOWN = 24;
 
 let model = studio.model();
 let u = [];
@@ -22,7 +26,7 @@ let pixels = null;
 const engine = studio.live({
   canvas,
   request: (payload, options) => studio.call(server, "decode", payload, options),
-  payload: () => ({ checkpoint: model.name, z: u }),
+  payload: () => ({ checkpoint: model.name, z: u, label: studio.toldLabel() }),
   onframe: (answer) => (pixels = answer.pixels),
   onerror: (sentence) => studio.say(root, sentence),
 });
@@ -74,7 +78,35 @@ function buildRow(dim) {
   return row;
 }
 
+/** One of hundreds: a slider and its value, no film, so that the page stays light. */
+function buildLightRow(dim) {
+  const row = document.createElement("div");
+  row.className = "latent light";
+  row.innerHTML = `<label for="latent-${dim}"><span class="name">z${dim}</span><span class="trait"></span></label>
+    <input type="range" id="latent-${dim}" data-testid="latent-slider-${dim}" aria-label="latent z${dim}">
+    <button type="button" class="value" title="Set z${dim} to 0"></button>`;
+  const parts = { row, range: row.children[1], value: row.children[2], trait: row.querySelector(".trait") };
+  wireSlider(dim, parts);
+  rows.set(dim, parts);
+  return row;
+}
+
 function wireRow(dim, parts) {
+  wireSlider(dim, parts);
+  parts.film.parentElement.addEventListener("click", (event) => {
+    const box = parts.film.getBoundingClientRect();
+    const cell = Math.floor((FILM.steps * (event.clientX - box.left)) / box.width);
+    remember();
+    place(dim, -FILM.span + (2 * FILM.span * Math.min(cell, FILM.steps - 1)) / (FILM.steps - 1), event);
+  });
+  parts.freeze.addEventListener("click", () => {
+    frozen.has(dim) ? frozen.delete(dim) : frozen.add(dim);
+    parts.freeze.setAttribute("aria-pressed", String(frozen.has(dim)));
+    parts.row.classList.toggle("frozen", frozen.has(dim));
+  });
+}
+
+function wireSlider(dim, parts) {
   parts.range.addEventListener("input", (event) => {
     startTurn++;
     u[dim] = fromInput(Number(parts.range.value));
@@ -91,17 +123,6 @@ function wireRow(dim, parts) {
   parts.value.addEventListener("click", (event) => {
     remember();
     place(dim, 0, event);
-  });
-  parts.film.parentElement.addEventListener("click", (event) => {
-    const box = parts.film.getBoundingClientRect();
-    const cell = Math.floor((FILM.steps * (event.clientX - box.left)) / box.width);
-    remember();
-    place(dim, -FILM.span + (2 * FILM.span * Math.min(cell, FILM.steps - 1)) / (FILM.steps - 1), event);
-  });
-  parts.freeze.addEventListener("click", () => {
-    frozen.has(dim) ? frozen.delete(dim) : frozen.add(dim);
-    parts.freeze.setAttribute("aria-pressed", String(frozen.has(dim)));
-    parts.row.classList.toggle("frozen", frozen.has(dim));
   });
 }
 
@@ -124,6 +145,7 @@ function showRow(dim, withRange) {
   value.textContent = text;
   value.setAttribute("aria-label", `z${dim} is ${text}; set it to 0`);
   range.setAttribute("aria-valuetext", text);
+  if (!mark) return;
   // The film's first and last frames are centred half a frame inside its edges.
   const inset = 50 / FILM.steps;
   const share = Math.max(0, Math.min(1, (u[dim] + FILM.span) / (2 * FILM.span)));
@@ -146,15 +168,18 @@ function scaleRanges() {
 function buildRows() {
   rows = new Map();
   frozen = new Set();
-  const used = model.order.filter((dim) => !model.unused.includes(dim));
-  const unused = model.order.filter((dim) => model.unused.includes(dim));
+  const long = model.latent_dim > LONG;
+  const dead = new Set(model.unused);
+  const used = long ? model.order.slice(0, SHOWN) : model.order.filter((dim) => !dead.has(dim));
+  const unused = long ? model.order.slice(SHOWN) : model.order.filter((dim) => dead.has(dim));
   $(".latents:not(.unused)").replaceChildren(...used.map(buildRow));
-  $(".latents.unused").replaceChildren(...unused.map(buildRow));
+  $(".latents.unused").replaceChildren(...unused.map(long ? buildLightRow : buildRow));
   const fold = $(".unused-fold");
   fold.hidden = unused.length === 0;
   fold.open = false;
-  fold.querySelector("summary").textContent =
-    `${unused.length} unused: the encoder puts less than 0.01 nats into ${unused.length === 1 ? "it" : "each"}, and moving ${unused.length === 1 ? "it" : "them"} changes almost nothing`;
+  fold.querySelector("summary").textContent = long
+    ? `${unused.length} more of the ${model.latent_dim} latents, which move the picture less`
+    : `${unused.length} unused: the encoder puts less than 0.01 nats into ${unused.length === 1 ? "it" : "each"}, and moving ${unused.length === 1 ? "it" : "them"} changes almost nothing`;
 }
 
 /** Names that were measured: correlations with traits of the example digits. */
@@ -191,9 +216,9 @@ async function films() {
   const turn = ++filmTurn;
   const asked = model.name;
   try {
-    const answer = await studio.call(server, "films", { checkpoint: asked, z: u.map(clampToLimit) });
+    const answer = await studio.call(server, "films", { checkpoint: asked, z: u.map(clampToLimit), label: studio.toldLabel() });
     if (turn !== filmTurn || asked !== model.name) return;
-    paintFilms(studio.bytesOf(answer.pixels));
+    paintFilms(studio.bytesOf(answer.pixels), answer.dims);
     showReading(answer.readings);
   } catch (error) {
     if (turn === filmTurn) studio.say(root, error.message);
@@ -211,16 +236,22 @@ function showReading(readings) {
   $(".reading-words").textContent = words;
 }
 
-const clampToLimit = (v) => Math.max(-10, Math.min(10, v));
+/** Sliders count the prior's sigmas; a fitted Gaussian's may be small, and a real code many away. */
+function clampToLimit(v) {
+  const limit = model.variational ? 10 : 1000;
+  return Math.max(-limit, Math.min(limit, v));
+}
 
-function paintFilms(bytes) {
+function paintFilms(bytes, dims) {
   const area = 784;
   const wide = FILM.width * FILM.steps;
   const image = new ImageData(wide, 28);
   const words = new Uint32Array(image.data.buffer);
-  for (const [dim, { film }] of rows) {
+  for (const [place, dim] of dims.entries()) {
+    const { film } = rows.get(dim) || {};
+    if (!film) continue;
     for (let step = 0; step < FILM.steps; step++) {
-      const start = (dim * FILM.steps + step) * area + FILM.skip;
+      const start = (place * FILM.steps + step) * area + FILM.skip;
       for (let y = 0; y < 28; y++) {
         for (let x = 0; x < FILM.width; x++) {
           words[y * wide + step * FILM.width + x] = 0xff000000 | (bytes[start + y * 28 + x] * 0x010101);
@@ -247,9 +278,10 @@ function showGauge() {
   $(".verdict").textContent = words;
   $(".distance").textContent = `‖z‖ = ${radius.toFixed(2)}`;
   $(".needle").style.left = `${Math.min(100, (100 * radius) / shell.scale)}%`;
+  const prior = model.variational ? "the prior" : "the Gaussian fitted to its codes";
   $(".gauge-note").textContent = off
-    ? "Not one in a thousand draws from the prior lies this far from the mean: the decoder was never asked about this place."
-    : `${percent(nearer)} % of draws from the prior lie nearer to the mean; 95 of 100 have ‖z‖ between ${shell.low.toFixed(1)} and ${shell.high.toFixed(1)}.`;
+    ? `Not one in a thousand draws from ${prior} lies this far from the mean: the decoder was never asked about this place.`
+    : `${percent(nearer)} % of draws from ${prior} lie nearer to the mean; 95 of 100 have ‖z‖ between ${shell.low.toFixed(1)} and ${shell.high.toFixed(1)}.`;
 }
 
 // ------------------------------------------------------------------ jumps
@@ -314,14 +346,15 @@ function toggleOwn(button) {
   studio.picture(box, { label: "Your digit", onpicture: startFromPicture });
 }
 
-async function startFromPicture({ bytes, dataURL, picture, options }) {
+async function startFromPicture({ bytes, dataURL, picture, options, label = "read" }) {
   const content = dataURL || picture || bytes;
   if (!content) return;
   studio.say(root, null);
   const turn = ++startTurn;
   try {
-    const answer = await studio.call(server, "encode", { checkpoint: model.name, picture: content, options });
+    const answer = await studio.call(server, "encode", { checkpoint: model.name, picture: content, options, label });
     if (turn !== startTurn) return; // the visitor has moved on meanwhile
+    if (model.conditional) studio.set({ label: answer.label });
     origin = content;
     showOrigin(answer.input);
     jump(answer.z, undefined, { keepFrozen: false });
@@ -351,7 +384,7 @@ function buildClasses() {
         const places = labels.flatMap((other, place) => (other === label ? [place] : []));
         const turn = turns.get(label) ?? Math.floor(Math.random() * places.length);
         turns.set(label, turn + 1);
-        startFromPicture({ picture: { pixels: await studio.example(places[turn % places.length]) } });
+        startFromPicture({ picture: { pixels: await studio.example(places[turn % places.length]) }, label });
       });
       return button;
     }),
@@ -362,12 +395,13 @@ function buildClasses() {
 const rounded = () => u.map((v) => Math.round(v * 1e4) / 1e4);
 
 function python() {
+  const label = studio.toldLabel();
   return [
     "import torch, vae_core",
     "",
     `model = vae_core.load(${JSON.stringify(model.name)})`,
     `u = torch.tensor([[${rounded().join(", ")}]])`,
-    "image = model.decode(model.from_sliders(u)).mean  # (1, 1, 28, 28), white ink on black, 0 to 1",
+    `image = model.decode(model.from_sliders(u)${label === null ? "" : `, torch.tensor([${label}])`}).mean  # (1, 1, 28, 28), white ink on black, 0 to 1`,
   ].join("\n");
 }
 
@@ -422,8 +456,19 @@ function explain() {
   const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
   const fixed = (value, hue = "") => `<span class="num ${hue}">${value.toFixed(1)}</span>`;
   const parts = [
-    `Each slider is one of the <span class="num">${model.latent_dim}</span> numbers z from which the decoder of <b>${model.name}</b> paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`,
+    model.variational
+      ? `Each slider is one of the <span class="num">${model.latent_dim}</span> numbers z from which the decoder of <b>${model.name}</b> paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`
+      : `Each slider is one of the <span class="num">${model.latent_dim}</span> numbers of the code from which <b>${model.name}</b> paints a digit. A plain autoencoder has no prior: a Gaussian was fitted to its codes afterwards, and a slider counts that Gaussian's standard deviations from the mean code; between the codes of real digits nothing has to mean anything.`,
   ];
+  if (model.latent_dim > LONG) {
+    parts.push(`The <span class="num">${SHOWN}</span> that move the picture most stand here; the others are folded away beneath.`);
+  }
+  if (!model.variational && metrics && Number.isFinite(metrics.mse)) {
+    parts.push(`Its reconstructions of the test digits are off by a mean squared error of ${n(metrics.mse)} a pixel.`);
+  }
+  if (model.conditional) {
+    parts.push("It is told which digit to paint as well: press another one, and the same numbers, which hold the handwriting, become that digit.");
+  }
   if (model.kl_per_dim) {
     const total = model.kl_per_dim.reduce((a, b) => a + b, 0);
     const top = model.order[0];
@@ -450,6 +495,8 @@ function adopt(start) {
   u = start && start.length === model.latent_dim ? [...start] : Array(model.latent_dim).fill(0);
   history = [];
   $("[data-do=undo]").disabled = true;
+  const scale = $("[data-do=scale]").options[0];
+  scale.textContent = model.variational ? "in σ of the prior" : "in σ of its codes";
   buildRows();
   scaleRanges();
   explain();
@@ -476,6 +523,12 @@ studio.onSend("explore", (content) => {
 
 const { first } = studio.boot;
 buildClasses();
+studio.labels($(".told"), {
+  onchange: (event) => {
+    engine.push(undefined, event);
+    filmsSoon();
+  },
+});
 if (first && first.checkpoint === studio.state.model && !studio.state.u) {
   studio.paint(canvas, first.pixels);
   adopt(first.z);

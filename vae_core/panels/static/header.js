@@ -4,21 +4,42 @@ const chooser = element.querySelector("[data-testid=model-chooser]");
 const present = element.querySelector("[data-studio=present]");
 const lamp = element.querySelector("[data-studio=theme]");
 
-for (const model of studio.models) {
-  const latents = model.latent_dim === 1 ? "1 latent" : `${model.latent_dim} latents`;
-  chooser.add(new Option(`${model.name} (${latents})`, model.name));
+// One group of the family a heading. The chosen one is named in short, so that the closed chooser
+// is read at a glance; the open list tells what each of them is.
+const size = ({ latent_dim: d }) => (d === 1 ? "1 latent" : `${d} latents`);
+const short = (model) => `${model.name} (${size(model)})`;
+const long = (model) => `${model.name} · ${model.title}, ${size(model)}`;
+
+for (const title of new Set(studio.models.map((model) => model.group))) {
+  const heading = document.createElement("optgroup");
+  heading.label = title;
+  for (const model of studio.models.filter(({ group }) => group === title)) {
+    const option = new Option(long(model), model.name);
+    option.title = model.title;
+    heading.append(option);
+  }
+  chooser.append(heading);
 }
 chooser.addEventListener("change", () => studio.set({ model: chooser.value }));
+
+function nameOptions() {
+  for (const option of chooser.options) {
+    const model = studio.modelNamed(option.value);
+    option.textContent = option.selected ? short(model) : long(model);
+  }
+}
 
 function showModel() {
   const model = studio.model();
   if (!model) return;
   chooser.value = model.name;
-  const { nll, importance_samples: draws, elbo } = model.metrics || {};
+  nameOptions();
+  const { nll, importance_samples: draws, elbo, mse } = model.metrics || {};
   const facts = [model.title];
   if (model.parameters) facts.push(`${(model.parameters / 1e6).toFixed(2)} million parameters`);
   if (Number.isFinite(nll)) facts.push(`NLL ${nll.toFixed(1)} nats (IS ${draws})`);
   else if (Number.isFinite(elbo)) facts.push(`−ELBO ${(-elbo).toFixed(1)} nats`);
+  else if (Number.isFinite(mse)) facts.push(`mse ${studio.number(mse, 2)} a pixel`);
   const line = element.querySelector("[data-studio=facts]");
   line.textContent = facts.join(" · ");
   line.title = `${line.textContent}, measured on the MNIST test digits`;

@@ -26,9 +26,12 @@
   function chiSquareBelow(x, d) {
     const [a, half] = [d / 2, x / 2];
     if (half <= 0) return 0;
-    let term = Math.exp(-half + a * Math.log(half) - logGamma(a + 1));
+    const log = -half + a * Math.log(half) - logGamma(a + 1);
+    // Far from d the density is too small for a number: all lies on one side.
+    if (log < -600) return half > a ? 1 : 0;
+    let term = Math.exp(log);
     let sum = term;
-    for (let k = 1; k < 500 && term > 1e-12 * sum; k++) {
+    for (let k = 1; k < 5000 && term > 1e-12 * sum; k++) {
       term *= half / (a + k);
       sum += term;
     }

@@ -21,9 +21,10 @@ const engine = studio.live({
 function wanted() {
   const checkpoint = studio.state.model;
   const { n, seed } = studio.state;
+  const label = studio.toldLabel();
   return centre
-    ? { name: "around", checkpoint, n, seed, z: centre, spread: Number(fields.spread.value) }
-    : { name: "sample", checkpoint, n, seed, temperature: studio.state.temperature };
+    ? { name: "around", checkpoint, n, seed, label, z: centre, spread: Number(fields.spread.value) }
+    : { name: "sample", checkpoint, n, seed, label, temperature: studio.state.temperature };
 }
 
 function show(answer) {
@@ -209,8 +210,16 @@ function explain() {
   const { metrics } = model;
   const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
   const parts = [
-    `Each digit is decoded from <span class="num">${model.latent_dim}</span> numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`,
+    model.variational
+      ? `Each digit is decoded from <span class="num">${model.latent_dim}</span> numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`
+      : `A plain autoencoder has no prior: each picture is decoded from <span class="num">${model.latent_dim}</span> numbers drawn from a Gaussian that was fitted to the codes of <b>${model.name}</b> afterwards. Nothing ever asked its decoder to paint a digit at such places, so many draws are none.`,
   ];
+  if (model.conditional) {
+    const told = studio.state.label;
+    parts.push(told === null
+      ? "This model can be told which digit to paint; unknown leaves the choice to it."
+      : `This model is told to paint a <span class="num">${told}</span>: the draws are handwritings of one digit.`);
+  }
   if (metrics && Number.isFinite(metrics.fid)) {
     parts.push(`Against real test digits these samples have an FID of ${n(metrics.fid)}${Number.isFinite(metrics.fid_floor) ? ` (real digits against real digits: ${n(metrics.fid_floor)})` : ""}.`);
   }
@@ -227,6 +236,12 @@ fields.temperature.value = String(studio.state.temperature);
 showHeat();
 fillRange(fields.spread);
 explain();
+studio.labels($(".told"), {
+  onchange: (event) => {
+    explain();
+    engine.push(undefined, event);
+  },
+});
 new ResizeObserver(fit).observe(grid.parentElement);
 window.addEventListener("resize", fit);
 studio.on("model", () => {

@@ -43,7 +43,7 @@
   function readNumbers(text) {
     if (!text) return null;
     const numbers = text.split(",").map(Number);
-    return numbers.every((v) => Number.isFinite(v) && Math.abs(v) <= 10) ? numbers : null;
+    return numbers.every((v) => Number.isFinite(v) && Math.abs(v) <= 1000) ? numbers : null;
   }
 
   function within(text, low, high, otherwise, whole) {
@@ -64,6 +64,7 @@
       seed: /^\d{1,9}$/.test(seed || "") ? Number(seed) : 0,
       n: within(query.get("n"), 1, 256, 60, true),
       temperature: within(query.get("temperature"), 0, 3, 1, false),
+      label: within(query.get("label"), 0, 9, null, true),
     };
   }
 
@@ -88,6 +89,8 @@
     put("seed", state.seed ? String(state.seed) : null);
     put("n", state.n !== 60 ? String(state.n) : null);
     put("temperature", state.temperature !== 1 ? String(state.temperature) : null);
+    const told = modelNamed(state.model)?.conditional && state.label !== null;
+    put("label", told ? String(state.label) : null);
     const text = url.toString().replaceAll("%2C", ",");
     if (text !== location.href) history.replaceState(null, "", text);
   }
