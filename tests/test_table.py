@@ -1,0 +1,71 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from vae_core import checkpoint, recipes, table
+from vae_core.commands.family import is_done
+from vae_core.models import build
+
+MEASURED = {
+    "distortion": 80.0,
+    "rate": 25.5,
+    "elbo": -105.5,
+    "nll": None,
+    "n_images": 10_000,
+    "importance_samples": 0,
+    "binarisation": "none",
+    "active_units": 20,
+    "mse": 0.0101,
+    "knn_error": 0.025,
+    "probe_error": 0.08,
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name in ("ae", "vae-400"):
+        folder = checkpoint.save(build(recipes.get(name)), tmp_path / name)
+        checkpoint.write_json(folder / checkpoint.METRICS, MEASURED)
+    return tmp_path
+
+
+def test_the_table_has_a_row_for_each_measured_recipe(root: Path):
+    text = table.tables(root)
+    (variational,) = [line for line in text.splitlines() if line.startswith("| `vae-400`")]
+    assert "80.00 + 25.50 = 105.50" in variational
+    assert "20 (20)" in variational
+    (deterministic,) = [line for line in text.splitlines() if line.startswith("| `ae`")]
+    assert "0.01010" in deterministic
+    assert "8.00 %" in deterministic
+
+
+def test_only_what_stands_between_the_marks_is_replaced(root: Path):
+    readme = root / "README.md"
+    readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
+    table.write_table(readme, root)
+    once = readme.read_text()
+    table.write_table(readme, root)
+    assert readme.read_text() == once
+    assert once.startswith("before\n")
+    assert once.endswith("\nafter\n")
+    assert "old" not in once
+    assert "`vae-400`" in once
+
+
+def test_a_readme_without_marks_is_left_alone(root: Path):
+    readme = root / "README.md"
+    readme.write_text("mine\n")
+    with pytest.raises(ValueError, match="no marks"):
+        table.write_table(readme, root)
+    assert readme.read_text() == "mine\n"
+
+
+def test_a_recipe_is_done_when_it_was_trained_so_and_measured(root: Path):
+    assert is_done(root, "ae")
+    (root / "ae" / checkpoint.METRICS).unlink()
+    assert not is_done(root, "ae")
+    config = json.loads((root / "vae-400" / checkpoint.CONFIG).read_text())
+    config["train"]["epochs"] = 3
+    checkpoint.write_json(root / "vae-400" / checkpoint.CONFIG, config)
+    assert not is_done(root, "vae-400")
