@@ -53,7 +53,8 @@ def ae_cross_entropy() -> Config:
 @recipe
 def ae_linear() -> Config:
     # Large batches and a long decay: the subspace turns as long as the gradient is noisy.
-    train = TrainConfig(epochs=60, batch_size=1000, decay="cosine", decay_final=0.001)
+    rates = {"learning_rate": 4e-3, "decay": "cosine", "decay_final": 0.001}
+    train = TrainConfig(epochs=80, batch_size=1000, **rates)
     title = "No non-linearity: spans PCA's subspace"
     return _autoencoder("ae-linear", title, 32, link="identity", train=train)
 
