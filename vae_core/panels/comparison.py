@@ -25,6 +25,9 @@ COPIERS = ("ae-overcomplete", "ae")
 LINEAR = "ae-linear"
 KINDS = ("gaussian", "masking", "salt-pepper")
 MAX_DRAWS = 64
+AXES = 8
+"""Directions of the linear models that are shown."""
+
 FILM_DIMS, FILM_STEPS, FILM_SPAN = 3, 7, 3.0
 SMALLEST = 1e-6
 """Level that stands for none at all, which a corruption cannot have."""
@@ -120,7 +123,8 @@ class Comparison:
         """A digit through the linear autoencoder and through PCA of the same size.
 
         Returns:
-            models: the two, as in `through`; size; angle: the largest principal angle in
+            models: the two, as in `through`, with axes (base64 of AXES directions, 0 mid-grey);
+            size; angle: the largest principal angle in
             degrees; test: the mean squared errors of both on the test digits. `models` is
             empty, and nothing else there, without the model or the measures beside it.
         """
@@ -131,10 +135,13 @@ class Comparison:
             return {"models": []}
         x = self._picture(digit)
         with self.studio.at_work(), torch.inference_mode():
-            linear = compare.reconstruct(self.studio.registry.get(LINEAR), x)
-            projected = pca.reconstruct(x).clamp(0, 1)
+            model = self.studio.registry.get(LINEAR)
+            made = {LINEAR: compare.reconstruct(model, x), "PCA": pca.reconstruct(x).clamp(0, 1)}
+            axes = {LINEAR: compare.decoder_span(model).T, "PCA": pca.components}
         return {
-            "models": [_member(LINEAR, linear, x), _member("PCA", projected, x)],
+            "models": [
+                _member(name, made[name], x) | {"axes": _signed(axes[name][:AXES])} for name in made
+            ],
             "size": len(pca.components),
             "angle": pca.angles.max().item(),
             "test": {LINEAR: pca.linear_mse, "PCA": pca.mse},
@@ -198,6 +205,11 @@ class _OnDevice:
 def _member(name: str, made: Tensor, x: Tensor) -> dict[str, Any]:
     mse = compare.squared_error(made, x.to(made.device)).item()
     return {"name": name, "reconstruction": _pack(made), "mse": mse}
+
+
+def _signed(rows: Tensor) -> str:
+    """Directions (k, 784) as pictures: 0 is mid-grey, and each one's largest entry is full."""
+    return _pack(0.5 + 0.5 * rows / rows.abs().amax(1, keepdim=True).clamp(min=1e-6))
 
 
 def _pack(pixels: Tensor) -> str:

@@ -21,6 +21,7 @@ const make = (tag, attributes = {}, ...children) => {
   return made;
 };
 const n = (value, digits = 2) => `<span class="num">${studio.number(value, digits)}</span>`;
+const count = (value) => `<span class="num">${Math.round(value).toLocaleString("en")}</span>`;
 const fixed = (value, hue = "") => `<span class="num ${hue}">${value.toFixed(1).replace("-", "−")}</span>`;
 const b = (name) => `<b>${name}</b>`;
 const shipped = (roster) => rosters[roster].filter((name) => studio.modelNamed(name));
@@ -164,10 +165,10 @@ comparison("family", {
     all.sort((one, other) => one.error - other.error);
     const [best, worst] = [all[0], all.at(-1)];
     if (!best || all.length < 2) return;
-    const size = ({ name }) => n(studio.modelNamed(name).latent_dim, 4);
+    const size = ({ name }) => count(studio.modelNamed(name).latent_dim);
     const marked = (name) => name === best.name;
     for (const made of view.querySelectorAll(".cell")) made.classList.toggle("best", marked(made.dataset.model));
-    say(view, `Each picture is your digit, put into a code and painted again from it; mse is the mean squared error a pixel. Of ${n(all.length)} models ${b(best.name)}, with ${size(best)} numbers, comes nearest (${n(best.error)}) and ${b(worst.name)}, with ${size(worst)}, stays farthest (${n(worst.error)}): near is not the aim by itself, as the next comparisons show.`);
+    say(view, `Each picture is your digit, put into a code and painted again from it; mse is the mean squared error a pixel. Of ${count(all.length)} models ${b(best.name)}, with ${size(best)} numbers, comes nearest (${n(best.error)}) and ${b(worst.name)}, with ${size(worst)}, stays farthest (${n(worst.error)}): near is not the aim by itself, as the next comparisons show.`);
   },
 });
 
@@ -203,8 +204,8 @@ comparison("samples", {
     const plain = counted.find(({ name }) => !studio.modelNamed(name).variational);
     const others = counted.filter(({ name }) => studio.modelNamed(name).variational);
     if (!plain || !others.length || plain.sure === null) return;
-    const told = others.map(({ name, sure }) => `${n(sure)} of ${b(name)}'s`).join(" and ");
-    say(view, `Every picture is painted from a random code, with no digit to start from. A classifier is at least 90 % sure of its digit in ${n(plain.sure)} of ${n(DRAWS)} draws of ${b(plain.name)}, whose code space has holes that no digit fell into, and in ${told}, whose training pulled all codes towards the prior that is drawn from here.`);
+    const told = others.map(({ name, sure }) => `${count(sure)} of ${b(name)}'s`).join(" and ");
+    say(view, `Every picture is painted from a random code, with no digit to start from. A classifier is at least 90 % sure of its digit in ${count(plain.sure)} of ${count(DRAWS)} draws of ${b(plain.name)}, whose code space has holes that no digit fell into, and in ${told}, whose training pulled all codes towards the prior that is drawn from here.`);
   },
 });
 
@@ -218,8 +219,8 @@ $("[data-do=redraw]").addEventListener("click", () => {
 // ------------------------------------------------------------------ 3 noise
 const KINDS = {
   gaussian: { knob: "standard deviation", words: (v) => `Gaussian noise of standard deviation ${n(v)}`, start: 0.5 },
-  masking: { knob: "share blanked", words: (v) => `${n(100 * v, 3)} % of its pixels blanked`, start: 0.5 },
-  "salt-pepper": { knob: "share replaced", words: (v) => `${n(100 * v, 3)} % of its pixels black or white`, start: 0.3 },
+  masking: { knob: "share blanked", words: (v) => `Blanking ${count(100 * v)} % of its pixels`, start: 0.5 },
+  "salt-pepper": { knob: "share replaced", words: (v) => `Turning ${count(100 * v)} % of its pixels black or white`, start: 0.3 },
 };
 const level = $("[data-testid=corruption-level]");
 const damaged = cell("", "damaged", { hue: "damaged" });
@@ -257,9 +258,11 @@ function showRepairs(answer, { payload }) {
   for (const made of view.querySelectorAll(".repairs .cell")) made.classList.toggle("best", made.dataset.model === ranked[0].name);
   const own = studio.models.find((model) => model.corruption?.kind === payload.kind);
   const of = (name) => answer.models.find((one) => one.name === name);
-  const against = ["ae", "vae-400"].filter(of).map((name) => `${b(name)}, which never saw damage, to ${n(of(name).mse)}`);
+  const against = ["ae", "vae-400"].filter(of).map((name) => `${b(name)} to ${n(of(name).mse)}`).join(" and ");
   const trained = own && of(own.name) ? `${b(own.name)}, trained to repair just this at a level of ${n(own.corruption.level)}, brings it to ${n(of(own.name).mse)}` : "";
-  say(view, `${KINDS[payload.kind].words(payload.level).replace(/^./, (c) => c.toUpperCase())} puts your digit off by an mse of ${n(answer.mse)}. ${[trained, ...against].filter(Boolean).join("; ")}: here ${b(ranked[0].name)} repairs it best${ranked[0].mse < answer.mse ? "" : ", and still no model brings it nearer than it was"}.`);
+  const untrained = against ? `${trained ? "; " : ""}trained on clean digits alone, ${against}` : "";
+  const start = (text) => text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  say(view, `${KINDS[payload.kind].words(payload.level)} puts your digit off by an mse of ${n(answer.mse)}. ${start(`${trained}${untrained}`)}: here ${b(ranked[0].name)} repairs it best${ranked[0].mse < answer.mse ? "" : ", and still no model brings it nearer than it was"}.`);
 }
 
 function showLevel() {
@@ -288,27 +291,39 @@ $("[data-do=renoise]").addEventListener("click", (event) => {
 });
 
 // ------------------------------------------------------------------ 4 PCA
+const AXES = 8; // directions that are shown; see AXES in comparison.py
+
 comparison("pca", {
   build: (view) => {
     view.querySelector(".cells").append(cell("", "your digit", { hue: "x" }), cell("ae-linear"), cell("PCA"));
+    view.querySelector(".axes").append(...["what ae-linear adds up", "what PCA adds up"].map((words) => {
+      const strip = make("canvas", { className: "strip", width: 28 * AXES, height: 28 });
+      strip.setAttribute("role", "img");
+      strip.setAttribute("aria-label", `${AXES} directions: ${words}`);
+      return make("figure", {}, strip, make("figcaption", { className: "small muted", textContent: `${words}, ${AXES} of its directions` }));
+    }));
   },
   ask: async (view, current) => {
     const answer = await studio.call(server, "pca", { digit });
     if (!current()) return;
     const [own, ...both] = view.querySelectorAll(".cell");
-    view.querySelector(".cells").hidden = !answer.models.length;
+    view.querySelector(".duo").hidden = !answer.models.length;
     if (!answer.models.length) return unavailable(view, ["ae-linear", "the PCA measured beside it"]);
     fill(own, digit, " ");
-    answer.models.forEach((one, i) => fill(both[i], one.reconstruction, mse(one.mse)));
+    answer.models.forEach((one, i) => {
+      fill(both[i], one.reconstruction, mse(one.mse));
+      paintStrip(view.querySelectorAll(".strip")[i], studio.bytesOf(one.axes), AXES);
+    });
     const [linear, pca] = answer.models;
     const met = answer.angle <= 5;
-    say(view, `Without non-linearities an autoencoder of ${n(answer.size, 3)} numbers and the first ${n(answer.size, 3)} principal components give your digit back with an mse of ${n(linear.mse, 3)} and ${n(pca.mse, 3)}; over the 10,000 test digits it is ${n(answer.test["ae-linear"], 3)} and ${n(answer.test.PCA, 3)}. The largest angle between the two subspaces is ${n(answer.angle)} degrees: ${met ? "gradient descent found the subspace that algebra finds." : "this training has not yet found the subspace that algebra finds."}`);
+    say(view, `Without non-linearities an autoencoder of ${count(answer.size)} numbers and the first ${count(answer.size)} principal components give your digit back with an mse of ${n(linear.mse, 3)} and ${n(pca.mse, 3)}; over the 10,000 test digits it is ${n(answer.test["ae-linear"], 3)} and ${n(answer.test.PCA, 3)}. The largest angle between the two subspaces is ${n(answer.angle)} degrees: ${met ? "gradient descent found the subspace that algebra finds, by other directions within it." : "this training has not yet found the subspace that algebra finds."}`);
   },
 });
 
 // ------------------------------------------------------------------ 5 beta
 const BETA = { "vae-beta-half": "β = 0.5", "vae-beta-1": "β = 1", "beta-vae": "β = 4" };
 const FILM = { steps: 7, rows: 3 };
+
 
 comparison("beta", {
   build: (view) => {
@@ -336,7 +351,7 @@ comparison("beta", {
         if (row.hidden) return;
         row.firstChild.textContent = `z${dims[i]}`;
         row.lastChild.setAttribute("aria-label", `z${dims[i]} of ${name} from −3 to +3`);
-        paintStrip(row.lastChild, bytes.subarray(i * FILM.steps * AREA));
+        paintStrip(row.lastChild, bytes.subarray(i * FILM.steps * AREA), FILM.steps);
       });
     }
     const facts = models.map(({ name, mse: error }) => ({ name, error, metrics: studio.modelNamed(name).metrics }));
@@ -348,12 +363,12 @@ comparison("beta", {
 });
 
 /** Digits side by side into one strip. */
-function paintStrip(strip, bytes) {
-  const image = new ImageData(28 * FILM.steps, 28);
+function paintStrip(strip, bytes, steps) {
+  const image = new ImageData(28 * steps, 28);
   const words = new Uint32Array(image.data.buffer);
-  for (let step = 0; step < FILM.steps; step++) {
+  for (let step = 0; step < steps; step++) {
     for (let place = 0; place < AREA; place++) {
-      const at = Math.floor(place / 28) * 28 * FILM.steps + step * 28 + (place % 28);
+      const at = Math.floor(place / 28) * 28 * steps + step * 28 + (place % 28);
       words[at] = 0xff000000 | (bytes[step * AREA + place] * 0x010101);
     }
   }
@@ -365,15 +380,8 @@ const STRANGER = { noise: "noise", shoe: "a shoe", shuffled: "your digit, shuffl
 
 comparison("copying", {
   build: (view) => {
-    const heads = ["shown", ...shipped("copiers")].map((name) => make("b", { textContent: name }));
-    const cells = Object.values(STRANGER).flatMap((words) => [cell("", words, { hue: "x" }), ...shipped("copiers").map((name) => {
-      const made = cell(name);
-      made.querySelector("b").textContent = "";
-      return made;
-    })]);
-    const grid = view.querySelector(".grid");
-    grid.style.setProperty("--columns", String(heads.length));
-    grid.append(...heads, ...cells);
+    view.querySelector(".columns").append(...Object.values(STRANGER).map((words) =>
+      make("div", { className: "trio" }, cell("", words, { hue: "x" }), ...shipped("copiers").map((name) => cell(name)))));
   },
   ask: async (view, current) => {
     const { kinds, inputs, models } = await studio.call(server, "strangers", { digit, seed: 0 });
@@ -391,8 +399,8 @@ comparison("copying", {
     const of = (name) => models.find((one) => one.name === name);
     const [wide, narrow] = [of("ae-overcomplete"), of("ae")];
     if (!wide || !narrow) return;
-    const size = ({ name }) => n(studio.modelNamed(name).latent_dim, 4);
-    say(view, `${b(wide.name)} has ${size(wide)} numbers for ${n(AREA, 3)} pixels and no reason to choose among them: it gives back even noise (mse ${n(wide.mse[0])}) and a shoe (${n(wide.mse[1])}), so a good reconstruction says nothing about having learnt digits. ${b(narrow.name)} must fit everything through ${size(narrow)} numbers and cannot (${n(narrow.mse[0])} and ${n(narrow.mse[1])}): it paints what digits are made of.`);
+    const size = ({ name }) => count(studio.modelNamed(name).latent_dim);
+    say(view, `These are no digits. ${b(wide.name)} has ${size(wide)} numbers for ${count(AREA)} pixels and no reason to choose among them, so it passes on noise with an mse of ${n(wide.mse[0])} and a shoe with ${n(wide.mse[1])}: a good reconstruction says little about having learnt digits. ${b(narrow.name)} has to fit everything through ${size(narrow)} numbers, misses by ${n(narrow.mse[0])} and ${n(narrow.mse[1])}, and paints strokes of digits instead.`);
   },
 });
 
@@ -405,7 +413,7 @@ comparison("collapse", {
     const most = Math.max(...runs.flatMap((model) => model.kl_per_dim));
     view.querySelector(".columns").append(...runs.map((model) => collapseColumn(model, most)));
     const told = runs.map(({ name, latent_dim: d, metrics }) =>
-      `${b(name)} uses ${n(metrics.active_units)} of ${n(d)} latents (rate ${fixed(metrics.rate, "rate")} nats, −ELBO ${fixed(-metrics.elbo)})`);
+      `${b(name)} uses ${count(metrics.active_units)} of ${count(d)} latents (rate ${fixed(metrics.rate, "rate")} nats, −ELBO ${fixed(-metrics.elbo)})`);
     say(view, `The same nets four times, trained in four ways: ${told.join(", ")}. A bar is a latent and its height the nats that it carries: where the decoder learns to do without a latent before the encoder has anything to say, its bar never rises, and a gentle start or free nats keep it alive.`);
   },
 });
@@ -431,7 +439,7 @@ comparison("plane", {
         const cost = ({ rate, distortion }) => rate + distortion;
         const best = points.reduce((one, other) => (cost(one) <= cost(other) ? one : other));
         const farthest = points.reduce((one, other) => (one.rate >= other.rate ? one : other));
-        say(view, `Across stands what a code says (rate), up what is left to say about the pixels once it is known (distortion); along a thin line their sum, −ELBO, stays the same. Among the ${n(points.length)} models of ${label} ${b(best.model.name)} has the lowest sum, ${fixed(cost(best))} nats, and ${b(farthest.model.name)} says most through its code, ${fixed(farthest.rate, "rate")} nats.`);
+        say(view, `Across stands what a code says (rate), up what is left to say about the pixels once it is known (distortion); along a thin line their sum, −ELBO, stays the same. Among the ${count(points.length)} models of ${label} ${b(best.model.name)} has the lowest sum, ${fixed(cost(best))} nats, and ${b(farthest.model.name)} says most through its code, ${fixed(farthest.rate, "rate")} nats.`);
       },
     });
   },
