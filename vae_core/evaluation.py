@@ -40,7 +40,12 @@ class Elbo:
 
 
 def elbo(
-    model: Model, digits: Digits, *, device: torch.device | str = "cpu", seed: int = 0
+    model: Model,
+    digits: Digits,
+    *,
+    device: torch.device | str = "cpu",
+    seed: int = 0,
+    with_mse: bool = True,
 ) -> Elbo:
     """-ELBO at one posterior draw, on pixels as the recipe trained on them.
 
@@ -49,6 +54,8 @@ def elbo(
         digits: what to measure on; a conditional model is told their labels.
         device: where to compute.
         seed: of the binarisation and of the draws.
+        with_mse: whether to reconstruct, which takes long where pixels are drawn one by one;
+            `mse` is NaN without.
 
     Returns:
         Distortion and rate, KL for each dimension, the variance over the digits of each
@@ -63,7 +70,7 @@ def elbo(
         for x, y in _batches(digits):
             x = binarise(x, noise) if _is_binary(model) else x
             eps = torch.randn(len(x), model.latent_dim, generator=noise).to(device)
-            batch = measure(model, x.to(device), eps, y.to(device))
+            batch = measure(model, x.to(device), eps, y.to(device), with_mse=with_mse)
             means.append(batch.pop("mean"))
             for key, value in batch.items():
                 sums[key] = sums.get(key, 0) + value.double().sum(0).cpu()
@@ -73,11 +80,13 @@ def elbo(
         rate=float(per_image["rate"]) if "rate" in per_image else None,
         kl_per_dim=per_image["kl"].tolist() if "kl" in per_image else None,
         mean_variance=torch.cat(means).var(0).tolist(),
-        mse=float(per_image["mse"]),
+        mse=float(per_image.get("mse", math.nan)),
     )
 
 
-def measure(model: Model, x: Tensor, eps: Tensor, y: Tensor | None = None) -> dict[str, Tensor]:
+def measure(
+    model: Model, x: Tensor, eps: Tensor, y: Tensor | None = None, *, with_mse: bool = True
+) -> dict[str, Tensor]:
     """What pictures cost, each at one posterior draw.
 
     Args:
@@ -85,6 +94,7 @@ def measure(model: Model, x: Tensor, eps: Tensor, y: Tensor | None = None) -> di
         x: (b, 1, 28, 28) in [0, 1].
         eps: (b, latent_dim), standard normal noise of the draws.
         y: labels (b,), which a conditional model is told.
+        with_mse: whether to reconstruct from the mean.
 
     Returns:
         distortion (b,) in nats, mean (b, latent_dim), mse (b,) of the mean's reconstruction;
@@ -97,11 +107,9 @@ def measure(model: Model, x: Tensor, eps: Tensor, y: Tensor | None = None) -> di
     labels = y if model.config.conditional else None
     q = model.encode(x, labels)
     z = q.at(eps)
-    found = {
-        "distortion": -model.decode(z, labels).log_prob(x),
-        "mean": q.mean,
-        "mse": _squared(model.decode(q.mean, labels).mean, x),
-    }
+    found = {"distortion": -model.decode(z, labels).log_prob(x), "mean": q.mean}
+    if with_mse:
+        found["mse"] = _squared(model.decode(q.mean, labels).mean, x)
     if model.prior.factorises:
         kl = q.kl()
         return found | {"kl": kl, "rate": kl.sum(-1)}

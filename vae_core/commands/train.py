@@ -125,7 +125,7 @@ class _Session:
 
     def _write_history(self, record: Progress) -> None:
         """One line an epoch: the training means and the test set's terms, for the curves."""
-        measured = elbo(self.run.result(), self.test, device=self.run.device)
+        measured = elbo(self.run.result(), self.test, device=self.run.device, with_mse=False)
         line = dataclasses.asdict(record) | {
             "test_distortion": measured.distortion,
             "test_rate": measured.rate,

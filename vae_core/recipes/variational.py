@@ -30,7 +30,7 @@ def vae_128_64() -> Config:
 
 def _vae_400(name: str, title: str, **changes: Any) -> Config:
     """The net of the PyTorch examples: 784-400-20-400-784, ten epochs on grey pixels."""
-    return Config(name=name, title=title, net=NetConfig(), train=grey(10), **changes)
+    return Config(name=name, title=title, net=NetConfig(), train=grey(10, compile=True), **changes)
 
 
 @recipe
@@ -110,6 +110,13 @@ def vae_cyclical() -> Config:
 def vae_freebits() -> Config:
     title = "The same with a tenth of a nat free"
     return _collapsing("vae-freebits", title, BetaConfig(), free_bits=0.1)
+
+
+@recipe
+def vae_pixelcnn() -> Config:
+    """Free bits and a decoder that sees seven pixels far leave the digit's shape to z."""
+    title = "Pixel by pixel: a gated PixelCNN told z"
+    return conv("vae-pixelcnn", title, 16, residual(12), likelihood="pixelcnn", free_bits=0.25)
 
 
 @recipe
