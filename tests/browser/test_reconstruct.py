@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from scenes import Pen, paper, picture, shade, write
 
 from vae_core.panels.assets import examples
 
@@ -84,6 +85,25 @@ def on_paper(*labels: int) -> bytes:
         digit = np.asarray(Image.fromarray(examples()[0][label]).resize((112, 112)))
         page[24:136, 30 + 140 * i : 142 + 140 * i] = 255 - digit
     return png(page)
+
+
+def photo(*labels: int) -> bytes:
+    """A shaded photo of example digits in blue ink, side by side on one sheet, as a JPEG."""
+    rng = np.random.default_rng(11)
+    scene = paper(rng, light=0.3, size=(960, 720))
+    for i, label in enumerate(labels):
+        centre = ((i + 0.5) / len(labels), 0.5 + 0.04 * (-1) ** i)
+        pen = Pen((0.12, 0.2, 0.6), 0.3, centre)
+        scene = write(scene, examples()[0][label], rng, pen)
+    buffer = io.BytesIO()
+    picture(shade(scene, rng, 0.5, 0.2)).save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+def likeness(shown: np.ndarray, *labels: int) -> int:
+    """Which of the example digits a canvas is nearest to."""
+    distance = [np.abs(shown.astype(float) - examples()[0][label]).mean() for label in labels]
+    return labels[int(np.argmin(distance))]
 
 
 def upload(page: Any, content: bytes, name: str = "digit.png") -> None:
@@ -180,6 +200,55 @@ def test_drawing_by_touch_does_not_scroll_the_page(phone: Any, app_url: str) -> 
     assert page.evaluate("window.scrollY") == scrolled
 
 
+def test_a_drawing_is_recognised_while_it_grows(phone: Any, app_url: str) -> None:
+    """By touch, the finger still down: digit, reading and reconstruction follow the stroke."""
+    page = opened(phone, app_url)
+    page.evaluate(
+        """(selector) => {
+          const output = document.querySelector(selector);
+          window.followed = [];
+          new MutationObserver(() => window.followed.push(output.textContent))
+            .observe(output, { childList: true, characterData: true, subtree: true });
+        }""",
+        f"{PANEL} [data-reads='0']",
+    )
+    box = page.locator(PAD).bounding_box()
+    touch = page.context.new_cdp_session(page)
+    for i, (x, y) in enumerate(THREE):
+        point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        kind = "touchMove" if i else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        page.wait_for_timeout(150)
+    page.wait_for_function("() => window.followed.some((text) => text.includes('Reads as 3'))")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_selector(f"{PANEL}:not(.is-busy)")
+    page.wait_for_selector(f"{PANEL} .film li:nth-child(6)")
+    assert "Reads as 3" in page.text_content(f"{PANEL} [data-reads='0']")
+    assert page.evaluate("window.scrollY") == 0
+
+
+def test_a_scribble_is_shown_as_off_the_map(wide: Any) -> None:
+    assert not wide.is_visible(f"{PANEL} [data-testid=off-map]")
+    before = grey(wide, MODEL_INPUT)
+    draw(wide, [(0.1 + 0.8 * i / 9, 0.2 if i % 2 else 0.8) for i in range(10)])
+    assert changed(wide, MODEL_INPUT, before).max() >= 250
+    wide.wait_for_selector(f"{PANEL} [data-testid=off-map]")
+    words = wide.text_content(f"{PANEL} [data-testid=off-map]")
+    assert words.startswith("Off the map: this does not look like a digit")
+    assert not wide.is_visible(MESSAGE)
+    assert grey(wide, RECONSTRUCTION).max() > 60
+    wide.click(f"{PANEL} [aria-label='Example digit 8']")
+    wide.wait_for_selector(f"{PANEL} [data-testid=off-map]", state="hidden")
+
+
+def test_costs_are_ranked_among_the_test_digits(wide: Any) -> None:
+    for key in ("distortion", "rate", "cost"):
+        words = wide.text_content(f"{PANEL} [data-rank={key}]")
+        assert words.split()[0] in ("more", "less"), key
+        assert words.split()[2:] == ["all"] or 50 <= float(words.split()[2]) < 100
+    assert "10,000 test digits" in wide.text_content(f"{PANEL} .cost-note")
+
+
 def test_undo_takes_back_one_stroke_and_clear_all(wide: Any) -> None:
     before = grey(wide, MODEL_INPUT)
     draw(wide, THREE)
@@ -206,6 +275,43 @@ def test_one_of_two_digits_is_picked(wide: Any) -> None:
     labels = [np.abs(second.astype(float) - examples()[0][label]).mean() for label in (2, 7)]
     was = [np.abs(first.astype(float) - examples()[0][label]).mean() for label in (2, 7)]
     assert np.argmin(labels) != np.argmin(was)
+
+
+def test_a_photo_becomes_a_digit_step_by_step(at: Any) -> None:
+    before = grey(at, MODEL_INPUT)
+    upload(at, photo(7), "photo.jpg")
+    after = changed(at, MODEL_INPUT, before)
+    assert likeness(after, *range(10)) == 7
+    assert "Reads as 7" in at.text_content(f"{PANEL} [data-reads='0']")
+    steps = at.locator(f"{PANEL} .film li b").all_text_contents()
+    assert steps == [
+        "Your picture", "Even light", "What is a digit", "Its ink", "Pen", "MNIST's frame",
+    ]  # fmt: skip
+    pictures = at.eval_on_selector_all(
+        f"{PANEL} .film img", "(all) => all.map((i) => [i.complete, i.naturalWidth])"
+    )
+    assert all(complete and width >= 28 for complete, width in pictures)
+    assert at.locator(f"{PANEL} .film li .muted").all_text_contents()[1].startswith("Shadows")
+
+
+def test_one_of_three_digits_in_a_photo_is_picked(at: Any) -> None:
+    before = grey(at, MODEL_INPUT)
+    upload(at, photo(2, 7, 4), "photo.jpg")
+    shown = changed(at, MODEL_INPUT, before)
+    boxes = at.locator(f"{PANEL} button.picture-box")
+    boxes.nth(2).wait_for()
+    assert "3 digits found" in at.text_content(f"{PANEL} .verdict")
+    seen = []
+    for i in range(3):
+        box = boxes.nth(i)
+        if box.get_attribute("aria-pressed") == "false":
+            box.click()
+            shown = changed(at, MODEL_INPUT, shown)
+            at.wait_for_selector(
+                f"{PANEL} button.picture-box:nth-child({i + 1})[aria-pressed=true]"
+            )
+        seen.append(likeness(shown, 2, 7, 4))
+    assert seen == [2, 7, 4]  # in reading order
 
 
 def test_a_step_is_adjusted_and_given_back(wide: Any) -> None:
@@ -304,3 +410,35 @@ def test_a_damaged_digit_is_repaired(wide: Any) -> None:
     assert "repaired" in wide.text_content(f"{PANEL} .repair")
     wide.click(f"{PANEL} [data-damage='']")
     assert np.array_equal(changed(wide, MODEL_INPUT, broken), whole)
+
+
+def test_a_gap_rubbed_by_hand_gets_several_answers(at: Any) -> None:
+    whole = grey(at, MODEL_INPUT)
+    at.click(f"{PANEL} [data-damage=erase]")
+    broken = changed(at, MODEL_INPUT, whole)
+    assert not broken[17:].any()
+    canvas = at.locator(MODEL_INPUT)
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert broken[8:10].any()
+    at.mouse.move(box["x"] + 2, box["y"] + box["height"] * 9 / 28)
+    at.mouse.down()
+    at.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] * 9 / 28, steps=3)
+    at.mouse.up()
+    rubbed = changed(at, MODEL_INPUT, broken)
+    assert not rubbed[8:10].any()
+    assert np.array_equal(rubbed[:7], whole[:7])
+    at.wait_for_function(
+        "(s) => document.querySelectorAll(s).length === 8", arg=f"{PANEL} .gap-row canvas"
+    )
+    at.wait_for_function(
+        """([answers, rows]) => [...document.querySelectorAll(answers)].every((canvas) => {
+          const data = canvas.getContext("2d").getImageData(0, 0, 28, 7).data;
+          return rows.every((v, i) => v === data[4 * i]);
+        })""",
+        arg=[f"{PANEL} .gap-row canvas", whole[:7].ravel().tolist()],
+    )
+    at.wait_for_selector(f"{PANEL} .gap-note .num")
+    at.click(f"{PANEL} [data-damage='']")
+    assert np.array_equal(changed(at, MODEL_INPUT, rubbed), whole)
+    assert not at.is_visible(f"{PANEL} [data-testid=gap-answers]")

@@ -11,7 +11,7 @@ from PIL import Image
 from vae_core.digitize import Digit, Options, digitize
 from vae_core.digitize.opening import read
 from vae_core.panels import checks, codec
-from vae_core.panels.damage import damaged
+from vae_core.panels.damage import damaged, gap
 
 FILM_SIDE = 168
 """Longest side of a stage in the filmstrip, in pixels: six model pixels a model pixel."""
@@ -25,11 +25,13 @@ class Prepared:
 
     Attributes:
         pixels: (28, 28) grey levels, white on black: what the model sees, damage included.
+        gap: which of them were erased, None for none.
     """
 
     source: bytes | Image.Image
     digit: Digit
     pixels: codec.Grey
+    gap: codec.Mask | None = None
 
 
 def digit(picture: Any, options: Any = None) -> Prepared:
@@ -42,7 +44,7 @@ def digit(picture: Any, options: Any = None) -> Prepared:
     source = codec.picture_bytes(picture)
     found = digitize(source, wishes)
     wish = checks.mapping("options", options).get("damage")
-    return Prepared(source=source, digit=found, pixels=damaged(found.pixels, wish))
+    return Prepared(source=source, digit=found, pixels=damaged(found.pixels, wish), gap=gap(wish))
 
 
 def wanted(options: Any) -> Options:
@@ -73,9 +75,10 @@ def describe(prepared: Prepared, film: bool = True) -> dict[str, Any]:
 
     Returns:
         input: base64 of the 28x28 digit that the model sees; whole: the same before any damage
-        (absent without); verdict: the digitizer's words; odd: whether it looks like no digit;
-        found: how many digits; chosen: index of the one taken; polarity, threshold,
-        stroke_width as used; with `film` also what `_film` returns.
+        (absent without); gap: base64 of 784 bytes, 1 where erased (absent without); verdict:
+        the digitizer's words; odd: whether it looks like no digit; found: how many digits;
+        chosen: index of the one taken; polarity, threshold, stroke_width as used; with `film`
+        also what `_film` returns.
     """
     found = prepared.digit
     told = {
@@ -90,6 +93,8 @@ def describe(prepared: Prepared, film: bool = True) -> dict[str, Any]:
     }
     if prepared.pixels is not found.pixels:
         told["whole"] = codec.pack(found.pixels)
+    if prepared.gap is not None:
+        told["gap"] = codec.pack(prepared.gap.astype(np.uint8))
     return {**told, **_film(prepared)} if film else told
 
 

@@ -30,8 +30,9 @@ def build(studio: Studio) -> None:
         return studio.reconstruct(argument.get("checkpoint"), argument.get("picture"), options)
 
     def family(argument: dict[str, Any]) -> dict[str, Any]:
-        """{picture, options} -> the digit through every model: name, reconstruction, costs."""
-        return studio.family(argument.get("picture"), argument.get("options"))
+        """{picture, options, names} -> the digit through these models: `Studio.family`."""
+        picture, options = argument.get("picture"), argument.get("options")
+        return studio.family(picture, options, argument.get("names"))
 
     def fill(argument: dict[str, Any]) -> dict[str, Any]:
         """{checkpoint, picture, options} -> what could have stood in the gap: `Studio.fill`."""

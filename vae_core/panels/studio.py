@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ class Studio:
         values = checks.vector("z", z, self.card(name)["latent_dim"], limit)
         told = checks.label("label", label)
         model = self.registry.get(name)
-        with self._live, torch.inference_mode():
+        with self._turn(name), torch.inference_mode():
             return self._timed(model, self._tensor([values]), told)
 
     def between(
@@ -99,7 +100,7 @@ class Studio:
         a, b, path = self._ends(name, a, b, path)
         t = checks.number("t", t, 0.0, 1.0)
         model = self.registry.get(name)
-        with self._live, torch.inference_mode():
+        with self._turn(name), torch.inference_mode():
             u = explore.point(self._tensor(a), self._tensor(b), t, path)
             return {**self._timed(model, u[None]), "z": u.tolist()}
 
@@ -343,6 +344,8 @@ class Studio:
         base = checks.vector("z", z, card["latent_dim"], limit)
         told = checks.label("label", label)
         dims = list(range(len(base))) if len(base) <= LONG_CODE else card["order"][:MAX_FILMS]
+        if card["slow"]:
+            raise ValueError("This model paints pixel by pixel, too slowly for filmstrips.")
         values = torch.linspace(-span, span, steps)
         model = self.registry.get(name)
         with self._heavy(), torch.inference_mode():
@@ -372,6 +375,10 @@ class Studio:
         length = self.card(name)["latent_dim"]
         ends = [checks.vector(label, z, length, ENDS_LIMIT) for label, z in (("a", a), ("b", b))]
         return ends[0], ends[1], checks.choice("path", path, PATHS)
+
+    def _turn(self, name: Any) -> AbstractContextManager[Any]:
+        """A place among the live decodes; a slow model's wait with the heavy work instead."""
+        return self._heavy() if self.card(name)["slow"] else self._live
 
     def _read(self, grey: codec.Grey) -> int | None:
         """The digit that the classifier takes a picture for; None where it sees none."""

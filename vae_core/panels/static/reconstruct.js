@@ -17,10 +17,17 @@ let turn = 0;
 let drawing = false;
 
 // ------------------------------------------------------------------ asking
+/** What is known of the picture beyond what was set by hand: the pad's ink is light, and a drawing
+ * that is no digit is shown all the same. */
+const wishes = () => {
+  const pad = current && current.source === "drawing" ? { polarity: "light" } : {};
+  return { odd: "show", ...pad, ...options };
+};
+
 const request = () => ({
   checkpoint: model.name,
   picture: current.picture,
-  options: { ...options, code, seed, draws: DRAWS },
+  options: { ...wishes(), code, seed, draws: DRAWS },
 });
 
 /** Everything about the current picture; of several at once only the newest counts. */
@@ -46,6 +53,8 @@ function refuse(sentence) {
   for (const canvas of root.querySelectorAll("canvas.digit")) canvas.width = 0; // empty until there is one
   root.classList.add("is-empty");
   $(".verdict").textContent = "";
+  $(".off-map").hidden = true;
+  $(".gap-part").hidden = true;
   showReadings(null);
 }
 
@@ -63,11 +72,14 @@ const widget = studio.picture($(".own"), {
     drawing = false;
     current = { picture: dataURL || picture, source };
     delete options.choose;
+    rubber.clear();
+    if (options.damage) delete options.damage.mask;
     return ask();
   },
   onlive: ({ dataURL, event }) => {
     drawing = true;
-    growing.push({ checkpoint: model.name, picture: dataURL, options: { ...options, choose: null } }, event);
+    const pad = { odd: "show", polarity: "light", ...options, choose: null };
+    growing.push({ checkpoint: model.name, picture: dataURL, options: pad }, event);
   },
   onchoose: (index) => {
     options.choose = index;
@@ -84,6 +96,7 @@ function show(answer) {
   showFilm(answer);
   showRepair(answer);
   showOptions(answer);
+  showGap(answer);
   showFamily();
 }
 
@@ -91,9 +104,10 @@ function showDigits(answer) {
   root.classList.remove("is-empty");
   studio.say(root, null);
   studio.paint(input, answer.input);
+  if (answer.gap) studio.shade(input, studio.bytesOf(answer.gap));
   studio.paint(output, answer.reconstruction);
   paintDifference(answer.difference);
-  $(".verdict").textContent = answer.verdict;
+  showPlace(answer);
   $(".mse").textContent = `mse ${studio.number(answer.mse, 2)}`;
   showReadings(answer.readings);
   showPosterior(answer);
@@ -108,6 +122,29 @@ function showReadings(readings) {
     place.textContent = reading ? studio.reading(reading) : "";
     place.title = "Read by an independent classifier, which knows nothing of this model";
   }
+}
+
+const OFF = 0.999; // costlier than all but ten of the 10,000 test digits
+
+/** The digitizer's words, or why this is off the map: what the judge, the reader and the cost say. */
+function showPlace(answer) {
+  const { standing } = answer;
+  const dear = standing ? standing.cost ?? standing.distortion : 0;
+  const reasons = [
+    (answer.odd || answer.readings?.[0].digit === null) && "this does not look like a digit",
+    dear >= OFF && `it costs ${ranked(dear)} of the test digits`,
+  ].filter(Boolean);
+  $(".off-map").hidden = !reasons.length;
+  $(".off-map").textContent = `Off the map: ${reasons.join(", and ")}.`;
+  $(".verdict").textContent = answer.odd ? "" : answer.verdict;
+}
+
+/** A share of the test digits in words, never rounded up to all of them. */
+function ranked(share) {
+  if (share >= 1) return "more than all";
+  if (share <= 0) return "less than all";
+  const percent = (part) => (part > 0.99 ? (Math.floor(1000 * part) / 10).toFixed(1) : Math.round(100 * part));
+  return share >= 0.5 ? `more than ${percent(share)} %` : `less than ${percent(1 - share)} %`;
 }
 
 /** Signed bytes as colour on the digit's black: what was added, what is missing. */
@@ -136,10 +173,12 @@ function showPosterior(answer) {
   const step = CHART.width / order.length;
   const y = (value) => (CHART.height / 2) * (1 - Math.max(-1, Math.min(1, value / CHART.edge)));
   const bar = Math.max(2, Math.min(18, step * 0.6));
-  const chosen = answer.z_drawn || answer.mean;
+  // A deterministic code has no prior to be measured against: its sliders count its own sigmas.
+  const means = answer.sigma ? answer.mean : answer.z;
+  const chosen = answer.z_drawn || means;
   const columns = order.map((dim, place) => {
     const x = (place + 0.5) * step;
-    const [mean, sigma] = [answer.mean[dim], answer.sigma ? answer.sigma[dim] : 0];
+    const [mean, sigma] = [means[dim], answer.sigma ? answer.sigma[dim] : 0];
     const [top, bottom] = [y(mean + sigma), y(mean - sigma)];
     return `<rect class="sigma" x="${x - bar / 2}" y="${top}" width="${bar}" height="${Math.max(1, bottom - top)}" rx="1"/>
       <rect class="mean" x="${x - bar / 2}" y="${y(mean) - 1.5}" width="${bar}" height="3"/>
@@ -150,7 +189,10 @@ function showPosterior(answer) {
     <rect class="prior" x="0" width="${CHART.width}" y="${y(1)}" height="${y(-1) - y(1)}"/>${lines.join("")}${columns.join("")}</svg>
     <span class="tick" style="top: ${(100 * y(2)) / CHART.height}%">+2</span><span class="tick" style="top: 50%">0</span><span class="tick" style="top: ${(100 * y(-2)) / CHART.height}%">−2</span>`;
   const sure = answer.sigma ? order.filter((dim) => answer.sigma[dim] < 0.5).length : order.length;
-  $(".posterior").setAttribute("aria-label", `Mean and sigma of ${order.length} numbers; ${sure} of them are known to within half a prior sigma`);
+  $(".posterior").setAttribute("aria-label", answer.sigma
+    ? `Mean and sigma of ${order.length} numbers; ${sure} of them are known to within half a prior sigma`
+    : `The code, ${order.length} numbers`);
+  root.classList.toggle("is-deterministic", !answer.sigma);
   point(pointedAt);
 }
 
@@ -162,7 +204,11 @@ function point(place) {
   pointedAt = Math.max(0, Math.min(model.latent_dim - 1, place));
   const answer = shown;
   const dim = model.order[pointedAt];
-  if (!answer || !answer.sigma || answer.mean.length !== model.latent_dim) return;
+  if (!answer || answer.mean.length !== model.latent_dim) return;
+  if (!answer.sigma) {
+    $(".pointed").textContent = `z${dim}   ${studio.signed(answer.mean[dim])}`;
+    return;
+  }
   const z = (answer.z_drawn || answer.mean)[dim];
   const drawn = answer.z_drawn ? `drawn ${studio.signed(z)}   ` : "";
   $(".pointed").textContent = `z${dim}   ${drawn}mean ${studio.signed(answer.mean[dim])} ± ${answer.sigma[dim].toFixed(2)}`;
@@ -182,22 +228,26 @@ $(".posterior").addEventListener("keydown", (event) => {
 
 // ------------------------------------------------------------------ costs and draws
 function showCosts(answer) {
-  const { distortion, rate } = answer;
-  const total = distortion + rate;
-  for (const [key, value] of Object.entries({ distortion, rate, elbo: total })) {
-    $(`output.${key}`).textContent = value.toFixed(1);
+  const { distortion, rate, standing, usual } = answer;
+  const total = distortion + (rate ?? 0);
+  for (const [key, value] of Object.entries({ distortion, rate, cost: rate === null ? null : total })) {
+    $(`output.${key === "cost" ? "elbo" : key}`).textContent = value === null ? "none" : value.toFixed(1);
+    const share = standing ? standing[key] : null;
+    $(`[data-rank=${key}]`).textContent = share === null || share === undefined ? "" : ranked(share);
   }
-  const measured = model.metrics || {};
-  const usual = Number.isFinite(measured.elbo) ? -measured.elbo : null;
-  const scale = Math.max(total, usual ? usual * 1.6 : 0);
+  const typical = usual ? usual.cost ?? usual.distortion : null;
+  const scale = Math.max(total, typical === null ? 0 : typical * 1.6);
   const bar = $(".cost-bar");
   bar.querySelector(".d").style.width = `${(100 * distortion) / scale}%`;
-  bar.querySelector(".r").style.width = `${(100 * rate) / scale}%`;
-  bar.querySelector("u").hidden = usual === null;
-  bar.querySelector("u").style.left = `${(100 * (usual || 0)) / scale}%`;
-  $(".cost-note").textContent =
-    `Means over ${answer.estimate_draws} draws of z.` +
-    (usual === null ? "" : ` The mark is the average test digit of ${model.name}: ${usual.toFixed(1)} nats.`);
+  bar.querySelector(".r").style.width = `${(100 * (rate ?? 0)) / scale}%`;
+  bar.querySelector("u").hidden = typical === null;
+  bar.querySelector("u").style.left = `${(100 * (typical ?? 0)) / scale}%`;
+  const inNats = model.likelihood !== "squared-error";
+  for (const unit of root.querySelectorAll(".costs small")) unit.hidden = !inNats;
+  const drawn = !inNats ? "Distortion is half the summed squared error. A deterministic code has no rate." : rate === null ? "A deterministic code has no rate." : `Means over ${answer.estimate_draws} draws of z.`;
+  $(".cost-note").textContent = drawn + (typical === null ? "" :
+    ` Compared with MNIST's 10,000 test digits, measured the same way under ${model.name}: the mark is their median, ${typical.toFixed(1)}${inNats ? " nats" : ""}.`);
+  explain(usual);
 }
 
 function showDraws(answer) {
@@ -272,9 +322,12 @@ $("[data-option=threshold]").addEventListener("input", ({ target }) => {
 const amount = $("[data-do=amount]");
 
 function setDamage(kind) {
-  if (kind) options.damage = { kind, amount: Number(amount.value), seed: 0 };
+  const mask = kind === "erase" && rubber.mask ? { mask: studio.packed(rubber.mask) } : {};
+  if (kind) options.damage = { kind, amount: Number(amount.value), seed: 0, ...mask };
   else delete options.damage;
   amount.disabled = !kind;
+  root.classList.toggle("is-erasing", kind === "erase");
+  input.tabIndex = kind === "erase" ? 0 : -1;
   for (const button of root.querySelectorAll("[data-damage]")) {
     button.setAttribute("aria-pressed", String(button.dataset.damage === kind));
   }
@@ -282,21 +335,75 @@ function setDamage(kind) {
 }
 
 for (const button of root.querySelectorAll("[data-damage]")) {
-  button.addEventListener("click", () => setDamage(button.dataset.damage));
+  button.addEventListener("click", () => {
+    rubber.clear();
+    setDamage(button.dataset.damage);
+  });
+}
+function turnAmount(value) {
+  amount.value = String(value);
+  amount.style.setProperty("--to", `${100 * value}%`);
 }
 amount.addEventListener("input", () => {
-  amount.style.setProperty("--to", `${100 * Number(amount.value)}%`);
+  turnAmount(Number(amount.value));
   if (options.damage) setDamage(options.damage.kind);
 });
+
+const rubber = studio.eraser(input, {
+  on: () => options.damage?.kind === "erase",
+  onrub: () => setDamage("erase"),
+});
+
+let gapTimer = 0;
+
+/** What could stand in the gap; a moment later than the rest, since it is a hundred passes. */
+function showGap(answer) {
+  clearTimeout(gapTimer);
+  $(".gap-part").hidden = !answer.gap || !studio.bytesOf(answer.gap).some(Boolean);
+  if (!$(".gap-part").hidden) gapTimer = setTimeout(() => fillGap(answer), 200);
+}
+
+async function fillGap(answer) {
+  const mine = turn;
+  try {
+    const filled = await studio.call(server, "fill", request());
+    if (mine === turn) showAnswers(answer, filled);
+  } catch (error) {
+    if (mine !== turn) return;
+    $(".gap-row").replaceChildren();
+    $(".gap-note").textContent = error.message;
+  }
+}
+
+function showAnswers(answer, filled) {
+  const bytes = studio.bytesOf(filled.answers);
+  const count = bytes.length / 784;
+  const read = (i) => filled.readings ? String(filled.readings[i].digit ?? "none") : "";
+  $(".gap-row").replaceChildren(...Array.from({ length: count }, (_, i) => {
+    const figure = document.createElement("figure");
+    const canvas = Object.assign(document.createElement("canvas"), { className: "digit" });
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", `Answer ${i + 1} of ${count}${read(i) && `, read as ${read(i)}`}`);
+    studio.paint(canvas, bytes.subarray(784 * i, 784 * (i + 1)));
+    figure.append(canvas, Object.assign(document.createElement("figcaption"), { className: "num", textContent: read(i) }));
+    return figure;
+  }));
+  const error = studio.number(squared(answer.whole, filled.average), 2);
+  $(".gap-note").innerHTML = `Pseudo-Gibbs: each chain of ${model.name} starts elsewhere, then draws z and the missing pixels in turn. Beneath each answer, what the classifier reads. Their average is off by a mean squared error of <span class="num">${error}</span>.`;
+}
+
+/** Mean squared error between two packed digits. */
+function squared(one, two) {
+  const [a, b] = [one, two].map(studio.bytesOf);
+  return a.reduce((sum, v, i) => sum + ((v - b[i]) / 255) ** 2, 0) / a.length;
+}
 
 /** How near the damaged digit and its repair are to the whole one. */
 function showRepair(answer) {
   const line = $(".repair");
   line.hidden = !answer.whole;
   if (!answer.whole) return;
-  const [whole, broken, made] = [answer.whole, answer.input, answer.reconstruction].map(studio.bytesOf);
-  const distance = (other) => whole.reduce((sum, v, i) => sum + ((v - other[i]) / 255) ** 2, 0) / whole.length;
-  const [before, after] = [distance(broken), distance(made)];
+  const [before, after] = [answer.input, answer.reconstruction].map((other) => squared(answer.whole, other));
   line.innerHTML = `Mean squared error to the whole digit: damaged <span class="num">${studio.number(before, 2)}</span>, repaired <span class="num">${studio.number(after, 2)}</span>${after < before ? "." : ": this damage is beyond the model."}`;
 }
 
@@ -309,14 +416,25 @@ function showFamily() {
   familyTimer = setTimeout(askFamily, 350);
 }
 
+const AT_ONCE = 4; // models a call: between calls, somebody else's turn, or a newer picture's
+
 async function askFamily() {
   const mine = turn;
+  const names = studio.models.map(({ name }) => name);
+  const row = $(".family");
   try {
-    const answer = await studio.call(server, "family", { picture: current.picture, options });
-    if (mine !== turn) return;
-    $(".family").replaceChildren(...answer.models.map(familyMember));
+    for (let i = 0; i < names.length; i += AT_ONCE) {
+      const some = { picture: current.picture, options: wishes(), names: names.slice(i, i + AT_ONCE) };
+      const answer = await studio.call(server, "family", some);
+      if (mine !== turn) return;
+      answer.models.forEach((member, k) => {
+        const button = familyMember(member);
+        if (row.children[i + k]) row.children[i + k].replaceWith(button);
+        else row.append(button);
+      });
+    }
   } catch {
-    $(".family").replaceChildren(); // the sentence about this picture stands above already
+    row.replaceChildren(); // the sentence about this picture stands above already
   }
 }
 
@@ -324,13 +442,14 @@ function familyMember(member) {
   const button = document.createElement("button");
   button.type = "button";
   button.setAttribute("aria-pressed", String(member.name === model.name));
-  button.title = `Switch to ${member.name}: distortion ${member.distortion.toFixed(1)}, rate ${member.rate.toFixed(1)} nats`;
+  const rate = member.rate === null ? "no rate" : `rate ${member.rate.toFixed(1)} nats`;
+  button.title = `Switch to ${member.name}: distortion ${member.distortion.toFixed(1)}, ${rate}`;
   const canvas = Object.assign(document.createElement("canvas"), { className: "digit" });
   studio.paint(canvas, member.reconstruction);
   const name = Object.assign(document.createElement("b"), { textContent: member.name });
   const cost = Object.assign(document.createElement("span"), {
     className: "num",
-    textContent: `${(member.distortion + member.rate).toFixed(1)} nats`,
+    textContent: member.rate === null ? `mse ${studio.number(member.mse, 2)}` : `${(member.distortion + member.rate).toFixed(1)} nats`,
   });
   button.append(canvas, name, cost);
   button.addEventListener("click", () => studio.set({ model: member.name }));
@@ -376,7 +495,8 @@ const keeps = {
   png: async () => studio.download(`reconstruction-${model.name}.png`, await strip()),
   json: () => {
     const { z, mean, logvar, distortion, rate, mse } = shown;
-    const told = { checkpoint: model.name, z: zShown(), posterior_mean_sliders: z, mean, logvar, distortion, rate, mse };
+    const { standing } = shown;
+    const told = { checkpoint: model.name, z: zShown(), posterior_mean_sliders: z, mean, logvar, distortion, rate, mse, shares_of_test_digits_below: standing };
     studio.download(`reconstruction-${model.name}.json`, JSON.stringify(told, null, 2), "application/json");
   },
   python: () => {
@@ -413,15 +533,17 @@ function python() {
 }
 
 // ------------------------------------------------------------------ life of the panel
-function explain() {
-  const { metrics } = model;
+function explain(usual) {
   const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
-  const parts = [
+  const parts = shown && !shown.sigma ? [
+    `The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of <b>${model.name}</b> answers with one code of ${n(model.latent_dim, 2)} numbers, and the decoder paints the digit again from it.`,
+    "It was never told to be unsure, so there is no cloud, and nothing to draw.",
+  ] : [
     `The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of <b>${model.name}</b> answers with a cloud of codes, mean ± sigma for each of ${n(model.latent_dim, 2)} numbers, and the decoder paints the digit again from one of them.`,
     "Where a bar is short the encoder is sure; where it fills the grey band it knows no more than the prior.",
   ];
-  if (metrics && Number.isFinite(metrics.distortion)) {
-    parts.push(`The average test digit costs this model ${n(metrics.distortion)} nats of distortion and ${n(metrics.rate)} of rate${Number.isFinite(metrics.mse) ? `, with a mean squared error of ${n(metrics.mse, 2)} a pixel` : ""}.`);
+  if (usual && Number.isFinite(usual.rate)) {
+    parts.push(`Half of the test digits cost this model less than ${n(usual.distortion)} nats of distortion, and half less than ${n(usual.rate)} of rate, all as grey pixels.`);
   }
   $(".seeing-text").innerHTML = parts.join(" ");
 }
