@@ -56,6 +56,23 @@ class Digits:
         return Digits(self.images[index], self.labels[index], self.places[index])
 
 
+def hold_out(digits: Digits, count: int = 1000) -> tuple[Digits, Digits]:
+    """The digits without their last `count`, and those: for choosing between settings.
+
+    Settings are chosen on digits cut from the training split, never on the test split.
+
+    Raises:
+        ValueError: `count` is not between 1 and one less than there are.
+    """
+    if not 1 <= count < len(digits):
+        raise ValueError(f"count is {count}; it must be between 1 and {len(digits) - 1}.")
+    parts = (slice(None, -count), slice(-count, None))
+    first, last = (
+        Digits(digits.images[part], digits.labels[part], digits.places[part]) for part in parts
+    )
+    return first, last
+
+
 def cache_dir() -> Path:
     """Where MNIST is kept when no folder is named: the user's cache."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"

@@ -1,0 +1,94 @@
+"""The lever table on a toy: one lever at a time, resumed, compared digit by digit."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+
+from vae_core import Config, NetConfig, TrainConfig, levers
+from vae_core.data import Digits, hold_out
+
+TRAIN = TrainConfig(epochs=1, batch_size=20, binarisation="dynamic", ema=0.9, decay="cosine")
+BASE = Config(name="toy", latent_dim=2, net=NetConfig(hidden_dims=(8,)), train=TRAIN)
+
+
+@pytest.fixture
+def digits() -> Digits:
+    noise = torch.Generator().manual_seed(0)
+    images = torch.randint(0, 256, (60, 1, 28, 28), generator=noise).to(torch.uint8)
+    return Digits(images, torch.arange(60) % 10, torch.arange(60))
+
+
+def test_held_out_digits_are_the_last_and_keep_their_places(digits: Digits):
+    train, validation = hold_out(digits, 10)
+    assert train.places.tolist() == list(range(50))
+    assert validation.places.tolist() == list(range(50, 60))
+    assert torch.equal(validation.images, digits.images[50:])
+    with pytest.raises(ValueError, match="count is 60; it must be between 1 and 59"):
+        hold_out(digits, 60)
+
+
+@pytest.mark.parametrize("name", [n for n in levers.LEVERS if n != levers.BASE])
+def test_every_lever_moves_one_thing(name: str):
+    conv = dataclasses.replace(BASE, net=NetConfig(kind="conv", hidden_dims=(8, 8, 8)))
+    conv = dataclasses.replace(conv, train=dataclasses.replace(TRAIN, beta=_warm()))
+    moved = levers.LEVERS[name](conv)
+    parts = [f.name for f in dataclasses.fields(Config) if f.name not in ("net", "train")]
+    changed = {p for p in parts if getattr(moved, p) != getattr(conv, p)}
+    for part in ("net", "train"):
+        mine, base = getattr(moved, part), getattr(conv, part)
+        names = [f.name for f in dataclasses.fields(base)]
+        changed |= {f"{part}.{p}" for p in names if getattr(mine, p) != getattr(base, p)}
+    expected = {
+        "deeper": {"net.blocks"},
+        "wider": {"net.hidden_dims"},
+        "grey pixels, not drawn": {"train.binarisation"},
+        "constant learning rate": {"train.decay"},
+        "no averaged weights": {"train.ema"},
+        "no warm-up of beta": {"train.beta"},
+        "iwae-5 with DReG": {"objective", "samples", "train.beta"},
+        "flow prior": {"prior"},
+    }
+    assert changed == expected[name]
+
+
+def _warm():
+    return levers.BetaConfig(kind="linear", start=0.2, warmup_steps=10)
+
+
+def test_a_table_can_be_stopped_and_gone_on_with(digits: Digits, tmp_path: Path):
+    train, validation = hold_out(digits, 10)
+    names = [levers.BASE, "no averaged weights", "flow prior"]
+
+    def rows(out: str, wanted: list[str]) -> list[levers.Row]:
+        parts = levers.measure(BASE, train, validation, tmp_path / out, names=wanted, samples=3)
+        return list(parts)
+
+    whole = rows("a", names)
+    rows("b", names[:1])
+    again = rows("b", names)
+    for one, other in zip(whole, again, strict=True):
+        assert one.nll.shape == (10,)
+        torch.testing.assert_close(one.nll, other.nll, rtol=0, atol=0)
+    assert (whole[0].nll != whole[1].nll).all()
+    assert whole[2].parameters > whole[0].parameters
+    text = levers.table(whole).splitlines()
+    gained = whole[1].nll - whole[0].nll
+    shown = f"{float(gained.mean()):+.2f} +- {float(gained.std()) / 10**0.5:.2f}"
+    assert text[3].startswith("| no averaged weights | ")
+    assert shown in text[3]
+
+
+def test_other_settings_and_names_are_refused(digits: Digits, tmp_path: Path):
+    train, validation = hold_out(digits, 10)
+    with pytest.raises(ValueError, match="there is no lever 'luck'"):
+        next(levers.measure(BASE, train, validation, tmp_path, names=["luck"]))
+    list(levers.measure(BASE, train, validation, tmp_path, names=["base"], samples=2))
+    other = dataclasses.replace(BASE, latent_dim=3)
+    with pytest.raises(ValueError, match="made with other settings"):
+        next(levers.measure(other, train, validation, tmp_path, names=["base"], samples=2))
+    with pytest.raises(ValueError, match="made with the seed 0, not 1"):
+        next(levers.measure(BASE, train, validation, tmp_path, names=["base"], seed=1))
