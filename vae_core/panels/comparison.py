@@ -65,11 +65,11 @@ class Comparison:
         """
         title = checks.choice("group", group, tuple(groups.GROUPS))
         cards = self.studio.registry.cards.values()
-        # Drawing a PixelCNN's picture takes seconds: nobody waits for it here.
+        # Nobody waits here for a picture that is drawn pixel by pixel.
         names = [
             card["name"]
             for card in sorted(cards, key=groups.place)
-            if card["group"] == title and card["likelihood"] != "pixelcnn"
+            if card["group"] == title and not card["slow"]
         ]
         x = self._picture(digit)
         with self.studio.at_work(), torch.inference_mode():

@@ -31,6 +31,8 @@ def build(studio: Studio) -> None:
     def films(argument: dict[str, Any]) -> dict[str, Any]:
         """{checkpoint, z, label} -> filmstrips through z, and what the digit reads as."""
         name, z, label = (argument.get(key) for key in ("checkpoint", "z", "label"))
+        if studio.card(name)["slow"]:
+            return {"pixels": "", "dims": [], "values": [], "readings": None}
         films = studio.traversals(name, z, FILM_STEPS, FILM_SPAN, label, reach(name))
         shown = codec.unpack(studio.decode(name, z, label, reach(name))["pixels"])
         return films | {"readings": studio.reader.read(shown)}

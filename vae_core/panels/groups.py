@@ -45,7 +45,7 @@ def told(values: dict[str, Any]) -> dict[str, Any]:
     """What a card says of the kind of a model, from its config as plain values.
 
     `group`; `variational`; `conditional`; `corruption` {kind, level} or null; `quantity`, what
-    its distortion counts (see `compare.quantity`).
+    its distortion counts (see `compare.quantity`); `slow` where a picture is drawn pixel by pixel.
     """
     config = Config.from_dict(values)
     own = config.corruption
@@ -55,6 +55,7 @@ def told(values: dict[str, Any]) -> dict[str, Any]:
         "conditional": config.conditional,
         "corruption": None if own is None else {"kind": own.kind, "level": own.level},
         "quantity": compare.quantity(config),
+        "slow": config.likelihood == "pixelcnn",
     }
 
 

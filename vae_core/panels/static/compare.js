@@ -141,8 +141,8 @@ async function arrive() {
 }
 
 // ------------------------------------------------------------------ 1 the family
-const groupsHere = [...new Set(studio.models.map(({ group }) => group))];
-const membersOf = (group) => studio.models.filter((model) => model.group === group && model.likelihood !== "pixelcnn");
+const groupsHere = [...new Set(studio.models.filter(({ slow }) => !slow).map(({ group }) => group))];
+const membersOf = (group) => studio.models.filter((model) => model.group === group && !model.slow);
 
 comparison("family", {
   build: (view) => {
@@ -358,7 +358,7 @@ comparison("beta", {
     const rated = facts.filter(({ metrics }) => Number.isFinite(metrics?.rate));
     const rates = rated.map(({ name, metrics }) => `${fixed(metrics.rate, "rate")} nats at ${BETA[name]}`).join(", ");
     const errors = facts.map(({ name, error }) => `${n(error)} at ${BETA[name]}`).join(", ");
-    say(view, `β is the price of a nat in the code. ${rates ? `A test digit's code carries ${rates}; your` : "Your"} digit comes back with an mse of ${errors}: a dear code says less and paints blurrier, and what it still says sits in fewer, cleaner latents. The strips move the three latents that carry most, from −3 to +3.`);
+    say(view, `β is the price of a nat in the code: the dearer, the less is said, in fewer and cleaner latents, and the blurrier the picture. ${rates ? `A test digit's code carries ${rates}; your` : "Your"} digit comes back with an mse of ${errors}; the strips move the three latents that carry most, from −3 to +3.`);
   },
 });
 
@@ -408,13 +408,16 @@ comparison("copying", {
 comparison("collapse", {
   needsDigit: false,
   build: (view) => {
-    const runs = shipped("collapse").map(studio.modelNamed).filter((model) => model.kl_per_dim);
+    const runs = shipped("collapse").map(studio.modelNamed).filter((model) => model.kl_per_dim && Number.isFinite(model.metrics?.elbo));
     if (!runs.length) return unavailable(view, rosters.collapse);
     const most = Math.max(...runs.flatMap((model) => model.kl_per_dim));
     view.querySelector(".columns").append(...runs.map((model) => collapseColumn(model, most)));
-    const told = runs.map(({ name, latent_dim: d, metrics }) =>
-      `${b(name)} uses ${count(metrics.active_units)} of ${count(d)} latents (rate ${fixed(metrics.rate, "rate")} nats, −ELBO ${fixed(-metrics.elbo)})`);
-    say(view, `The same nets four times, trained in four ways: ${told.join(", ")}. A bar is a latent and its height the nats that it carries: where the decoder learns to do without a latent before the encoder has anything to say, its bar never rises, and a gentle start or free nats keep it alive.`);
+    const of = (name) => runs.find((model) => model.name === name);
+    const used = ({ metrics, latent_dim: d }) => `${count(metrics.active_units)} of ${count(d)}`;
+    const [bare, cured] = [of("vae-collapsed"), runs.filter(({ name }) => name !== "vae-collapsed")];
+    if (!bare || !cured.length) return;
+    const most_active = cured.reduce((one, other) => (one.metrics.active_units >= other.metrics.active_units ? one : other));
+    say(view, `A bar is a latent, its height the nats that it carries. Trained without care this net's decoder learns to do without most latents before the encoder has anything to say: ${b(bare.name)} uses ${used(bare)}; of its ${count(cured.length)} cures ${b(most_active.name)} keeps most alive, ${used(most_active)}, at a −ELBO of ${fixed(-most_active.metrics.elbo)} nats against ${fixed(-bare.metrics.elbo)}.`);
   },
 });
 
@@ -425,7 +428,7 @@ function collapseColumn(model, most) {
   button.dataset.model = model.name;
   button.setAttribute("aria-pressed", String(model.name === studio.state.model));
   button.innerHTML = `<svg class="bars" viewBox="0 0 ${sorted.length} 40" preserveAspectRatio="none" aria-hidden="true">${bars.join("")}</svg><b>${model.name}</b>
-    <span class="num">${model.metrics.active_units} of ${model.latent_dim} active</span><span class="num">tallest ${sorted[0].toFixed(2)} nats</span>`;
+    <span class="num">${model.metrics.active_units} of ${model.latent_dim} active</span><span class="num">rate ${model.metrics.rate.toFixed(1)} nats</span><span class="num">−ELBO ${(-model.metrics.elbo).toFixed(1)} nats</span>`;
   button.addEventListener("click", () => studio.set({ model: model.name }));
   return button;
 }
@@ -447,12 +450,16 @@ comparison("plane", {
 
 // ------------------------------------------------------------------ contents, and life of the panel
 $(".contents ol").append(...[...views].map(([name, { view }]) => {
-  const button = make("button", { type: "button", className: "plain", textContent: view.querySelector("h2").textContent });
+  const title = view.querySelector("h2").textContent;
+  const button = make("button", { type: "button", className: "plain", title }, make("span", { className: "long", textContent: title }), make("span", { className: "short", textContent: view.dataset.short }));
   button.dataset.to = name;
   button.addEventListener("click", () => {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     view.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
     view.querySelector("h2").focus({ preventScroll: true });
+    const url = new URL(location.href); // a link to this page opens here
+    url.searchParams.set("view", name);
+    history.replaceState(null, "", url);
   });
   return make("li", {}, button);
 }));

@@ -31,8 +31,13 @@ const engine = studio.live({
   onerror: (sentence) => studio.say(root, sentence),
 });
 
+let restTimer = 0;
+
 function moved(event) {
-  engine.push(undefined, event);
+  // A picture that is drawn pixel by pixel waits until the hand rests.
+  clearTimeout(restTimer);
+  if (model.slow) restTimer = setTimeout(() => engine.push(), 200);
+  else engine.push(undefined, event);
   studio.set({ u: [...u] });
   showGauge();
   filmsSoon();
@@ -440,7 +445,7 @@ for (const button of root.querySelectorAll("[data-send]")) {
     const target = button.dataset.send;
     const content = { z: [...u], pixels, from: "explore" };
     if (target === "a" || target === "b") studio.send("interpolate", { ...content, end: target });
-    else if (target === "reconstruct") studio.send("reconstruct", { picture: { pixels }, from: "explore" });
+    else if (target === "reconstruct" || target === "compare") studio.send(target, { picture: { pixels }, from: "explore" });
     else studio.send(target, content);
   });
 }
@@ -460,6 +465,9 @@ function explain() {
       ? `Each slider is one of the <span class="num">${model.latent_dim}</span> numbers z from which the decoder of <b>${model.name}</b> paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`
       : `Each slider is one of the <span class="num">${model.latent_dim}</span> numbers of the code from which <b>${model.name}</b> paints a digit. A plain autoencoder has no prior: a Gaussian was fitted to its codes afterwards, and a slider counts that Gaussian's standard deviations from the mean code; between the codes of real digits nothing has to mean anything.`,
   ];
+  if (model.slow) {
+    parts.push("This decoder paints pixel by pixel, each one told z and all pixels before it: a picture takes its time, comes when the slider rests, and there are no filmstrips.");
+  }
   if (model.latent_dim > LONG) {
     parts.push(`The <span class="num">${SHOWN}</span> that move the picture most stand here; the others are folded away beneath.`);
   }
@@ -496,6 +504,7 @@ function adopt(start) {
   history = [];
   $("[data-do=undo]").disabled = true;
   const scale = $("[data-do=scale]").options[0];
+  root.classList.toggle("slow", Boolean(model.slow));
   scale.textContent = model.variational ? "in σ of the prior" : "in σ of its codes";
   buildRows();
   scaleRanges();
