@@ -154,6 +154,12 @@ def test_leading_dimensions_broadcast(
     torch.testing.assert_close(found, torch.stack(one_by_one).view(leading))
 
 
+def test_many_pictures_are_scored_in_parts(net: PixelCNN):
+    x, told = binary(AT_ONCE + 2, size=3), features(AT_ONCE + 2, size=3)
+    found = net(told).log_prob(x)
+    torch.testing.assert_close(found[-3:], net(told[-3:]).log_prob(x[-3:]))
+
+
 def test_the_recipe_decodes_z_into_pictures_pixel_by_pixel():
     torch.manual_seed(0)
     model = VAE(recipes.get("vae-pixelcnn"))

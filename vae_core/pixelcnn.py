@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from vae_core.likelihoods import Bernoulli
 
 AT_ONCE = 500
-"""Pictures drawn together: enough to hide the cost of a step, few enough to bound the memory."""
+"""Pictures at once: enough to hide the cost of a step, few enough to bound the memory."""
 
 
 class GatedLayer(nn.Module):
@@ -209,20 +209,27 @@ class Autoregressive:
         self.net, self.features = net, features
 
     def log_prob(self, x: Tensor) -> Tensor:
-        """Sum over the pixels in nats, (...); x broadcasts against the features."""
+        """Sum over the pixels in nats, (...); x broadcasts against the features.
+
+        x is binary. Grey pixels are told to their successors as they are, which the net has
+        never seen: the figure is then no likelihood, and larger than a cross-entropy need be.
+        """
         leading = torch.broadcast_shapes(x.shape[:-3], self.features.shape[:-3])
         pictures, features = (
             t.expand(*leading, *t.shape[-3:]).flatten(0, -4) for t in (x, self.features)
         )
-        score = Bernoulli(self.net.logits(pictures, features)).log_prob(pictures)
-        return score.view(leading)
+        parts = [
+            Bernoulli(self.net.logits(some, told)).log_prob(some)
+            for some, told in zip(pictures.split(AT_ONCE), features.split(AT_ONCE), strict=True)
+        ]
+        return torch.cat(parts).view(leading)
 
     @cached_property
     def mean(self) -> Tensor:
         """Probabilities of white met while one picture is drawn, (..., 1, 28, 28) in [0, 1].
 
         No closed form of E[x|z] exists. The draw's noise is fixed, the same for every z, so
-        that this is a function of z; it has no gradient. 500 pictures are drawn at a time.
+        that this is a function of z; it has no gradient. It costs about a pass through the net.
         """
         noise = torch.Generator().manual_seed(0)
         uniforms = torch.rand(1, 1, *self.features.shape[-2:], generator=noise)
