@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from vae_core import VAE, checkpoint, sliders, traits
+from vae_core import VAE, Config, NetConfig, checkpoint, evaluation, sliders, traits
 from vae_core.data import Digits
 from vae_core.panels.registry import Registry
 
@@ -66,6 +66,22 @@ def test_kl_orders_them_where_there_is_one(digits: Digits):
     about = sliders.describe(Known(), digits, kl_per_dim=[0.5, 0.1, 2.0])
     assert about["order"] == [2, 0, 1]
     assert about["order_by"] == "kl"
+
+
+def test_sliders_of_a_flow_stand_in_its_base_space(digits: Digits):
+    torch.manual_seed(0)
+    flow = VAE(Config(name="flow", latent_dim=3, prior="flow", net=NetConfig(hidden_dims=(16,))))
+    for parameter in flow.prior.parameters():
+        nn.init.normal_(parameter, std=0.1)
+    flow.eval().requires_grad_(False)
+    about = sliders.describe(flow, digits)
+    assert about["order_by"] == "movement"
+    moved = [about["latents"][i]["moved_at_draws"] for i in about["order"]]
+    assert moved == sorted(moved, reverse=True)
+    u = flow.to_sliders(evaluation.codes(flow, digits)).double().numpy()
+    expected = traits.correlations(traits.measure(digits.images[:, 0].numpy()), u)
+    found = [list(each["correlations"].values()) for each in about["latents"]]
+    assert torch.tensor(found).T.numpy() == pytest.approx(expected, abs=6e-4)
 
 
 def test_movement_is_averaged_over_where_the_others_stand(model: VAE):
