@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct")
+PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare")
 
 
 @pytest.mark.parametrize("name", PANELS)
