@@ -30,7 +30,7 @@ def vae_128_64() -> Config:
 
 def _vae_400(name: str, title: str, **changes: Any) -> Config:
     """The net of the PyTorch examples: 784-400-20-400-784, ten epochs on grey pixels."""
-    return Config(name=name, title=title, net=NetConfig(), train=grey(10, compile=True), **changes)
+    return Config(name=name, title=title, net=NetConfig(), train=grey(10), **changes)
 
 
 @recipe
