@@ -331,6 +331,7 @@ comparison("beta", {
       const films = Array.from({ length: FILM.rows }, () => {
         const strip = make("canvas", { className: "strip", width: 28 * FILM.steps, height: 28 });
         strip.setAttribute("role", "img");
+        strip.setAttribute("aria-label", `What a latent of ${name} does`);
         return make("div", { className: "film-row" }, make("span", { className: "num z", textContent: " " }), strip);
       });
       const column = make("div", { className: "column" }, make("h3", { textContent: BETA[name] }), cell(name), ...films);
