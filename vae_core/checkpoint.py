@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -139,6 +140,12 @@ def count_parameters(path: Path) -> int:
     with _opened(path) as file:
         shapes = [file.get_slice(key).get_shape() for key in file.keys()]  # noqa: SIM118
     return sum(torch.Size(shape).numel() for shape in shapes)
+
+
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of a file, which tells whether figures belong to these weights."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def safetensors_metadata(path: Path) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -171,7 +171,7 @@ def is_linear(model: Any) -> bool:
     )
 
 
-def has_pca(model: Any) -> bool:
+def has_pca(model: Any) -> TypeGuard[Autoencoder]:
     """Whether PCA of the same size would say something: linear, and smaller than the picture."""
     return is_linear(model) and model.latent_dim < SIDE * SIDE
 

@@ -169,14 +169,14 @@ def _fidelity(
 ) -> dict[str, Any]:
     """The figures of the samples, about 20 seconds of one core; null where there are none.
 
-    They need all test digits, the shipped classifier and a prior, and pixels that are not drawn
-    one after the other, which would take hours.
+    They need all test digits, the shipped classifier, a prior that the model was trained with, and
+    pixels that are not drawn one after the other, which would take hours.
     """
     shipped = checkpoint.shipped_root() / classify.DEFAULT_FOLDER.name
     judge = shipped if shipped.is_dir() else classify.DEFAULT_FOLDER
     slow = model.config.likelihood == "pixelcnn"
     whole = len(test) == SPLITS["test"][1]
-    if slow or not whole or getattr(model, "prior", None) is None or not judge.is_dir():
+    if slow or not whole or not isinstance(model, VAE) or not judge.is_dir():
         return dict.fromkeys(fidelity.FIGURES)
     device = next(iter(model.state_dict().values())).device
     classifier = classify.load_classifier(judge, str(device))
@@ -191,14 +191,15 @@ def _save(
 ) -> None:
     """metrics.json, latents.json, the percentiles and the card.
 
-    A run without --importance-samples keeps an earlier NLL, one with --limit an earlier FID.
+    A run without --importance-samples keeps an earlier NLL of the same weights, one with --limit
+    an earlier FID.
     """
     test = load_mnist("test", arguments.data)
     metrics = folder / checkpoint.METRICS
+    weights = checkpoint.fingerprint(folder / checkpoint.WEIGHTS)
     earlier = checkpoint.read_json(metrics) if metrics.is_file() else {}
-    for first, *others in (("nll", "nll_sem", "importance_samples", "seeds"), fidelity.FIGURES):
-        if result[first] is None and earlier.get(first) is not None:
-            result = result | {key: earlier[key] for key in (first, *others)}
+    if earlier.get("weights_sha256") == weights:
+        result = with_earlier(result, earlier)
     figures = {key: value for key, value in result.items() if key != "recipe"}
     checkpoint.write_json(
         metrics,
@@ -206,6 +207,7 @@ def _save(
             "recipe": model.config.name,
             **figures,
             "slice": SLICE | slice_figures(model, test),
+            "weights_sha256": weights,
             "command": _command(arguments, result),
             "versions": {"torch": torch.__version__, "python": platform.python_version()},
         },
@@ -218,6 +220,14 @@ def _save(
         train = load_mnist("train", arguments.data)
         compare.write_pca(folder, compare.fit_pca(model, train, test))
     write_card(folder)
+
+
+def with_earlier(result: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
+    """The figures of `result`, and those of `earlier` that it did not measure again."""
+    for first, *others in (("nll", "nll_sem", "importance_samples", "seeds"), fidelity.FIGURES):
+        if result[first] is None and earlier.get(first) is not None:
+            result = result | {key: earlier[key] for key in (first, *others)}
+    return result
 
 
 def _command(arguments: argparse.Namespace, result: dict[str, Any]) -> str:
