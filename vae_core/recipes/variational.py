@@ -133,7 +133,7 @@ def vae_conditional() -> Config:
 def _burda(name: str, title: str, **changes: Any) -> Config:
     """The one-layer model of Burda et al. (2015): 784-200-200-50 and back."""
     net = NetConfig(hidden_dims=(200, 200), activation="tanh")
-    train = binary(60, batch_size=100, learning_rate_warmup=500)
+    train = binary(20, batch_size=100, learning_rate_warmup=500)
     return Config(name=name, title=title, latent_dim=50, net=net, train=train, **changes)
 
 
