@@ -44,7 +44,7 @@ function showPlace(t) {
   const norm = Math.hypot(...here);
   $(".at").textContent = `t ${t.toFixed(2)}`;
   $(".norm .length").textContent = `|z| ${norm.toFixed(2)}`;
-  $(".norm .usual").textContent = ` · prior ≈ ${Math.sqrt(model.latent_dim).toFixed(2)}`;
+  $(".norm .usual").textContent = ` · ${model.variational ? "prior" : "codes"} ≈ ${Math.sqrt(model.latent_dim).toFixed(2)}`;
   scrubber.setAttribute("aria-valuetext", `${Math.round(100 * t)} percent of the way from A to B`);
 }
 
@@ -346,7 +346,8 @@ function explain() {
   $(".seeing-text").innerHTML =
     `A and B become codes of ${n(model.latent_dim, 2)} numbers; every digit between is decoded by <b>${model.name}</b> from a code on the way. ` +
     `A cross-fade shows two digits at once; the latent path bends one into the other. The small numbers are what an independent classifier reads, the paler the less it is sure. ` +
-    `Draws from the prior have lengths around ${n(Math.sqrt(model.latent_dim))}. ${lengths(n)}`;
+    (model.variational ? "" : "A plain autoencoder has no prior: the numbers count standard deviations of a Gaussian that was fitted to its codes afterwards, and the way between two codes leads through places that it never learnt. ") +
+    `Draws from ${model.variational ? "the prior" : "that Gaussian"} have lengths around ${n(Math.sqrt(model.latent_dim))}. ${lengths(n)}`;
 }
 
 /** What the two paths do to the length of z, with the numbers of these two ends. */
