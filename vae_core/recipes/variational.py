@@ -152,12 +152,28 @@ def iwae_50() -> Config:
     return _burda("iwae-50", "The same, 50 importance samples", objective="iwae", samples=50)
 
 
+def _best(name: str, title: str, latent_dim: int, **changes: Any) -> Config:
+    """The nets of the app's default model: a wide encoder, a decoder that answers at once."""
+    net = NetConfig(kind="conv", hidden_dims=(16, 64, 96), decoder_dims=(16, 32, 64))
+    return conv(name, title, latent_dim, residual(45), net=net, **changes)
+
+
 @recipe
 def vae_conv() -> Config:
-    return Config(
-        name="vae-conv",
-        title="Residual convolutions, 32 latents",
-        latent_dim=32,
-        net=NetConfig(kind="conv", hidden_dims=(16, 64, 96), decoder_dims=(16, 32, 64)),
-        train=residual(epochs=45),
-    )
+    return _best("vae-conv", "Residual convolutions, 32 latents", 32)
+
+
+@recipe
+def vae_conv_16() -> Config:
+    return _best("vae-conv-16", "The same with 16 latents", 16)
+
+
+@recipe
+def vae_conv_10() -> Config:
+    return _best("vae-conv-10", "The same with 10 latents", 10)
+
+
+@recipe
+def vae_flow() -> Config:
+    title = "A flow for a prior: every setting is typical"
+    return _best("vae-flow", title, 32, prior="flow")
