@@ -183,7 +183,8 @@ comparison("samples", {
       const cells = make("div", { className: "draws" }, ...Array.from({ length: SEEN }, (_, i) =>
         make("figure", {}, canvas(`draw ${i + 1} of ${name}`), make("figcaption", { className: "num", textContent: " " }))));
       const words = model.variational ? "drawn from its prior" : "drawn from a Gaussian fitted to its codes";
-      const row = make("div", { className: "drawn" }, make("h3", {}, name, make("span", { className: "muted small", textContent: ` ${words}` })), cells);
+      const heading = make("h3", {}, name, make("span", { className: "muted small", textContent: ` ${words}` }), make("span", { className: "counted num", textContent: " " }));
+      const row = make("div", { className: "drawn" }, heading, cells);
       row.dataset.row = name;
       return row;
     }));
@@ -199,13 +200,16 @@ comparison("samples", {
         studio.paint(figure.firstChild, bytes.subarray(i * AREA, (i + 1) * AREA));
         figure.lastChild.textContent = readings ? reads(readings[i]) : " ";
       });
-      return { name, sure: readings ? readings.filter(({ digit: d, sure }) => d !== null && sure >= 0.9).length : null };
+      const seen = readings ? readings.filter(({ digit: d }) => d !== null).length : null;
+      const sure = readings ? readings.filter(({ digit: d, sure: share }) => d !== null && share >= 0.9).length : null;
+      view.querySelector(`[data-row="${name}"] .counted`).textContent = readings ? `a digit: ${seen} of ${DRAWS}, 90 % sure: ${sure}` : "";
+      return { name, seen };
     });
     const plain = counted.find(({ name }) => !studio.modelNamed(name).variational);
     const others = counted.filter(({ name }) => studio.modelNamed(name).variational);
-    if (!plain || !others.length || plain.sure === null) return;
-    const told = others.map(({ name, sure }) => `${count(sure)} of ${b(name)}'s`).join(" and ");
-    say(view, `Every picture is painted from a random code, with no digit to start from. A classifier is at least 90 % sure of its digit in ${count(plain.sure)} of ${count(DRAWS)} draws of ${b(plain.name)}, whose code space has holes that no digit fell into, and in ${told}, whose training pulled all codes towards the prior that is drawn from here.`);
+    if (!plain || !others.length || plain.seen === null) return;
+    const told = others.map(({ name, seen }) => `${count(seen)} of ${b(name)}'s`).join(" and ");
+    say(view, `Every picture is painted from a random code, with no digit to start from. A classifier takes ${count(plain.seen)} of ${count(DRAWS)} draws of ${b(plain.name)} for a digit at all, since nothing kept its codes from leaving holes between them, and ${told}, whose training pulled all codes towards the prior that is drawn from here.`);
   },
 });
 
@@ -505,4 +509,8 @@ if (studio.models.length) {
   studio.say(root, "There is no model to compare: train one with python -m vae_core train vae-400.");
 }
 const asked = new URLSearchParams(location.search).get("view");
-if (views.has(asked)) requestAnimationFrame(() => views.get(asked).view.scrollIntoView());
+if (views.has(asked)) {
+  const arriveThere = () => views.get(asked).view.scrollIntoView();
+  requestAnimationFrame(arriveThere);
+  widget.ready.then(() => setTimeout(arriveThere, 300)); // once the pad above has its size
+}

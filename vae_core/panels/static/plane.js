@@ -97,7 +97,7 @@
     // ---------------------------------------------------------------- the plot
     function draw(points) {
       if (!width) return;
-      const height = Math.round(Math.max(320, Math.min(560, width * 0.56)));
+      const height = Math.round(Math.max(320, Math.min(460, width * 0.56)));
       const svg = document.createElementNS(SVG, "svg");
       svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
       svg.setAttribute("role", "group");
