@@ -1,0 +1,53 @@
+"""One command trains, measures and tabulates; called again it finds everything done."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from vae_core import checkpoint, recipes, table
+from vae_core.commands.family import family
+from vae_core.config import Config, NetConfig, TrainConfig
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> str:
+    train = TrainConfig(epochs=1, batch_size=2000)
+    config = Config(name="tiny", latent_dim=3, net=NetConfig(hidden_dims=(16,)), train=train)
+    monkeypatch.setitem(recipes.RECIPES, "tiny", lambda: config)
+    return "tiny"
+
+
+def arguments(data: Path, out: Path, readme: Path, *only: str) -> argparse.Namespace:
+    return argparse.Namespace(
+        data=str(data),
+        out=str(out),
+        readme=str(readme),
+        only=list(only),
+        device="cpu",
+        download=False,
+        importance_samples=0,
+    )
+
+
+@pytest.mark.slow
+def test_a_recipe_is_trained_measured_and_tabulated_once(
+    mnist_dir: Path, tmp_path: Path, tiny: str
+):
+    readme = tmp_path / "README.md"
+    readme.write_text(f"{table.BEGIN}\n{table.END}\n")
+    wanted = arguments(mnist_dir, tmp_path, readme, tiny)
+    assert family(wanted)["left"] == []
+    assert "| `tiny` |" in readme.read_text()
+    metrics = tmp_path / tiny / checkpoint.METRICS
+    written = metrics.stat().st_mtime_ns
+    assert json.loads(metrics.read_text())["n_images"] == 10_000
+    assert family(wanted)["done"] == [tiny]
+    assert metrics.stat().st_mtime_ns == written
+
+
+def test_an_unknown_recipe_is_refused_before_anything_is_trained(tmp_path: Path):
+    with pytest.raises(ValueError, match="there is no recipe 'vea'"):
+        family(arguments(tmp_path, tmp_path, tmp_path / "README.md", "vea"))
+    assert list(tmp_path.iterdir()) == []
