@@ -389,7 +389,10 @@ function showAnswers(answer, filled) {
     return figure;
   }));
   const error = studio.number(squared(answer.whole, filled.average), 2);
-  $(".gap-note").innerHTML = `Pseudo-Gibbs: each chain of ${model.name} starts elsewhere, then draws z and the missing pixels in turn. Beneath each answer, what the classifier reads. Their average is off by a mean squared error of <span class="num">${error}</span>.`;
+  const how = answer.sigma
+    ? `Pseudo-Gibbs: each chain of ${model.name} starts elsewhere, then draws z and the missing pixels in turn.`
+    : `Each chain of ${model.name} starts elsewhere, then encodes and decodes in turn.`;
+  $(".gap-note").innerHTML = `${how} Beneath each answer, what the classifier reads. Their average is off by a mean squared error of <span class="num">${error}</span>.`;
 }
 
 /** Mean squared error between two packed digits. */
