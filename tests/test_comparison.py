@@ -92,7 +92,7 @@ def test_a_group_without_members_is_empty(part: Comparison) -> None:
 
 @pytest.mark.parametrize("wrong", [None, "", "abc", 3, codec.pack(PICTURE[:5])])
 def test_what_is_no_digit_is_refused(part: Comparison, wrong: object) -> None:
-    with pytest.raises(ValueError, match="784 grey bytes|base64 text"):
+    with pytest.raises(ValueError, match=r"784 grey bytes|base64 text"):
         part.through(wrong, "Variational")
 
 

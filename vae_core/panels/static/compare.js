@@ -422,7 +422,7 @@ comparison("collapse", {
     const [bare, cured] = [of("vae-collapsed"), runs.filter(({ name }) => name !== "vae-collapsed")];
     if (!bare || !cured.length) return;
     const most_active = cured.reduce((one, other) => (one.metrics.active_units >= other.metrics.active_units ? one : other));
-    say(view, `A bar is a latent, its height the nats that it carries. Trained without care this net's decoder learns to do without most latents before the encoder has anything to say: ${b(bare.name)} uses ${used(bare)}; of its ${count(cured.length)} cures ${b(most_active.name)} keeps most alive, ${used(most_active)}, at a −ELBO of ${fixed(-most_active.metrics.elbo)} nats against ${fixed(-bare.metrics.elbo)}.`);
+    say(view, `A bar is a latent, its height the nats that it carries. Trained without care, this net's decoder learns to do without latents before the encoder has anything to say: ${b(bare.name)} uses ${used(bare)}; of ${cured.length > 1 ? `its ${count(cured.length)} cures` : "its cures"} ${b(most_active.name)} keeps most alive, ${used(most_active)}, at a −ELBO of ${fixed(-most_active.metrics.elbo)} nats against ${fixed(-bare.metrics.elbo)}.`);
   },
 });
 
