@@ -127,6 +127,8 @@ class TrainConfig:
     clip_norm: float | None = None
     precision: Literal["fp32", "bf16"] = "fp32"
     compile: bool = False
+    fused: bool = False
+    """Whether a step is one compiled graph, optimiser and all (`fused.py`), where that can be."""
 
     def __post_init__(self) -> None:
         _check(self.epochs >= 1, "train.epochs", self.epochs, "1 or more")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from vae_core import distributed, runtime, schedules
+from vae_core import distributed, fused, runtime, schedules
 from vae_core.checkpoint import read_tensors, safetensors_metadata, write_tensors
 from vae_core.config import Config
 from vae_core.data import Digits, batches, binarise, corrupt
@@ -163,7 +164,7 @@ def fit(
     size = min(train.batch_size, len(digits))
     per_epoch = len(digits) // size
     total_steps = per_epoch * (epochs or train.epochs)
-    loss = runtime.compile_if_possible(_loss) if train.compile else _loss
+    update = _updater(run, total_steps)
     while run.step < total_steps:
         # The order depends on the seed and the epoch alone, so a resumed epoch finds its place.
         order = runtime.generator(run.device, run.seed, run.epoch, 2)
@@ -172,7 +173,7 @@ def fit(
             if index < run.batch:
                 continue
             batch = _batch(run, digits, distributed.share(chosen))
-            meter.add(_update(run, loss, batch, total_steps))
+            meter.add(update(batch))
             run.batch += 1
             run.step += 1
             if run.batch == per_epoch:
@@ -181,10 +182,24 @@ def fit(
                 yield meter.record()
 
 
+def _updater(run: TrainingRun, total_steps: int) -> fused.Update:
+    """The function that takes one step with a batch, and gives its means."""
+    train = run.config.train
+    loss = runtime.compile_if_possible(_loss) if train.compile else _loss
+    plain = functools.partial(_update, run, loss, total_steps)
+    if train.fused and fused.possible(run):
+        return fused.FusedStep(run, _loss, total_steps, otherwise=plain)
+    return plain
+
+
 def _batch(run: TrainingRun, digits: Digits, chosen: Tensor) -> Batch:
-    """The chosen digits as the recipe wants them, with all the noise that the step needs."""
+    """The chosen digits as the recipe wants them, with all the noise that the step needs.
+
+    Where no noise is added to the pixels, they are left as bytes, for the step to convert.
+    """
     config, noise = run.config, run.noise
-    x, y = digits.floats(chosen), None
+    noisy = config.train.binarisation == "dynamic" or config.corruption is not None
+    x, y = digits.floats(chosen) if noisy else digits.images.index_select(0, chosen), None
     if config.train.binarisation == "dynamic":
         x = binarise(x, noise)
     seen = x if config.corruption is None else corrupt(x, config.corruption, noise)
@@ -195,7 +210,7 @@ def _batch(run: TrainingRun, digits: Digits, chosen: Tensor) -> Batch:
     return Batch(x, seen, y, torch.randn(shape, generator=noise, device=run.device))
 
 
-def _update(run: TrainingRun, loss: Loss, batch: Batch, total_steps: int) -> Tensor:
+def _update(run: TrainingRun, loss: Loss, total_steps: int, batch: Batch) -> Tensor:
     """One step of the optimiser; the batch's mean distortion, rate and loss, (3,)."""
     train = run.config.train
     run.beta.fill_(schedules.beta(train.beta, run.step, total_steps))
@@ -215,6 +230,9 @@ def _update(run: TrainingRun, loss: Loss, batch: Batch, total_steps: int) -> Ten
 
 def _loss(model: Model, batch: Batch, beta: Tensor) -> tuple[Tensor, Tensor]:
     """The scalar to differentiate, and the means to report."""
+    if batch.x.dtype == torch.uint8:
+        x = batch.x.float() / 255
+        batch = Batch(x, x, batch.y, batch.eps)
     found = terms(model, batch, beta)
     value = found.loss.mean()
     means = torch.stack((found.distortion.mean(), found.rate.mean(), value))
@@ -229,17 +247,15 @@ class _Meter:
         self._reset()
 
     def _reset(self) -> None:
-        self.sums = torch.zeros(3, device=self.run.device)
-        self.count = 0
+        self.means: list[Tensor] = []
         self.since = time.perf_counter()
 
     def add(self, means: Tensor) -> None:
-        self.sums += means
-        self.count += 1
+        self.means.append(means)
 
     def record(self) -> Progress:
-        run = self.run
-        distortion, rate, loss = (self.sums / self.count).tolist()
+        run, train = self.run, self.run.config.train
+        distortion, rate, loss = torch.stack(self.means).mean(0).tolist()
         run.seconds += time.perf_counter() - self.since
         self._reset()
         return Progress(
@@ -249,8 +265,8 @@ class _Meter:
             distortion=distortion,
             rate=rate,
             loss=loss,
-            beta=schedules.beta(run.config.train.beta, run.step, self.total_steps),
-            learning_rate=float(run.optimizer.param_groups[0]["lr"]),
+            beta=schedules.beta(train.beta, run.step, self.total_steps),
+            learning_rate=schedules.learning_rate(train, run.step - 1, self.total_steps),
             seconds=run.seconds,
             epoch_done=run.batch == 0,
         )

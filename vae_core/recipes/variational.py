@@ -30,12 +30,13 @@ def vae_128_64() -> Config:
 
 def _vae_400(name: str, title: str, **changes: Any) -> Config:
     """The net of the PyTorch examples: 784-400-20-400-784, ten epochs on grey pixels."""
-    return Config(name=name, title=title, net=NetConfig(), train=grey(10), **changes)
+    return Config(name=name, title=title, net=NetConfig(), **{"train": grey(10), **changes})
 
 
 @recipe
 def vae_400() -> Config:
-    return _vae_400("vae-400", "The classic: one hidden layer of 400")
+    title = "The classic: one hidden layer of 400"
+    return _vae_400("vae-400", title, train=grey(10, fused=True))
 
 
 @recipe
