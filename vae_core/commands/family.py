@@ -30,8 +30,8 @@ def family(arguments: argparse.Namespace) -> dict[str, Any]:
     for name in names:
         recipes.get(name)
     root = Path(arguments.out) if arguments.out else checkpoint.shipped_root()
-    bar = tqdm([name for name in names if not is_done(root, name)], unit="recipe", file=sys.stderr)
-    left = list(bar)
+    left = [name for name in names if not is_done(root, name)]
+    bar = tqdm(list(left), unit="recipe", file=sys.stderr)
     for name in bar:
         bar.set_description(name)
         if not _one(root, name, arguments):
