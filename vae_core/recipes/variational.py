@@ -80,12 +80,12 @@ def vae_beta_half() -> Config:
 
 
 def _collapsing(name: str, title: str, beta: BetaConfig, free_bits: float = 0.0) -> Config:
-    """A deep decoder that learns to do without z before the encoder has anything to say."""
+    """A deep decoder that learns to do without most of z before the encoder has much to say."""
     return Config(
         name=name,
         title=title,
         latent_dim=50,
-        net=NetConfig(hidden_dims=(200, 200, 200, 200), activation="tanh"),
+        net=NetConfig(hidden_dims=(200, 200, 200)),
         free_bits=free_bits,
         train=binary(10, beta=beta),
     )
