@@ -38,9 +38,9 @@ def build(studio: Studio) -> None:
         return films | {"readings": studio.reader.read(shown)}
 
     def encode(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, picture, options, label} -> the code of the visitor's digit."""
+        """{checkpoint, picture, options, label} -> the code of the visitor's digit, and its way."""
         wishes = (argument.get(key) for key in ("picture", "options", "label"))
-        return studio.encode(argument.get("checkpoint"), *wishes)
+        return studio.encode(argument.get("checkpoint"), *wishes, film=True)
 
     known: dict[str, dict[str, Any]] = {}  # facts of frozen models, the same for everybody
 

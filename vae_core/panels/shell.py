@@ -32,7 +32,7 @@ PANELS = {
     "compare": compare.build,
 }
 STYLES = ("tokens", "base", "picture", *PANELS)
-SCRIPTS = ("studio", "prior", "live", "picture", "labels", "eraser", "plane")
+SCRIPTS = ("studio", "prior", "live", "picture", "steps", "labels", "eraser", "plane")
 DEFAULT_MODEL = "vae-conv"
 FIRST_EXAMPLE = 3
 """Place in the example sheet of the digit that the app opens on."""

@@ -161,7 +161,13 @@ class Studio:
         return {**made, "z": u.tolist(), "seed": seed}
 
     def encode(
-        self, name: Any, picture: Any, options: Any = None, label: Any = None
+        self,
+        name: Any,
+        picture: Any,
+        options: Any = None,
+        label: Any = None,
+        *,
+        film: bool = False,
     ) -> dict[str, Any]:
         """The code of a picture of a digit.
 
@@ -169,6 +175,7 @@ class Studio:
             name: checkpoint.
             picture, options: see `prepare.digit`.
             label: "read" takes what the classifier reads, for a conditional model.
+            film: whether to tell the picture's way to a digit too; see `prepare.describe`.
 
         Returns:
             z: slider values of the posterior mean; mean, logvar, sigma: q(z|x) in the latent
@@ -187,8 +194,8 @@ class Studio:
                 y = self._labels(model, told, 1)
                 code = posterior.read(model, self._picture(digit.pixels), y)
                 spent = _milliseconds(start)
-        seen = {"input": codec.pack(digit.pixels), "label": told}
-        return {**code.to_dict(), **seen, "milliseconds": spent}
+        seen = prepare.describe(digit) if film else {"input": codec.pack(digit.pixels)}
+        return {**code.to_dict(), **seen, "label": told, "milliseconds": spent}
 
     def arrive(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
         """What `encode` tells, and the picture's way to a digit; see `prepare.describe`."""

@@ -341,6 +341,9 @@ $("[data-do=scale]").addEventListener("change", (event) => {
 let ownBuilt = false;
 let startTurn = 0;
 let origin = null;
+let lastPicture = null; // the picture last given, whose steps can be adjusted
+let own = null;
+let way = null;
 
 function toggleOwn(button) {
   const box = $(".own");
@@ -348,19 +351,28 @@ function toggleOwn(button) {
   button.setAttribute("aria-expanded", String(!box.hidden));
   if (ownBuilt || box.hidden) return;
   ownBuilt = true;
-  studio.picture(box, { label: "Your digit", onpicture: startFromPicture });
+  own = studio.picture(box, {
+    label: "Your digit",
+    onpicture: startFromPicture,
+    onchoose: (choose) => startFromPicture({ ...lastPicture, options: { choose } }),
+  });
+  way = studio.steps(box, (options) => startFromPicture({ ...lastPicture, options }));
 }
 
-async function startFromPicture({ bytes, dataURL, picture, options, label = "read" }) {
+async function startFromPicture({ bytes, dataURL, picture, options, source, label = "read" }) {
   const content = dataURL || picture || bytes;
   if (!content) return;
   studio.say(root, null);
   const turn = ++startTurn;
+  lastPicture = { bytes, dataURL, picture, source, label };
+  if (!options) way?.reset();
   try {
     const answer = await studio.call(server, "encode", { checkpoint: model.name, picture: content, options, label });
     if (turn !== startTurn) return; // the visitor has moved on meanwhile
     if (model.conditional) studio.set({ label: answer.label });
     origin = content;
+    way?.show(answer);
+    if (source && !["drawing", "example"].includes(source)) own.show(answer);
     showOrigin(answer.input);
     jump(answer.z, undefined, { keepFrozen: false });
   } catch (error) {

@@ -139,6 +139,7 @@ function markStep() {
 }
 
 // ------------------------------------------------------------------ the ends
+const ways = {};
 const widgets = {};
 const wanted = { a: 0, b: 0 };
 
@@ -160,8 +161,9 @@ async function setEnd(name, source) {
 
 async function readPicture(name, source) {
   const answer = await studio.call(server, "encode", {
-    checkpoint: model.name, picture: source.picture, options: { choose: source.choose ?? null },
+    checkpoint: model.name, picture: source.picture, options: { ...source.options, choose: source.choose ?? null },
   });
+  ways[name].show(answer);
   if (source.from !== "drawing" && source.from !== "example") await widgets[name].show(answer);
   return { z: answer.z, bytes: studio.bytesOf(answer.input) };
 }
@@ -190,10 +192,17 @@ for (const name of ["a", "b"]) {
   widgets[name] = studio.picture($(`[data-end=${name}] .own`), {
     label: name === "a" ? "First digit" : "Second digit",
     testids: { upload: `image-${name}`, pad: `drawing-pad-${name}` },
-    onpicture: ({ dataURL, picture, source }) => setEnd(name, { picture: dataURL || picture, from: source }),
+    onpicture: ({ dataURL, picture, source }) => {
+      ways[name].reset();
+      return setEnd(name, { picture: dataURL || picture, from: source });
+    },
     onchoose: (index) => setEnd(name, { ...ends[name], choose: index, from: "upload" }),
   });
-  $(`[data-random=${name}]`).addEventListener("click", () => setRandom(name));
+  ways[name] = studio.steps($(`[data-end=${name}] .own`), (options) => setEnd(name, { ...ends[name], options }));
+  $(`[data-random=${name}]`).addEventListener("click", () => {
+    ways[name].reset();
+    setRandom(name);
+  });
 }
 
 // ------------------------------------------------------------------ scrub and play

@@ -276,7 +276,7 @@ function showFilm(answer) {
 }
 
 function showOptions(answer) {
-  const untouched = answer.stages.length === 1; // an MNIST digit needs no steps
+  const untouched = answer.stages.length < 3; // an MNIST digit needs no steps
   $(".adjust").hidden = untouched;
   $(".needs-none").hidden = !untouched;
   const range = $("[data-option=threshold]");
