@@ -1,6 +1,7 @@
 """The importance-weighted bound and its doubly reparameterised gradient, against the formulas."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -24,7 +25,7 @@ def plain_log_weights(model: VAE, x: Tensor, eps: Tensor) -> tuple[Tensor, Tenso
     return model.decode(z).log_prob(x) + model.prior.log_prob(z) - q.log_prob(z), z
 
 
-def gradient(loss: Tensor, parameters: list[Tensor]) -> Tensor:
+def gradient(loss: Tensor, parameters: Sequence[Tensor]) -> Tensor:
     return torch.cat([g.flatten() for g in torch.autograd.grad(loss, parameters)])
 
 

@@ -70,7 +70,7 @@ def test_reconstruction_terms_are_distortion_and_penalties():
     found = reconstruction_terms(model, x, seen, noise)
     distortion = 0.5 * ((model.reconstruct(seen) - x) ** 2).sum((1, 2, 3))
     torch.testing.assert_close(found.distortion, distortion)
-    extra = sparsity(config.sparsity, model.activations(seen)) + 0.2 * contraction(
+    extra = sparsity(config.sparsity, model.activations(seen)) + 0.2 * contraction(  # type: ignore
         model, seen, noise
     )
     torch.testing.assert_close(found.loss, distortion + extra)

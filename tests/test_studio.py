@@ -63,7 +63,7 @@ def studio(root: Path) -> Studio:
 
 @pytest.fixture(scope="module")
 def model(root: Path) -> VAE:
-    return vae_core.load(root / "tiny")
+    return vae_core.load(root / "tiny")  # type: ignore
 
 
 def expected(model: VAE, z: list[list[float]]) -> np.ndarray:
@@ -115,7 +115,7 @@ def test_decode_refuses_a_bad_z(studio: Studio, z: object, words: str) -> None:
 def test_unknown_checkpoint_names_the_known_ones(studio: Studio, name: object) -> None:
     for call in (studio.decode, studio.encode, studio.sample, studio.reconstruct):
         with pytest.raises(ValueError, match=r"checkpoint .* is unknown; there are: other, tiny"):
-            call(name, *([[0.0] * DIM] if call != studio.sample else []))
+            call(name, *([[0.0] * DIM] if call != studio.sample else []))  # type: ignore
 
 
 @pytest.mark.parametrize("n", [0, -1, 10**9, True, 2.5, "16", None, math.nan, math.inf, 257])

@@ -111,7 +111,7 @@ def test_a_step_is_adam_on_the_loss(digits: Digits):
     from vae_core import data, runtime
 
     order = next(data.batches(45, 45, runtime.generator("cpu", 0, 0, 2)))
-    elbo_terms(twin.model, x[order], eps).loss.mean().backward()
+    elbo_terms(twin.model, x[order], eps).loss.mean().backward()  # type: ignore
     optimizer.step()
     train(run, digits)
     for mine, theirs in zip(run.model.parameters(), twin.model.parameters(), strict=True):
