@@ -82,11 +82,6 @@ def test_around_moves_one_slider_of_the_code(model: VAE) -> None:
     assert torch.allclose(films[1, 2], model.decode(u[None]).mean[0])
 
 
-def test_the_most_telling_latents_have_the_largest_kl() -> None:
-    assert compare.most_telling(2, [0.1, 3.0, 0.0, 1.0], 4) == [1, 3]
-    assert compare.most_telling(3, None, 2) == [0, 1]
-
-
 # ------------------------------------------------------------------ what a distortion counts
 @pytest.mark.parametrize(
     ("name", "quantity"),

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import vae_core
-from vae_core import Config, compare, data, recipes
+from vae_core import Config, compare, data, evaluation, recipes
 from vae_core.config import CorruptionConfig
 from vae_core.models import Autoencoder, build
 from vae_core.panels import codec, comparison, groups
@@ -165,7 +165,7 @@ def test_strangers_pass_through_the_copiers(part: Comparison) -> None:
     shown = torch.from_numpy(codec.unpack(told["inputs"]).astype(np.float32))[:, None] / 255
     made = compare.reconstruct(model_of(part, "ae"), shown)
     assert told["models"][1]["mse"] == pytest.approx(
-        compare.squared_error(made, shown).tolist(), abs=1e-3
+        evaluation.squared_error(made, shown).tolist(), abs=1e-3
     )
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from vae_core import checkpoint, explore, runtime
 from vae_core.config import Config, CorruptionConfig
 from vae_core.data import Digits, corrupt
+from vae_core.evaluation import squared_error
 from vae_core.models import Autoencoder
 
 PCA_FILE = "pca.safetensors"
@@ -31,11 +32,6 @@ def reconstruct(model: Any, x: Tensor) -> Tensor:
     pixels may overshoot the range that a picture has.
     """
     return model.reconstruct(x).float().clamp(0, 1)
-
-
-def squared_error(made: Tensor, x: Tensor) -> Tensor:
-    """The mean over the pixels of the squared difference of (b, 1, 28, 28), (b,)."""
-    return (made - x).square().mean((1, 2, 3))
 
 
 @dataclass(frozen=True)
@@ -107,13 +103,6 @@ def around(model: Any, x: Tensor, dims: list[int], values: Tensor) -> Tensor:
     """
     u = model.to_sliders(model.encode(x).mean)[0]
     return torch.stack([explore.traverse(model, u, dim, values).float() for dim in dims])
-
-
-def most_telling(count: int, kl_per_dim: list[float] | None, dim: int) -> list[int]:
-    """The `count` latents with the largest KL, or the first ones where it is not known."""
-    if kl_per_dim is None:
-        return list(range(min(count, dim)))
-    return sorted(range(dim), key=lambda i: -kl_per_dim[i])[:count]
 
 
 # ---------------------------------------------------------------- rate and distortion

@@ -103,20 +103,20 @@ def measure(
     if isinstance(model, Autoencoder):
         code = model.encode(x).mean
         p = model.decode(code)
-        return {"distortion": -p.log_prob(x), "mean": code, "mse": _squared(p.mean, x)}
+        return {"distortion": -p.log_prob(x), "mean": code, "mse": squared_error(p.mean, x)}
     labels = y if model.config.conditional else None
     q = model.encode(x, labels)
     z = q.at(eps)
     found = {"distortion": -model.decode(z, labels).log_prob(x), "mean": q.mean}
     if with_mse:
-        found["mse"] = _squared(model.decode(q.mean, labels).mean, x)
+        found["mse"] = squared_error(model.decode(q.mean, labels).mean, x)
     if model.prior.factorises:
         kl = q.kl()
         return found | {"kl": kl, "rate": kl.sum(-1)}
     return found | {"rate": q.log_prob(z) - model.prior.log_prob(z)}
 
 
-def _squared(back: Tensor, x: Tensor) -> Tensor:
+def squared_error(back: Tensor, x: Tensor) -> Tensor:
     """The mean over the pixels of the squared difference, (b,)."""
     return ((back - x) ** 2).mean((1, 2, 3))
 
@@ -153,7 +153,7 @@ def repair_error(
     with runtime.eval_mode(model):
         for x, _ in _batches(digits):
             back = model.reconstruct(corrupt(x, corruption, noise).to(device)).cpu()
-            total += float(_squared(back, x).double().sum())
+            total += float(squared_error(back, x).double().sum())
     return total / len(digits)
 
 

@@ -6,7 +6,6 @@ again is given back its own rank. The quantiles lie in `reference.safetensors` b
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,7 +123,11 @@ def write(folder: Path, reference: Reference) -> None:
         ValueError: the folder cannot be written.
     """
     tensors = {key: torch.from_numpy(ladder) for key, ladder in reference.quantiles.items()}
-    facts = {"pixels": "grey", "draws": str(DRAWS), "weights": _checksum(folder)}
+    facts = {
+        "pixels": "grey",
+        "draws": str(DRAWS),
+        "weights": checkpoint.fingerprint(folder / checkpoint.WEIGHTS),
+    }
     checkpoint.write_tensors(folder / FILE, tensors, facts)
 
 
@@ -134,11 +137,7 @@ def read(folder: Path) -> Reference | None:
     if not path.is_file():
         return None
     facts = checkpoint.safetensors_metadata(path)
-    wanted = {"draws": str(DRAWS), "weights": _checksum(folder)}
+    wanted = {"draws": str(DRAWS), "weights": checkpoint.fingerprint(folder / checkpoint.WEIGHTS)}
     if any(facts.get(key) != value for key, value in wanted.items()):
         return None
     return Reference({key: value.numpy() for key, value in checkpoint.read_tensors(path).items()})
-
-
-def _checksum(folder: Path) -> str:
-    return hashlib.sha256((folder / checkpoint.WEIGHTS).read_bytes()).hexdigest()

@@ -3,14 +3,16 @@
     python tests/benchmarks/bench_drag.py [--seconds 6] [--model vae-400]
 
 One Chromium script drags the first slider of both; then ours again with 100 ms of network latency
-by Chromium's own emulation. A frame is a new picture on the page. The peer's time from event to
-paint is that of single steps with a rest between them, which flatters it; ours is also taken
-during the drag.
+by Chromium's own emulation. A frame is a new picture on the page. The mouse moves 125 times a
+second, as a mouse does, whatever the page makes of it. The peer's time from event to paint is
+that of single steps with a rest between them, which flatters it; ours is also taken during the
+drag.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import math
 import statistics
 import sys
@@ -20,6 +22,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 import driving  # pyright: ignore[reportMissingImports]
+
+MOVES_A_SECOND = 75
 
 OURS = {
     "slider": "[data-testid=panel-explore] .latent input[type=range]",
@@ -47,54 +51,60 @@ PEER = {
 }
 
 
-def drag(page: Any, target: dict[str, str], seconds: float) -> dict[str, float]:
+async def drag(page: Any, target: dict[str, str], seconds: float) -> dict[str, float]:
     """Drag the slider to and fro, then step it; frames a second and p95 milliseconds."""
     slider = page.locator(target["slider"]).first
-    slider.scroll_into_view_if_needed()
-    page.evaluate(target["watch"])
-    box = slider.bounding_box()
+    await slider.scroll_into_view_if_needed()
+    await page.evaluate(target["watch"])
+    box = await slider.bounding_box()
     middle, reach, y = box["x"] + box["width"] / 2, box["width"] * 0.4, box["y"] + box["height"] / 2
-    page.mouse.move(middle, y)
-    page.mouse.down()
-    swing(page, middle, reach, y, 1.0)  # the first requests open connections
-    page.evaluate("() => { window.seen.length = 0; }")
-    start = page.evaluate("() => performance.now()")
-    swing(page, middle, reach, y, seconds)
-    end = page.evaluate("() => performance.now()")
-    frames = [frame for frame in page.evaluate("() => window.seen") if start < frame["at"] <= end]
-    page.mouse.up()
+    await page.mouse.move(middle, y)
+    await page.mouse.down()
+    await swing(page, middle, reach, y, 1.0)  # the first requests open connections
+    await page.evaluate("() => { window.seen.length = 0; }")
+    start = await page.evaluate("() => performance.now()")
+    await swing(page, middle, reach, y, seconds)
+    end = await page.evaluate("() => performance.now()")
+    seen = await page.evaluate("() => window.seen")
+    frames = [frame for frame in seen if start < frame["at"] <= end]
+    await page.mouse.up()
     return {
         "fps": len(frames) / (end - start) * 1000,
         "drag_p95": p95([frame["latency"] for frame in frames]),
-        "step_p95": p95(steps(page, middle, reach, y)),
+        "step_p95": p95(await steps(page, middle, reach, y)),
     }
 
 
-def swing(page: Any, middle: float, reach: float, y: float, seconds: float) -> None:
-    """Move the mouse to and fro for a while, once a display frame.
+async def swing(page: Any, middle: float, reach: float, y: float, seconds: float) -> None:
+    """Move the mouse to and fro for a while, at a mouse's own rate.
 
-    Chromium answers a mouse event when the page has handled it, at its next frame; playwright's
-    own steps send the next one at once, a loop in Python would miss every other frame.
+    No move waits for the answer to the one before. Chromium answers a move at the page's next
+    frame, so a hand that waited would be late for every other frame of a busy machine, and the
+    benchmark would measure itself.
     """
-    start, side = time.perf_counter(), 1.0
-    while time.perf_counter() - start < seconds:
-        page.mouse.move(middle + side * reach, y, steps=40)
-        side = -side
+    moves = set()
+    start = time.perf_counter()
+    for i in range(round(seconds * MOVES_A_SECOND)):
+        await asyncio.sleep(start + i / MOVES_A_SECOND - time.perf_counter())
+        at = time.perf_counter() - start
+        move = page.mouse.move(middle + reach * math.sin(2 * math.pi * at), y)
+        moves.add(asyncio.ensure_future(move))
+    await asyncio.gather(*moves)
 
 
-def steps(page: Any, middle: float, reach: float, y: float, count: int = 30) -> list[float]:
+async def steps(page: Any, middle: float, reach: float, y: float, count: int = 30) -> list[float]:
     """Single steps, each answered before the next; milliseconds from event to paint."""
-    page.mouse.move(middle, y)
-    page.mouse.down()
-    page.wait_for_timeout(400)
+    await page.mouse.move(middle, y)
+    await page.mouse.down()
+    await page.wait_for_timeout(400)
     found = []
     for i in range(count):
-        page.evaluate("() => { window.seen.length = 0; }")
-        page.mouse.move(middle + reach * math.sin(i + 1), y)
-        page.wait_for_function("() => window.seen.length > 0", timeout=5000)
-        found.append(page.evaluate("() => window.seen[0].latency"))
-        page.wait_for_timeout(60)
-    page.mouse.up()
+        await page.evaluate("() => { window.seen.length = 0; }")
+        await page.mouse.move(middle + reach * math.sin(i + 1), y)
+        await page.wait_for_function("() => window.seen.length > 0", timeout=5000)
+        found.append(await page.evaluate("() => window.seen[0].latency"))
+        await page.wait_for_timeout(60)
+    await page.mouse.up()
     return found
 
 
@@ -103,15 +113,15 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1] if len(values) > 1 else math.nan
 
 
-def open_page(chromium: Any, url: str, slow_ms: int = 0) -> Any:
+async def open_page(chromium: Any, url: str, slow_ms: int = 0) -> Any:
     """A page at `url`, behind an emulated line of `slow_ms` latency."""
-    page = chromium.new_context(viewport=driving.DESKTOP).new_page()
-    page.goto(url)
-    page.wait_for_selector("input[type=range]")
+    page = await (await chromium.new_context(viewport=driving.DESKTOP)).new_page()
+    await page.goto(url)
+    await page.wait_for_selector("input[type=range]")
     if slow_ms:
-        line = page.context.new_cdp_session(page)
-        line.send("Network.enable")
-        line.send(
+        line = await page.context.new_cdp_session(page)
+        await line.send("Network.enable")
+        await line.send(
             "Network.emulateNetworkConditions",
             {
                 "offline": False,
@@ -120,8 +130,26 @@ def open_page(chromium: Any, url: str, slow_ms: int = 0) -> Any:
                 "uploadThroughput": -1,
             },
         )
-    page.wait_for_timeout(1500)
+    await page.wait_for_timeout(1500)
     return page
+
+
+async def measure(wanted: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """The panel, the panel behind a slow line, and the peer."""
+    results = {}
+    query = f"?panel=explore&model={wanted.model}"
+    async with driving.browser_of_tasks() as chromium:
+        with driving.server() as url:
+            for name, latency in (("Explore", 0), ("Explore, 100 ms latency", 100)):
+                page = await open_page(chromium, url + query, latency)
+                results[name] = await drag(page, OURS, wanted.seconds)
+                await page.context.close()
+        if not wanted.no_peer:
+            peer = Path(__file__).with_name("stock_peer.py")
+            with driving.server(peer, "--model", wanted.model) as url:
+                page = await open_page(chromium, url)
+                results["stock Gradio"] = await drag(page, PEER, wanted.seconds)
+    return results
 
 
 def main() -> None:
@@ -131,18 +159,7 @@ def main() -> None:
     parser.add_argument("--model", default="vae-400")
     parser.add_argument("--no-peer", action="store_true")
     wanted = parser.parse_args()
-    results = {}
-    query = f"?panel=explore&model={wanted.model}"
-    with driving.browser() as chromium:
-        with driving.server() as url:
-            for name, latency in (("Explore", 0), ("Explore, 100 ms latency", 100)):
-                page = open_page(chromium, url + query, latency)
-                results[name] = drag(page, OURS, wanted.seconds)
-                page.context.close()
-        if not wanted.no_peer:
-            peer = Path(__file__).with_name("stock_peer.py")
-            with driving.server(peer, "--model", wanted.model) as url:
-                results["stock Gradio"] = drag(open_page(chromium, url), PEER, wanted.seconds)
+    results = asyncio.run(measure(wanted))
     print(f"{'':26}{'frames/s':>10}{'p95 ms, drag':>14}{'p95 ms, step':>14}")
     for name, row in results.items():
         print(f"{name:26}{row['fps']:10.1f}{row['drag_p95']:14.1f}{row['step_p95']:14.1f}")

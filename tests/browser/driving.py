@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,19 @@ def browser() -> Iterator[Any]:
             yield chromium
         finally:
             chromium.close()
+
+
+@contextlib.asynccontextmanager
+async def browser_of_tasks() -> AsyncIterator[Any]:
+    """The same for asyncio, where several commands can be under way at once."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        try:
+            yield chromium
+        finally:
+            await chromium.close()
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import vae_core
-from vae_core import checkpoint, compare
+from vae_core import checkpoint, compare, evaluation
 from vae_core.panels.assets import examples
 
 pytestmark = pytest.mark.browser
@@ -80,7 +80,7 @@ def test_the_pictures_and_errors_are_the_models_own(desktop: Any, app_url: str) 
         cell = family.locator(f"[data-model={name}]")
         shown = torch.tensor(pixels(cell.locator("canvas")))
         assert ((made * 255).round().flatten() - shown).abs().max() <= 1
-        error = float(compare.squared_error(made, x))
+        error = float(evaluation.squared_error(made, x))
         assert figure(cell) == pytest.approx(error, rel=0.06)
 
 

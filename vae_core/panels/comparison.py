@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae_core import compare
+from vae_core import compare, evaluation
 from vae_core.config import CorruptionConfig
 from vae_core.panels import checks, codec, groups, prepare
 from vae_core.panels.studio import Studio
@@ -159,7 +159,7 @@ class Comparison:
         with self.studio.at_work(), torch.inference_mode():
             for name in self._shipped(BETAS):
                 model, card = self.studio.registry.get(name), self.studio.card(name)
-                dims = compare.most_telling(FILM_DIMS, card["kl_per_dim"], card["latent_dim"])
+                dims = card["order"][:FILM_DIMS]
                 films = compare.around(model, x, dims, values)
                 told = {"dims": dims, "films": _pack(films)}
                 models.append(_member(name, compare.reconstruct(model, x), x) | told)
@@ -179,7 +179,7 @@ class Comparison:
         with self.studio.at_work(), torch.inference_mode():
             for name in self._shipped(COPIERS):
                 made = compare.reconstruct(self.studio.registry.get(name), x)
-                error = compare.squared_error(made, x).tolist()
+                error = evaluation.squared_error(made, x).tolist()
                 models.append({"name": name, "pixels": _pack(made), "mse": error})
         return {"kinds": list(compare.STRANGERS), "inputs": _pack(x), "models": models}
 
@@ -203,7 +203,7 @@ class _OnDevice:
 
 
 def _member(name: str, made: Tensor, x: Tensor) -> dict[str, Any]:
-    mse = compare.squared_error(made, x.to(made.device)).item()
+    mse = evaluation.squared_error(made, x.to(made.device)).item()
     return {"name": name, "reconstruction": _pack(made), "mse": mse}
 
 

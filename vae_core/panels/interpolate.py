@@ -25,7 +25,7 @@ def build(studio: Studio) -> None:
     def encode(argument: dict[str, Any]) -> dict[str, Any]:
         """{checkpoint, picture, options} -> the code of an end, with the way of its picture."""
         name, picture = argument.get("checkpoint"), argument.get("picture")
-        return studio.arrive(name, picture, argument.get("options"))
+        return studio.encode(name, picture, argument.get("options"), film=True)
 
     def draw(argument: dict[str, Any]) -> dict[str, Any]:
         """{checkpoint, seed} -> one draw from the prior as an end."""

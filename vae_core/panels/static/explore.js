@@ -39,7 +39,7 @@ function moved(event) {
   if (model.slow) restTimer = setTimeout(() => engine.push(), 200);
   else engine.push(undefined, event);
   studio.set({ u: [...u] });
-  showGauge();
+  gaugeSoon();
   filmsSoon();
 }
 
@@ -154,7 +154,7 @@ function showRow(dim, withRange) {
   // The film's first and last frames are centred half a frame inside its edges.
   const inset = 50 / FILM.steps;
   const share = Math.max(0, Math.min(1, (u[dim] + FILM.span) / (2 * FILM.span)));
-  mark.style.left = `${inset + share * (100 - 2 * inset)}%`;
+  mark.style.transform = `translateX(${inset + share * (100 - 2 * inset)}%)`; // moves without a layout
 }
 
 function showAll() {
@@ -272,7 +272,16 @@ function percent(share) {
   return share < 0.1 || share > 0.9 ? (100 * share).toFixed(1) : (100 * share).toFixed(0);
 }
 
+// Ten times a second is as fast as words can be read, and spares a layout a frame.
+let gaugeTimer = 0;
+
+function gaugeSoon() {
+  gaugeTimer ||= setTimeout(showGauge, 100);
+}
+
 function showGauge() {
+  clearTimeout(gaugeTimer);
+  gaugeTimer = 0;
   const d = model.latent_dim;
   const radius = Math.hypot(...u);
   const nearer = chiSquareBelow(radius * radius, d);

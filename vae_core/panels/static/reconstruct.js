@@ -264,15 +264,7 @@ function showDraws(answer) {
 
 // ------------------------------------------------------------------ the filmstrip and its knobs
 function showFilm(answer) {
-  $(".film").replaceChildren(...answer.stages.map((stage) => {
-    const item = document.createElement("li");
-    const image = Object.assign(document.createElement("img"), { src: stage.image, alt: stage.title });
-    image.classList.toggle("crisp", Math.max(stage.width, stage.height) <= 64);
-    const title = Object.assign(document.createElement("b"), { textContent: stage.title });
-    const note = Object.assign(document.createElement("span"), { className: "muted", textContent: stage.note });
-    item.append(image, title, note);
-    return item;
-  }));
+  $(".film").replaceChildren(...answer.stages.map(studio.stage));
 }
 
 function showOptions(answer) {

@@ -64,6 +64,7 @@
         }
       },
       reset() {
+        clearTimeout(timer); // a knob's last turn belongs to the picture before
         options = {};
         knob("polarity").value = knob("stroke").value = "auto";
         box.hidden = true;
@@ -71,5 +72,5 @@
     };
   }
 
-  studio.steps = steps;
+  Object.assign(studio, { steps, stage: frame });
 })();
