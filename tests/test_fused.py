@@ -67,6 +67,15 @@ def test_a_fused_step_is_the_plain_one(digits: Digits, precision: str, extras: d
 
 
 @pytest.mark.usefixtures("uncompiled")
+def test_the_importance_weighted_gradient_survives_the_graph(digits: Digits):
+    """It hangs on a hook, which only a run of autograd itself calls."""
+    settings = dataclasses.replace(config(), objective="iwae", samples=4)
+    mine = trained(TrainingRun(settings), digits, steps=3)
+    theirs = trained(TrainingRun(plain(settings)), digits, steps=3)
+    assert torch.allclose(weights(mine), weights(theirs), atol=ROUNDING["fp32"])
+
+
+@pytest.mark.usefixtures("uncompiled")
 def test_the_update_is_torch_adam(digits: Digits):
     """The same gradients, fed to torch's own optimiser in double precision."""
     generator = torch.Generator().manual_seed(1)

@@ -113,7 +113,7 @@ def estimate(
     """
     train = model.config.train
     device = next(iter(model.state_dict().values())).device
-    weights = _weights(train.compile and samples >= CHUNK)
+    weights = _weights(samples >= CHUNK)  # twice as fast, after a quarter of a minute to compile
     x = binarise(image[None].float() / 255, noise).to(device)
     label = () if y is None else (y.to(device),)
     with torch.inference_mode(), runtime.autocast(device, train.precision):

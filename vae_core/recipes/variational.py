@@ -134,7 +134,8 @@ def vae_conditional() -> Config:
 def _burda(name: str, title: str, **changes: Any) -> Config:
     """The one-layer model of Burda et al. (2015): 784-200-200-50 and back."""
     net = NetConfig(hidden_dims=(200, 200), activation="tanh")
-    train = binary(20, batch_size=100, learning_rate_warmup=500)
+    rates = {"learning_rate": 3e-3, "learning_rate_warmup": 500}
+    train = binary(30, batch_size=100, fused=True, **rates)
     return Config(name=name, title=title, latent_dim=50, net=net, train=train, **changes)
 
 
