@@ -62,7 +62,8 @@ def build(checkpoints: str | None = None, device: str | None = None) -> tuple[An
     studio = Studio(checkpoints, device)
     for name, reason in studio.registry.broken.items():
         print(f"app.py: {name} is left out: {reason}", file=sys.stderr)
-    return build_app(studio), launch_options(studio)
+    app = build_app(studio)
+    return app, launch_options(studio, app)
 
 
 def main(argv: list[str] | None = None) -> int:

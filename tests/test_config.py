@@ -47,6 +47,10 @@ AE = {"objective": "reconstruction", "likelihood": "squared-error", "prior": "fi
     ("change", "words"),
     [
         ({"code": {"topk": 5}}, "code.topk is 5, which has no meaning for a variational model"),
+        ({"net": {"tied": True}}, "net.tied is True, which has no meaning for a variational model"),
+        (AE | {"net": {"kind": "conv", "hidden_dims": [8, 8, 8], "tied": True}}, "net.tied"),
+        (AE | {"code": {"topk": 5, "topk_start": 4}}, "topk_start is 4; it must be at least"),
+        (AE | {"code": {"topk": 5, "topk_start": 21}}, "topk_start is 21; it must be at most"),
         ({"contraction": 0.1}, "contraction is 0.1, which has no meaning"),
         ({"corruption": {"kind": "masking", "level": 0.5}}, "corruption"),
         ({"samples": 5}, "samples is 5, which has no meaning for the objective elbo"),

@@ -1,8 +1,10 @@
 import dataclasses
+from pathlib import Path
 
 import pytest
 import torch
 
+import vae_core
 from vae_core import VAE, Config, NetConfig, TrainConfig
 from vae_core.config import CodeConfig, CorruptionConfig
 from vae_core.data import Digits, corrupt
@@ -46,6 +48,40 @@ def test_gradients_pass_the_survivors_alone():
 def test_a_sparse_code_has_k_units():
     code = sparse(5).encode(torch.rand(8, 1, 28, 28)).mean
     assert (code != 0).sum(1).tolist() == [5] * 8
+
+
+def tied(k: int, start: int) -> Config:
+    code = CodeConfig(topk=k, topk_start=start)
+    return dataclasses.replace(
+        sparse(k).config, net=NetConfig(hidden_dims=(), tied=True), code=code
+    )
+
+
+def test_a_tied_decoder_is_the_encoder_transposed():
+    model = Autoencoder(tied(5, 12))
+    code = torch.randn(3, 12)
+    weight, bias = model.encoder.get_parameter("1.0.weight"), model.decoder.get_parameter("0.bias")
+    expected = torch.sigmoid(code @ weight + bias).view(3, 1, 28, 28)
+    torch.testing.assert_close(model.decode(code).mean, expected)
+    assert sum(p.numel() for p in model.parameters()) == 784 * 12 + 12 + 784
+
+
+def test_a_tied_model_stays_tied_and_ends_at_its_k(tmp_path: Path):
+    images = torch.randint(0, 256, (40, 1, 28, 28), dtype=torch.uint8)
+    digits = Digits(images, torch.zeros(40, dtype=torch.int64), torch.arange(40))
+    config = dataclasses.replace(tied(5, 12), train=TrainConfig(epochs=2, batch_size=10))
+    run = TrainingRun(config)
+    spoken = [
+        run.model.topk for _ in fit(run, digits, every=1) if isinstance(run.model, Autoencoder)
+    ]
+    assert spoken == [12, 10, 8, 7, 5, 5, 5, 5]
+    model = run.result()
+    vae_core.save(model, tmp_path / "tied")
+    back = vae_core.load(tmp_path / "tied")
+    x = digits.floats()
+    assert (back.encode(x).mean != 0).sum(1).tolist() == [5] * 40
+    assert torch.equal(back.reconstruct(x), model.reconstruct(x))
+    assert not torch.equal(back.reconstruct(x), Autoencoder(config).reconstruct(x))
 
 
 def test_the_activations_end_with_the_code():

@@ -13,7 +13,7 @@ PARAMETERS = {
     "dae-gaussian": 944_176,
     "dae-masking": 944_176,
     "dae-salt-pepper": 944_176,
-    "sae-topk": 1_569_784,
+    "sae-topk": 785_784,
     "sae-kl": 628_384,
     "sae-l1": 628_384,
     "sae-l2": 628_384,

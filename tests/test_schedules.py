@@ -1,6 +1,7 @@
 import pytest
 
 from vae_core import BetaConfig, TrainConfig, schedules
+from vae_core.config import CodeConfig
 
 
 def test_beta_warms_up_and_stays():
@@ -17,6 +18,12 @@ def test_a_cyclical_beta_rises_over_half_of_each_cycle_and_starts_again():
     config = BetaConfig(kind="cyclical", cycles=2)
     values = [schedules.beta(config, step, 80) for step in (0, 10, 20, 39, 40, 50, 79)]
     assert values == pytest.approx([0.0, 0.5, 1.0, 1.0, 0.0, 0.5, 1.0])
+
+
+def test_a_sparse_code_narrows_over_the_first_half():
+    config = CodeConfig(topk=25, topk_start=125)
+    assert [schedules.topk(config, step, 100) for step in (0, 25, 50, 99)] == [125, 75, 25, 25]
+    assert schedules.topk(CodeConfig(topk=7), 0, 100) == 7
 
 
 def test_cosine_falls_from_the_rate_to_its_last_fraction():

@@ -17,7 +17,8 @@ class NetConfig:
     `mlp`: `hidden_dims` are the widths of the encoder's hidden layers, none for a single layer.
     `conv`: they are the channels at 14x14, 7x7 and 4x4, each stage followed by `blocks` residual
     blocks. The decoder mirrors the encoder unless `decoder_dims` (in the encoder's order) says
-    otherwise. `activation` is that of an MLP's hidden layers.
+    otherwise. `activation` is that of an MLP's hidden layers. `tied`: a deterministic MLP's decoder
+    has the encoder's weights, transposed.
     """
 
     kind: Literal["mlp", "conv"] = "mlp"
@@ -25,11 +26,14 @@ class NetConfig:
     decoder_dims: tuple[int, ...] | None = None
     blocks: int = 1
     activation: Literal["relu", "tanh", "sigmoid"] = "relu"
+    tied: bool = False
 
     def __post_init__(self) -> None:
         self._check_dims("net.hidden_dims", self.hidden_dims)
         if self.decoder_dims is not None:
             self._check_dims("net.decoder_dims", self.decoder_dims)
+        mirrored = self.kind == "mlp" and self.decoder_dims is None
+        _check(mirrored or not self.tied, "net.tied", True, "false unless the nets mirror as mlp")
         _check(0 <= self.blocks <= 16, "net.blocks", self.blocks, "between 0 and 16")
 
     def _check_dims(self, name: str, dims: tuple[int, ...]) -> None:
@@ -69,9 +73,14 @@ class CodeConfig:
     activation: Literal["identity", "relu", "sigmoid"] = "identity"
     topk: int | None = None
     """Only the k largest by magnitude survive (Makhzani and Frey, 2014)."""
+    topk_start: int | None = None
+    """Training begins with so many, and comes down to k halfway: no unit is left out for good."""
 
     def __post_init__(self) -> None:
         _check(self.topk is None or self.topk >= 1, "code.topk", self.topk, "1 or more, or null")
+        start = self.topk_start
+        fine = start is None or (self.topk is not None and start >= self.topk)
+        _check(fine, "code.topk_start", start, "at least code.topk, or null")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +221,7 @@ class Config:
         for name, value, neutral in (
             ("code.topk", self.code.topk, None),
             ("code.activation", self.code.activation, "identity"),
+            ("net.tied", self.net.tied, False),
             ("corruption", self.corruption, None),
             ("sparsity", self.sparsity, None),
             ("contraction", self.contraction, 0.0),
@@ -240,6 +250,9 @@ class Config:
         k = self.code.topk
         fits = k is None or k <= self.latent_dim
         _check(fits, "code.topk", k, f"at most the code's size, {self.latent_dim}")
+        start = self.code.topk_start
+        fits = start is None or start <= self.latent_dim
+        _check(fits, "code.topk_start", start, f"at most the code's size, {self.latent_dim}")
         if self.contraction or self.sparsity:
             _check(self.net.kind == "mlp", "net.kind", self.net.kind, "mlp for this penalty")
         if self.sparsity:

@@ -32,9 +32,13 @@ AHEAD = 128
 
 
 def possible(run: TrainingRun) -> bool:
-    """Whether a step of this run can be one graph: a CPU, one process and a C++ compiler."""
+    """Whether a step of this run can be one graph: a CPU, one process and a C++ compiler.
+
+    A sparse code whose k changes has no one graph.
+    """
     compiler = shutil.which("g++") or shutil.which("clang++")
-    return run.device.type == "cpu" and distributed.size() == 1 and compiler is not None
+    alone = run.device.type == "cpu" and distributed.size() == 1
+    return alone and compiler is not None and run.config.code.topk_start is None
 
 
 class FusedStep:

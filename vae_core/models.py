@@ -11,7 +11,14 @@ from torch.nn import functional as F
 from vae_core.config import Config
 from vae_core.latents import DiagonalGaussian, FittedGaussian, Point, StandardNormal
 from vae_core.likelihoods import build_likelihood
-from vae_core.nets import ACTIVATIONS, PIXELS, build_decoder, build_encoder, hidden_activations
+from vae_core.nets import (
+    ACTIVATIONS,
+    PIXELS,
+    build_decoder,
+    build_encoder,
+    hidden_activations,
+    tied_decoder,
+)
 
 CLASSES = 10
 
@@ -36,7 +43,11 @@ class Coder(nn.Module):
         self.encoder = build_encoder(config.net, code_features, channels)
         self.likelihood: Any = build_likelihood(config)
         inputs = config.latent_dim + (CLASSES if config.conditional else 0)
-        self.decoder = build_decoder(config.net, inputs, self.likelihood.channels)
+        self.decoder = (
+            tied_decoder(self.encoder, config.net.activation)
+            if config.net.tied
+            else build_decoder(config.net, inputs, self.likelihood.channels)
+        )
 
     @property
     def latent_dim(self) -> int:
@@ -114,13 +125,15 @@ class VAE(Coder):
 class Autoencoder(Coder):
     """Deterministic: z = E(x), and back by the decoder; the space between codes means nothing.
 
-    A k-sparse code keeps only its k largest units by magnitude, and gradients pass those alone.
+    A k-sparse code keeps only its k largest units by magnitude, and gradients pass those alone;
+    `topk` is that k, which training may begin with larger.
     """
 
     def __init__(self, config: Config) -> None:
         super().__init__(config, config.latent_dim)
         self.activation = ACTIVATIONS[config.code.activation]()
         self.prior = FittedGaussian(config.latent_dim)
+        self.topk = config.code.topk
 
     def encode(self, x: Tensor) -> Point:
         """The code of x (b, 1, 28, 28)."""
@@ -133,8 +146,7 @@ class Autoencoder(Coder):
 
     def _code(self, features: Tensor) -> Tensor:
         code = self.activation(features.float())
-        k = self.config.code.topk
-        return code if k is None else largest(code, k)
+        return code if self.topk is None else largest(code, self.topk)
 
     def reconstruct(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """D(E(x)), (b, 1, 28, 28); a generator changes nothing here."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from vae_core.config import NetConfig
 
@@ -43,6 +44,27 @@ def mlp(dims: Sequence[int], activation: str = "relu") -> nn.Sequential:
     for inputs, outputs in pairwise(dims):
         layers += [nn.Linear(inputs, outputs), ACTIVATIONS[activation]()]
     return nn.Sequential(*layers[:-1])
+
+
+class Transposed(nn.Module):
+    """The way back through a linear layer: its weights transposed, and a bias of its own."""
+
+    def __init__(self, layer: nn.Linear) -> None:
+        super().__init__()
+        self.forth = (layer,)  # in a tuple, so that its weights stay the encoder's alone
+        self.bias = nn.Parameter(torch.zeros(layer.in_features))
+
+    def forward(self, code: Tensor) -> Tensor:
+        return F.linear(code, self.forth[0].weight.t(), self.bias)
+
+
+def tied_decoder(encoder: nn.Module, activation: str, channels: int = 1) -> nn.Module:
+    """The decoder of an MLP encoder's own weights: (b, outputs) to (b, channels, 28, 28)."""
+    forth = [layer for layer in encoder.modules() if isinstance(layer, nn.Linear)]
+    layers: list[nn.Module] = []
+    for layer in reversed(forth):
+        layers += [Transposed(layer), ACTIVATIONS[activation]()]
+    return nn.Sequential(*layers[:-1], nn.Unflatten(1, (channels, 28, 28)))
 
 
 def hidden_activations(encoder: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from vae_core.config import BetaConfig, TrainConfig
+from vae_core.config import BetaConfig, CodeConfig, TrainConfig
 
 
 def beta(config: BetaConfig, step: int, total_steps: int) -> float:
@@ -20,6 +20,14 @@ def beta(config: BetaConfig, step: int, total_steps: int) -> float:
 def _cycle(config: BetaConfig, step: int, total_steps: int) -> float:
     """How far the rise of this cycle has come: 1 after its first half, where it stays."""
     return 2 * (step * config.cycles / max(1, total_steps) % 1)
+
+
+def topk(config: CodeConfig, step: int, total_steps: int) -> int | None:
+    """How many units of a sparse code speak at `step`: in a line to k over the run's first half."""
+    if config.topk is None or config.topk_start is None:
+        return config.topk
+    done = min(1.0, 2 * step / max(1, total_steps))
+    return round(config.topk_start + (config.topk - config.topk_start) * done)
 
 
 def learning_rate(config: TrainConfig, step: int, total_steps: int) -> float:

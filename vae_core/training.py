@@ -98,7 +98,10 @@ class TrainingRun:
     def result(self) -> Model:
         """A copy of the model as it would ship now: the averaged weights where there are any."""
         source = self.model if self.average is None else cast(Model, self.average.module)
-        return copy.deepcopy(source).eval().requires_grad_(False)
+        result = copy.deepcopy(source).eval().requires_grad_(False)
+        if isinstance(result, Autoencoder):
+            result.topk = self.config.code.topk
+        return result
 
     def save(self, path: Path) -> None:
         """All that `resume` needs, in one safetensors file, written atomically."""
@@ -214,6 +217,8 @@ def _update(run: TrainingRun, loss: Loss, total_steps: int, batch: Batch) -> Ten
     """One step of the optimiser; the batch's mean distortion, rate and loss, (3,)."""
     train = run.config.train
     run.beta.fill_(schedules.beta(train.beta, run.step, total_steps))
+    if isinstance(run.model, Autoencoder):
+        run.model.topk = schedules.topk(run.config.code, run.step, total_steps)
     with runtime.autocast(run.device, train.precision):
         value, means = loss(run.model, batch, run.beta)
     run.optimizer.param_groups[0]["lr"].fill_(schedules.learning_rate(train, run.step, total_steps))

@@ -2,23 +2,26 @@
 
     python tests/benchmarks/bench_drag.py [--seconds 6] [--model vae-400]
 
-One Chromium script drags the first slider of both; then ours again with 100 ms of network latency
-by Chromium's own emulation. A frame is a new picture on the page. The mouse moves 125 times a
-second, as a mouse does, whatever the page makes of it. The peer's time from event to paint is
-that of single steps with a rest between them, which flatters it; ours is also taken during the
-drag.
+One Chromium script drags the first slider of both; then ours again through a proxy that holds
+every byte back for 50 ms each way (Chromium's own emulation leaves sockets alone). A frame is a
+new picture on the page. The mouse moves at a steady rate, whatever the page makes of it. The
+peer's time from event to paint is that of single steps with a rest between them, which flatters
+it; ours is also taken during the drag.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import math
 import statistics
 import sys
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 import driving  # pyright: ignore[reportMissingImports]
@@ -76,7 +79,7 @@ async def drag(page: Any, target: dict[str, str], seconds: float) -> dict[str, f
 
 
 async def swing(page: Any, middle: float, reach: float, y: float, seconds: float) -> None:
-    """Move the mouse to and fro for a while, at a mouse's own rate.
+    """Move the mouse to and fro for a while, at a steady rate above the display's.
 
     No move waits for the answer to the one before. Chromium answers a move at the page's next
     frame, so a hand that waited would be late for every other frame of a busy machine, and the
@@ -113,25 +116,36 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1] if len(values) > 1 else math.nan
 
 
-async def open_page(chromium: Any, url: str, slow_ms: int = 0) -> Any:
-    """A page at `url`, behind an emulated line of `slow_ms` latency."""
+async def open_page(chromium: Any, url: str) -> Any:
+    """A page at `url`, at rest."""
     page = await (await chromium.new_context(viewport=driving.DESKTOP)).new_page()
     await page.goto(url)
     await page.wait_for_selector("input[type=range]")
-    if slow_ms:
-        line = await page.context.new_cdp_session(page)
-        await line.send("Network.enable")
-        await line.send(
-            "Network.emulateNetworkConditions",
-            {
-                "offline": False,
-                "latency": slow_ms,
-                "downloadThroughput": -1,
-                "uploadThroughput": -1,
-            },
-        )
     await page.wait_for_timeout(1500)
     return page
+
+
+@contextlib.asynccontextmanager
+async def far_away(url: str, seconds: float) -> AsyncIterator[str]:
+    """A URL that leads to `url` over a line on which each byte travels for `seconds`."""
+    there = urlsplit(url)
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(2**16):
+                loop.call_later(seconds, writer.write, data)
+        loop.call_later(seconds, writer.close)
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        its_reader, its_writer = await asyncio.open_connection(there.hostname, there.port)
+        await asyncio.gather(carry(reader, its_writer), carry(its_reader, writer))
+
+    proxy = await asyncio.start_server(connect, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}/"
+    finally:
+        proxy.close()
 
 
 async def measure(wanted: argparse.Namespace) -> dict[str, dict[str, float]]:
@@ -139,11 +153,12 @@ async def measure(wanted: argparse.Namespace) -> dict[str, dict[str, float]]:
     results = {}
     query = f"?panel=explore&model={wanted.model}"
     async with driving.browser_of_tasks() as chromium:
-        with driving.server() as url:
-            for name, latency in (("Explore", 0), ("Explore, 100 ms latency", 100)):
-                page = await open_page(chromium, url + query, latency)
-                results[name] = await drag(page, OURS, wanted.seconds)
-                await page.context.close()
+        with driving.server() as near:
+            async with far_away(near, 0.05) as far:
+                for name, url in (("Explore", near), ("Explore, 100 ms latency", far)):
+                    page = await open_page(chromium, url + query)
+                    results[name] = await drag(page, OURS, wanted.seconds)
+                    await page.context.close()
         if not wanted.no_peer:
             peer = Path(__file__).with_name("stock_peer.py")
             with driving.server(peer, "--model", wanted.model) as url:

@@ -22,6 +22,7 @@ SORRY = "The server could not do that; please try again."
 
 Answer = dict[str, Any]
 Function = Callable[[Any], Answer]
+Follow = Callable[[Any], Awaitable[Answer]]
 
 # Gradio runs server functions in one pool of forty threads. Heavy calls that wait there must not
 # keep live decodes out, so those have threads of their own.
@@ -78,7 +79,7 @@ def answered(function: Function) -> Function:
     return call
 
 
-def live(function: Function) -> Callable[[Any], Awaitable[Answer]]:
+def live(function: Function) -> Follow:
     """As `answered`, in the threads that are kept for answers to a moving hand."""
     call = answered(function)
 
@@ -86,4 +87,12 @@ def live(function: Function) -> Callable[[Any], Awaitable[Answer]]:
     async def follow(argument: Any) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(_live_threads, call, argument)
 
+    follow.is_live = True  # type: ignore[attr-defined]
     return follow
+
+
+def live_functions(app: gr.Blocks) -> dict[str, Follow]:
+    """The functions of all panels in `app` that `live` wrapped, by their names."""
+    panels = [block for block in app.blocks.values() if isinstance(block, gr.HTML)]
+    given = [function for each in panels for function in each.server_fns]
+    return {each.__name__: each for each in given if getattr(each, "is_live", False)}

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Base
 from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
 
 from vae_core.panels import (
     api,
@@ -17,11 +18,12 @@ from vae_core.panels import (
     explore,
     groups,
     interpolate,
+    line,
     reconstruct,
     sample,
 )
 from vae_core.panels.limits import BodyLimit
-from vae_core.panels.page import STATIC, panel, static
+from vae_core.panels.page import STATIC, live_functions, panel, static
 from vae_core.panels.studio import Studio
 
 PANELS = {
@@ -32,7 +34,7 @@ PANELS = {
     "compare": compare.build,
 }
 STYLES = ("tokens", "base", "picture", *PANELS)
-SCRIPTS = ("studio", "prior", "live", "picture", "steps", "labels", "eraser", "plane")
+SCRIPTS = ("studio", "line", "prior", "live", "picture", "steps", "labels", "eraser", "plane")
 DEFAULT_MODEL = "vae-conv"
 FIRST_EXAMPLE = 3
 """Place in the example sheet of the digit that the app opens on."""
@@ -51,7 +53,7 @@ def build_app(studio: Studio) -> gr.Blocks:
     return app
 
 
-def launch_options(studio: Studio) -> dict[str, Any]:
+def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
     """Keyword arguments for `Blocks.launch`: our look, no Gradio footer, bounded requests."""
     return {
         "head": head(studio),
@@ -65,7 +67,10 @@ def launch_options(studio: Studio) -> dict[str, Any]:
         "max_file_size": "64mb",
         "max_threads": 40,
         "quiet": True,
-        "app_kwargs": {"middleware": [Middleware(BodyLimit)]},
+        "app_kwargs": {
+            "middleware": [Middleware(BodyLimit)],
+            "routes": [WebSocketRoute(line.PATH, line.Line(live_functions(app)))],
+        },
     }
 
 

@@ -23,9 +23,10 @@ let shell = null;
 let pixels = null;
 
 // ------------------------------------------------------------------ the live picture
+const line = studio.line(server, "decode");
 const engine = studio.live({
   canvas,
-  request: (payload, options) => studio.call(server, "decode", payload, options),
+  request: (payload, options) => studio.call(line, "decode", payload, options),
   payload: () => ({ checkpoint: model.name, z: u, label: studio.toldLabel() }),
   onframe: (answer) => (pixels = answer.pixels),
   onerror: (sentence) => studio.say(root, sentence),

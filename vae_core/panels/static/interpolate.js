@@ -20,9 +20,10 @@ let strip = null; // the last answer: pixels and z of every step
 const ends = { a: null, b: null };
 
 // ------------------------------------------------------------------ the live picture
+const line = studio.line(server, "between");
 const engine = studio.live({
   canvas: hero,
-  request: (payload, how) => studio.call(server, "between", payload, how),
+  request: (payload, how) => studio.call(line, "between", payload, how),
   payload: () => ({ checkpoint: model.name, a: ends.a.z, b: ends.b.z, path, t: Number(scrubber.value) }),
   onframe: (answer, { payload }) => {
     here = answer.z;

@@ -2,11 +2,12 @@
 //
 // push() is called from pointer and keyboard events as often as they come. The newest position
 // wins; as many requests travel as the round trip needs, up to six (a browser opens six
-// connections); answers are painted in the order they were asked for, at most one a display
-// frame; the last position asked for is always painted. A hidden tab and a lost server pause it.
+// connections; over the socket of line.js up to twelve); answers are painted in the order they were
+// asked for, at most one a display frame; the last position asked for is always painted. A hidden
+// tab and a lost server pause it.
 (() => {
   "use strict";
-  const MOST_IN_FLIGHT = 6;
+  const [MOST_IN_FLIGHT, MOST_ON_LINE] = [6, 12];
   const FRAME = 1000 / 60;
 
   /**
@@ -35,7 +36,8 @@
     // More requests than the empty line needs only wait in the server's queue, in front of other
     // visitors: the window follows the shortest round trip of late, not the momentary one.
     let shortest = 100;
-    const room = () => Math.min(MOST_IN_FLIGHT, Math.max(2, Math.ceil(shortest / FRAME) + 1));
+    const most = () => (window.studio.lineIsOpen?.() ? MOST_ON_LINE : MOST_IN_FLIGHT);
+    const room = () => Math.min(most(), Math.max(2, Math.ceil(shortest / FRAME) + 1));
 
     function noteRoundTrip(ms) {
       shortest = ms < shortest ? ms : shortest + (Math.min(ms, 400) - shortest) * 0.02;

@@ -1,0 +1,100 @@
+"""The socket of the live functions: what it answers, what it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from vae_core.panels import line
+from vae_core.panels.page import live
+
+
+def double(argument: dict[str, Any]) -> dict[str, Any]:
+    if "x" not in argument:
+        raise ValueError("x is missing.")
+    return {"twice": 2 * argument["x"]}
+
+
+@pytest.fixture
+def endpoint() -> line.Line:
+    return line.Line({"double": live(double)})
+
+
+@pytest.fixture
+def client(endpoint: line.Line) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=[WebSocketRoute(line.PATH, endpoint)])) as client:
+        yield client
+
+
+def test_each_message_is_answered_under_its_turn(client: TestClient, endpoint: line.Line):
+    with client.websocket_connect(line.PATH) as socket:
+        for turn in (1, 2):
+            socket.send_text(json.dumps({"turn": turn, "name": "double", "argument": {"x": turn}}))
+            assert socket.receive_json() == {"turn": turn, "twice": 2 * turn}
+        assert endpoint.open == 1
+        socket.close()
+    assert endpoint.open == 0
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("", "must hold"),
+        ("[1, 2]", "must hold"),
+        ('{"turn": 1}', "must hold"),
+        ("[" * 50_000, "must hold"),
+        ('{"turn": 1, "name": "films", "argument": {}}', "no live function"),
+        ('{"turn": 1, "name": ["double"], "argument": {}}', "no live function"),
+        ('{"turn": 1, "name": "double", "argument": 3}', "must be an object"),
+        ('{"turn": 1, "name": "double", "argument": {}}', "x is missing"),
+        ('{"turn": 1, "name": "double", "argument": {"x": null}}', "could not do that"),
+    ],
+)
+def test_a_mistake_is_told_in_words(endpoint: line.Line, message: str, words: str):
+    assert words in asyncio.run(endpoint.answer(message))["error"]
+
+
+def test_a_message_too_long_ends_the_line(client: TestClient):
+    with client.websocket_connect(line.PATH) as socket:
+        socket.send_text(" " * (line.MESSAGE_LIMIT + 1))
+        with pytest.raises(WebSocketDisconnect) as told:
+            socket.receive_text()
+    assert told.value.code == line.TOO_LONG
+
+
+@pytest.mark.parametrize(
+    ("origin", "enters"),
+    [
+        ("http://testserver", True),
+        ("https://elsewhere.example", False),
+        ("http://testserver.example", False),
+        ("null", False),
+    ],
+)
+def test_pages_of_other_hosts_are_refused(client: TestClient, origin: str, enters: bool):
+    if enters:
+        with client.websocket_connect(line.PATH, headers={"origin": origin}):
+            return
+    with (
+        pytest.raises(WebSocketDisconnect),
+        client.websocket_connect(line.PATH, headers={"origin": origin}),
+    ):
+        pass
+
+
+def test_no_more_lines_than_the_server_bears(
+    client: TestClient, endpoint: line.Line, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(line, "LINES", 1)
+    with client.websocket_connect(line.PATH):
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect(line.PATH):
+            pass
+        assert endpoint.open == 1
