@@ -2,8 +2,9 @@
 
     python tests/benchmarks/bench_visitors.py [--visitors 8] [--seconds 8] [--busy]
 
-Each visitor does what a page does while a slider moves: sixty positions a second over two
-connections, the newest wins. With --busy one more visitor keeps drawing 256 samples.
+Each visitor does what a page does while a slider moves: sixty positions a second over two sockets,
+the newest wins; with --requests, a page that cannot open a socket. With --busy one more visitor
+keeps drawing 256 samples.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import websockets.sync.client
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 import driving  # pyright: ignore[reportMissingImports]
@@ -96,6 +99,21 @@ def caller(url: str, function: str) -> Callable[[], Callable[[dict], dict]]:
     return connect
 
 
+def socket_caller(url: str, function: str) -> Callable[[], Callable[[dict], dict]]:
+    """The same over the socket of the live functions."""
+
+    def connect() -> Callable[[dict], dict]:
+        line = websockets.sync.client.connect(url.replace("http", "ws", 1) + "studio/line")
+
+        def call(argument: dict) -> dict:
+            line.send(json.dumps({"turn": 1, "name": function, "argument": argument}))
+            return json.loads(line.recv(timeout=30))
+
+        return call
+
+    return connect
+
+
 def main() -> None:
     """Run and print one line a visitor."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -104,9 +122,10 @@ def main() -> None:
     parser.add_argument("--model", default="vae-400")
     parser.add_argument("--dims", type=int, default=20)
     parser.add_argument("--busy", action="store_true")
+    parser.add_argument("--requests", action="store_true")
     wanted = parser.parse_args()
     with driving.server() as url:
-        decode = caller(url, "decode")
+        decode = (caller if wanted.requests else socket_caller)(url, "decode")
 
         def ask() -> Callable[[list[float]], dict]:
             call = decode()
