@@ -1,3 +1,5 @@
+import functools
+
 import pytest
 import torch
 
@@ -45,6 +47,7 @@ def test_the_errors_of_separable_codes_are_zero_and_of_noise_chance():
     labels = torch.arange(2000) % 10
     clear = torch.nn.functional.one_hot(labels, 10) + 0.01 * torch.randn(2000, 10, generator=noise)
     blind = torch.randn(2000, 10, generator=noise)
-    for judge in (evaluation.knn_error, evaluation.probe_error):
+    sparse = functools.partial(evaluation.probe_error, sparse=True)
+    for judge in (evaluation.knn_error, evaluation.probe_error, sparse):
         assert judge(clear[:1000], labels[:1000], clear[1000:], labels[1000:]) == 0
         assert judge(blind[:1000], labels[:1000], blind[1000:], labels[1000:]) > 0.8

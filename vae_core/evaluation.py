@@ -185,13 +185,27 @@ def knn_error(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Te
     return 1 - float(judge.score(test.numpy(), test_labels.numpy()))
 
 
-def probe_error(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor) -> float:
-    """The fraction of test codes that a logistic regression on the training codes misreads."""
+def probe_error(
+    train: Tensor,
+    train_labels: Tensor,
+    test: Tensor,
+    test_labels: Tensor,
+    *,
+    sparse: bool = False,
+) -> float:
+    """The fraction of test codes that a logistic regression on the training codes misreads.
+
+    Units are standardised one by one, but for sparse codes all together: the units that seldom
+    speak would drown out the others. Those codes are many, so their weights are held down more.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    spread = float(train.std(0).mean())
+    scaler = FunctionTransformer(lambda codes: codes / spread) if sparse else StandardScaler()
+    solver = LogisticRegression(C=0.03, tol=1e-3) if sparse else LogisticRegression()
+    probe = make_pipeline(scaler, solver.set_params(max_iter=1000))
     probe.fit(train.numpy(), train_labels.numpy())
     return 1 - float(probe.score(test.numpy(), test_labels.numpy()))
 

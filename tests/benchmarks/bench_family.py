@@ -18,6 +18,7 @@ import torch
 from vae_core import checkpoint, compare, evaluation
 from vae_core.data import Digits, load_mnist
 from vae_core.likelihoods import DiscretizedLogistic
+from vae_core.models import Autoencoder
 
 Row = tuple[str, str, str]
 
@@ -47,10 +48,20 @@ def denoising(_: Digits, test: Digits) -> Iterator[Row]:
         yield f"{name} on {own.kind} {own.level:g}, squared error of plain ae's", "<= 0.6", shown
 
 
-def sparse(_: Digits, __: Digits) -> Iterator[Row]:
-    """What a linear classifier makes of k-sparse codes."""
+def sparse(train: Digits, test: Digits) -> Iterator[Row]:
+    """What a linear classifier makes of k-sparse codes, and of codes of four times as many units.
+
+    Makhzani and Frey (2014) encode for a classifier with more units than they train with.
+    """
     error = 100 * metrics("sae-topk")["probe_error"]
     yield "sae-topk, linear classifier on the codes, error", "<= 1.5 %", f"{error:.2f} %"
+    model = checkpoint.load("sae-topk")
+    assert isinstance(model, Autoencoder)
+    assert model.topk is not None
+    model.topk *= 4
+    known, asked = (evaluation.codes(model, digits) for digits in (train, test))
+    error = 100 * evaluation.probe_error(known, train.labels, asked, test.labels, sparse=True)
+    yield "the same, four times as many units speaking", "", f"{error:.2f} %"
 
 
 def contractive(_: Digits, __: Digits) -> Iterator[Row]:

@@ -160,7 +160,7 @@ def _code_errors(
     pair = (known, train.labels, asked, test.labels)
     return {
         "knn_error": evaluation.knn_error(*pair),
-        "probe_error": evaluation.probe_error(*pair),
+        "probe_error": evaluation.probe_error(*pair, sparse=bool(model.config.code.topk)),
     }
 
 

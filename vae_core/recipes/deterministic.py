@@ -85,14 +85,13 @@ def dae_salt_pepper() -> Config:
 
 @recipe
 def sae_topk() -> Config:
-    """Tied, noisy and many small batches: what a linear classifier reads best in its codes."""
+    """Tied weights and many small steps: what a linear classifier reads best in its codes."""
     title = "k-sparse: 25 of 1000 units speak"
-    code = CodeConfig(topk=25, topk_start=60)
+    code = CodeConfig(activation="relu", topk=25, topk_start=60)
     settings = {
         "net": NetConfig(hidden_dims=(), tied=True),
         "link": "identity",
         "code": code,
-        "corruption": CorruptionConfig(kind="gaussian", level=0.3),
         "train": grey(25, batch_size=50, decay="cosine"),
     }
     return _autoencoder("sae-topk", title, 1000, **settings)
