@@ -7,6 +7,7 @@ from vae_core.likelihoods import (
     DiscretizedLogistic,
     Gaussian,
     Laplace,
+    LogisticHead,
     SquaredError,
     build_likelihood,
 )
@@ -107,6 +108,14 @@ def test_a_bin_holds_what_the_distribution_function_says():
     wanted = base.cdf(LEVELS + 0.5 / 255) - base.cdf(LEVELS - 0.5 / 255)
     mass = DiscretizedLogistic(location, log_scale).log_mass(LEVELS).exp()
     torch.testing.assert_close(mass[1:-1], wanted[1:-1])
+
+
+def test_the_decoder_can_be_sure_of_black_whatever_the_width():
+    """A location that stops at 0 leaves half of a wide pixel's mass to the greys."""
+    out = torch.zeros(1, 2, 28, 28)
+    out[:, 0] = -8.0
+    black = LogisticHead()(out).log_mass(torch.zeros(1, 1, 28, 28))
+    assert black.max() > -1e-6
 
 
 def test_logistic_samples_follow_the_masses():

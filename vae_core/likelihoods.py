@@ -227,14 +227,18 @@ class ContinuousHead(nn.Module):
 
 
 class LogisticHead(nn.Module):
-    """A location and a log-scale for each pixel."""
+    """A location and a log-scale for each pixel.
+
+    The location knows no bounds: black and white are the outer bins, which reach to infinity. Kept
+    in [0, 1] by a sigmoid it was learned as one picture for all digits, and the code was dropped.
+    """
 
     channels = 2
 
     def forward(self, out: Tensor) -> DiscretizedLogistic:
         location, log_scale = out.chunk(2, dim=-3)
         # The narrowest lies well inside one bin; the first digits are met with a wide one.
-        return DiscretizedLogistic(torch.sigmoid(location), log_scale.clamp(-7, 2) - 2)
+        return DiscretizedLogistic(0.5 + 0.5 * location, log_scale.clamp(-7, 2) - 2)
 
 
 def build_likelihood(config: Config) -> nn.Module:

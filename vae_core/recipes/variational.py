@@ -60,7 +60,7 @@ def vae_laplace() -> Config:
 @recipe
 def vae_logistic() -> Config:
     title = "256 grey levels: discretized logistic"
-    train = residual(12, binarisation="none")
+    train = residual(8, binarisation="none")
     return conv("vae-logistic", title, 20, train, likelihood="discretized-logistic")
 
 
