@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -58,8 +57,10 @@ def test_each_message_is_answered_under_its_turn(client: TestClient, endpoint: l
         ('{"turn": 1, "name": "double", "argument": {"x": null}}', "could not do that"),
     ],
 )
-def test_a_mistake_is_told_in_words(endpoint: line.Line, message: str, words: str):
-    assert words in asyncio.run(endpoint.answer(message))["error"]
+def test_a_mistake_is_told_in_words(client: TestClient, message: str, words: str):
+    with client.websocket_connect(line.PATH) as socket:
+        socket.send_text(message)
+        assert words in socket.receive_json()["error"]
 
 
 def test_a_message_too_long_ends_the_line(client: TestClient):
