@@ -26,6 +26,11 @@ def test_save_and_load_agree_bit_for_bit(model: VAE, folder: Path):
     assert not any(p.requires_grad for p in back.parameters())
 
 
+def test_others_may_read_what_was_saved(folder: Path):
+    """The server need not run as the user who trained."""
+    assert all(file.stat().st_mode & 0o044 == 0o044 for file in folder.iterdir() if file.is_file())
+
+
 def test_inspect_reads_headers(model: VAE, folder: Path):
     about = checkpoint.inspect(folder)
     assert about["parameters"] == sum(p.numel() for p in model.parameters())

@@ -212,6 +212,7 @@ def _replace(path: Path, write: Any) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(target)
+        target.chmod(0o644)  # safetensors makes files that only their owner can read
         with target.open("rb") as file:
             os.fsync(file.fileno())
         target.replace(path)
