@@ -53,6 +53,17 @@ def test_a_few_digits_of_every_kind_are_read(
     assert wrong(classifier, test_digits, kind, count) <= 100 / count
 
 
+@pytest.mark.parametrize("place", [200, 1300, 1400, 7200])
+def test_a_note_is_paper_and_not_a_zero(
+    place: int, classifier: Classifier, test_digits: Digits
+) -> None:
+    """A pale square on a dark floor, once read for the 0 that its edge and its writing make."""
+    source = render(
+        "note on a carpet", test_digits.images[place, 0].numpy(), np.random.default_rng(place)
+    )
+    assert read(classifier, [digitize(source).pixels]) == [int(test_digits.labels[place])]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in HUGE])
 def test_many_digits_of_every_kind_are_read(

@@ -26,6 +26,8 @@ LONGEST = 448
 WINDOWS = ((0.36, 1.0), (0.12, 0.85))
 LEVELS = (0.5, 0.3, 0.17)
 FAINTEST = 0.04
+# A sheet of paper fills so much of the smallest rectangle around it; a 0 at most 0.87 or so.
+SHEET = 0.92
 # Around a mark, the ground must be wider than this many strokes.
 RING = 1.5
 
@@ -192,6 +194,7 @@ def _find(group: list[Piece], guess: Guess, labels: Labels) -> Find:
         score *= _stands_out(group, guess, labels)
         rough = _roughness(group, guess, labels)
         score *= float(np.clip(1.7 - 4 * rough, 0.05, 1))
+        score *= 0.05 if _is_sheet(group, labels) else 1.0
     return Find(union(group), group, score, rough)
 
 
@@ -210,6 +213,32 @@ def _roughness(group: list[Piece], guess: Guess, labels: Labels) -> float:
         return 0.0
     contrast = max(float(guess.ink[spot][mine].mean()), 1e-3)
     return float(np.quantile(np.abs(ground - np.median(ground)), 0.65)) / contrast
+
+
+def _is_sheet(group: list[Piece], labels: Labels) -> bool:
+    """Whether the marks are a rectangle with something cut out of it: paper around its writing.
+
+    A broad 0 has a hole too, but rounded corners, and a bar without a hole can be a 1.
+    """
+    spot = _around(union(group), 0)
+    mine = np.isin(labels[spot], [piece.label for piece in group])
+    whole = operations().binary_fill_holes(mine)
+    share = mine.sum() / whole.sum()
+    return 0.55 < share < 0.97 and whole.sum() > SHEET * _smallest_rectangle(whole)
+
+
+def _smallest_rectangle(mask: NDArray[np.bool_]) -> float:
+    """Area of the smallest rectangle, at any angle, around the mask's pixels."""
+    points = np.argwhere(mask & ~operations().binary_erosion(mask)).astype(np.float64)
+    turns = np.deg2rad(np.arange(0, 90, 3))
+    sides = []
+    for axis in (
+        np.stack((np.cos(turns), np.sin(turns))),
+        np.stack((-np.sin(turns), np.cos(turns))),
+    ):
+        along = points @ axis
+        sides.append(along.max(0) - along.min(0) + 1)
+    return float((sides[0] * sides[1]).min())
 
 
 def _around(box: Rect, room: int) -> tuple[slice, slice]:
