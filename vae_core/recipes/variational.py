@@ -128,7 +128,7 @@ def vae_2d() -> Config:
 @recipe
 def vae_conditional() -> Config:
     title = "The same handwriting, another digit"
-    return conv("vae-conditional", title, 10, residual(12), conditional=True)
+    return conv("vae-conditional", title, 10, residual(6), conditional=True)
 
 
 def _burda(name: str, title: str, **changes: Any) -> Config:
