@@ -28,6 +28,8 @@ LEVELS = (0.5, 0.3, 0.17)
 FAINTEST = 0.04
 # A sheet of paper fills so much of the smallest rectangle around it; a 0 at most 0.87 or so.
 SHEET = 0.92
+# With less of it left, what is cut out is no writing.
+LEAST_SHEET = 0.55
 # Around a mark, the ground must be wider than this many strokes.
 RING = 1.5
 
@@ -222,9 +224,14 @@ def _is_sheet(group: list[Piece], labels: Labels) -> bool:
     """
     spot = _around(union(group), 0)
     mine = np.isin(labels[spot], [piece.label for piece in group])
+    ink = float(mine.sum())
+    # Cheapest first: hardly any writing fills half of its rectangle.
+    least = LEAST_SHEET * SHEET
+    if ink < least * mine.size / 2 or ink < least * _smallest_rectangle(mine):
+        return False
     whole = operations().binary_fill_holes(mine)
-    share = mine.sum() / whole.sum()
-    return 0.55 < share < 0.97 and whole.sum() > SHEET * _smallest_rectangle(whole)
+    shape = float(whole.sum())
+    return LEAST_SHEET < ink / shape < 0.97 and shape > SHEET * _smallest_rectangle(whole)
 
 
 def _smallest_rectangle(mask: NDArray[np.bool_]) -> float:
