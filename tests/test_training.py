@@ -1,3 +1,4 @@
+import copy
 import dataclasses
 from pathlib import Path
 
@@ -147,9 +148,30 @@ def test_beta_is_warmed_up(digits: Digits):
 
 def test_weights_of_another_net_are_refused():
     run = TrainingRun(config())
-    other = TrainingRun(dataclasses.replace(config(), latent_dim=4)).result()
+    other = TrainingRun(dataclasses.replace(config(), net=NetConfig(hidden_dims=(48,)))).result()
     with pytest.raises(ValueError, match="do not fit"):
         run.start_from(other)
+
+
+def test_a_code_of_another_length_leaves_only_its_own_layers_fresh():
+    wide = dataclasses.replace(config(), net=NetConfig(hidden_dims=(64,)))
+    source = TrainingRun(wide).result()
+    run = TrainingRun(dataclasses.replace(wide, latent_dim=wide.latent_dim + 2), seed=5)
+    fresh = copy.deepcopy(run.model.state_dict())
+    run.start_from(source)
+    for name, tensor in run.model.state_dict().items():
+        given = source.state_dict()[name]
+        fits = given.shape == tensor.shape
+        assert torch.equal(tensor, given if fits else fresh[name]), name
+
+
+def test_a_flow_starts_as_the_standard_normal_under_weights_from_a_model_without():
+    source = TrainingRun(config()).result()
+    run = TrainingRun(dataclasses.replace(config(), prior="flow"))
+    run.start_from(source)
+    assert_equal(run.model.encoder.state_dict(), source.encoder.state_dict())
+    z = torch.randn(7, config().latent_dim)
+    assert torch.allclose(run.model.prior.log_prob(z), source.prior.log_prob(z), atol=1e-5)
 
 
 def test_a_new_run_starts_from_given_weights(digits: Digits):

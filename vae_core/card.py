@@ -35,7 +35,7 @@ def card(about: dict[str, Any]) -> str:
         f"{config['prior']} prior, {about['parameters']:,} parameters.",
         "",
         f"Trained on all 60,000 training digits for {train['epochs']} epochs of batches of "
-        f"{train['batch_size']}, binarisation: {train['binarisation']}. "
+        f"{train['batch_size']}{_start(train)}, binarisation: {train['binarisation']}. "
         f"Repeat it with `python -m vae_core train {about['recipe']}`.",
         "",
         "| figure on the test digits | value |",
@@ -47,6 +47,11 @@ def card(about: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _start(train: dict[str, Any]) -> str:
+    start = train.get("starts_from")
+    return f", from the weights of `{start}` as far as they fit" if start else ""
 
 
 def _kind(config: dict[str, Any]) -> str:

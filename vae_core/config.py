@@ -138,6 +138,8 @@ class TrainConfig:
     compile: bool = False
     fused: bool = False
     """Whether a step is one compiled graph, optimiser and all (`fused.py`), where that can be."""
+    starts_from: str | None = None
+    """The checkpoint whose weights a run begins with, as far as they fit; null: from nothing."""
 
     def __post_init__(self) -> None:
         _check(self.epochs >= 1, "train.epochs", self.epochs, "1 or more")
@@ -148,6 +150,8 @@ class TrainConfig:
         _check(warmup >= 0, "train.learning_rate_warmup", warmup, "0 or more")
         _check(0 <= self.decay_final <= 1, "train.decay_final", self.decay_final, "in [0, 1]")
         _check(0 <= self.ema < 1, "train.ema", self.ema, "in [0, 1)")
+        start = self.starts_from
+        _check(start is None or bool(start.strip()), "train.starts_from", start, "a name, or null")
         clip = self.clip_norm
         _check(clip is None or 0 < clip < math.inf, "train.clip_norm", clip, "positive or null")
 

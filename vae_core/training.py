@@ -81,18 +81,20 @@ class TrainingRun:
         return AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(self.config.train.ema))
 
     def start_from(self, model: Model) -> None:
-        """Takes the weights of `model` and begins a new run with them.
+        """Begins a new run with those weights of `model` that fit by name and shape.
+
+        The others stay fresh: a learned prior that `model` has not, say, or the two layers around
+        a code of another length.
 
         Raises:
-            ValueError: its nets are not those of this run.
+            ValueError: less than half of them fit.
         """
-        mine, theirs = self.config, model.config
-        shapes = [{k: v.shape for k, v in m.state_dict().items()} for m in (self.model, model)]
-        if shapes[0] != shapes[1]:
-            raise ValueError(
-                f"--init-from holds {theirs.name!r}, whose nets do not fit {mine.name!r}."
-            )
-        self.model.load_state_dict(model.state_dict())
+        mine, given = self.model.state_dict(), model.state_dict()
+        fitting = {name: t for name, t in given.items() if _fits(t, mine.get(name))}
+        if _count(fitting) < _count(given) / 2:
+            names = f"{model.config.name!r}, whose nets do not fit {self.config.name!r}"
+            raise ValueError(f"the checkpoint to start from holds {names}.")
+        self.model.load_state_dict({**mine, **fitting})
         self.average = self._new_average()
 
     def result(self) -> Model:
@@ -275,6 +277,14 @@ class _Meter:
             seconds=run.seconds,
             epoch_done=run.batch == 0,
         )
+
+
+def _fits(given: Tensor, place: Tensor | None) -> bool:
+    return place is not None and given.shape == place.shape
+
+
+def _count(tensors: dict[str, Tensor]) -> int:
+    return sum(tensor.numel() for tensor in tensors.values())
 
 
 def _strip(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -56,7 +56,12 @@ def _one(root: Path, name: str, arguments: argparse.Namespace) -> bool:
     shared = {"data": arguments.data, "device": arguments.device}
     wanted = {"recipe": name, "out": str(out), "epochs": None, "batch_size": None, "seed": 0}
     resume = (out / "state" / "run.safetensors").is_file()
-    rest = {"resume": resume, "init_from": None, "download": arguments.download}
+    start = recipes.get(name).train.starts_from
+    rest = {
+        "resume": resume,
+        "init_from": str(root / start) if start else None,
+        "download": arguments.download,
+    }
     if not train(argparse.Namespace(**shared, **wanted, **rest))["finished"]:
         return False
     measures = {"importance_samples": arguments.importance_samples, "limit": None, "seeds": [0]}

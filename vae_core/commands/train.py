@@ -61,8 +61,8 @@ def _new_run(config: Config, arguments: argparse.Namespace, device: Any, out: Pa
         if not state.is_file():
             raise ValueError(f"there is nothing to resume in {out}; leave --resume out to start.")
         run.resume(state)
-    elif arguments.init_from:
-        run.start_from(checkpoint.load(arguments.init_from))
+    elif start := arguments.init_from or config.train.starts_from:
+        run.start_from(checkpoint.load(start))
     return run
 
 
