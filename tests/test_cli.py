@@ -19,8 +19,16 @@ from vae_core.data import Digits
 
 EVALUATE_KEYS = [
     *("recipe", "device", "n_images", "binarisation", "distortion", "rate", "elbo"),
-    *("bits_per_dim", "nll", "nll_sem", "importance_samples", "seeds", "active_units"),
-    *("kl_per_dim", "mse", "repair_mse", "jacobian_norm", "knn_error", "probe_error"),
+    *("bits_per_dim", "nll", "nll_sem", "nll_draws", "importance_samples", "seeds", "nll_spread"),
+    *(
+        "active_units",
+        "kl_per_dim",
+        "mse",
+        "repair_mse",
+        "jacobian_norm",
+        "knn_error",
+        "probe_error",
+    ),
     *(*fidelity.FIGURES, "parameters", "file_bytes", "seconds"),
 ]
 Capture = pytest.CaptureFixture[str]

@@ -1,18 +1,44 @@
 from vae_core import fidelity
-from vae_core.commands.evaluate import with_earlier
+from vae_core.commands.evaluate import EVIDENCE, with_earlier
 
-NOTHING = dict.fromkeys(("nll", "nll_sem", *fidelity.FIGURES))
+NOTHING = dict.fromkeys(("nll_spread", *EVIDENCE, *fidelity.FIGURES))
+MANY = {"nll": 83.2, "nll_draws": [83.2], "importance_samples": 5000, "seeds": [0]}
+FEW = {"nll": 83.5, "nll_draws": [83.4, 83.6], "importance_samples": 500, "seeds": [1, 2]}
 
 
 def test_what_was_not_measured_again_is_kept_with_how_it_was_measured():
-    earlier = NOTHING | {"nll": 83.2, "nll_sem": None, "importance_samples": 5000, "seeds": [1]}
     now = NOTHING | {"importance_samples": 0, "seeds": [0], "elbo": -87.0}
-    kept = with_earlier(now, earlier)
-    assert (kept["nll"], kept["importance_samples"], kept["seeds"]) == (83.2, 5000, [1])
+    kept = with_earlier(now, NOTHING | MANY)
+    assert (kept["nll"], kept["importance_samples"], kept["seeds"]) == (83.2, 5000, [0])
     assert kept["elbo"] == -87.0
 
 
 def test_what_was_measured_again_replaces_what_was_there():
-    earlier = NOTHING | {"nll": 83.2, "importance_samples": 5000, "seeds": [1]}
-    now = NOTHING | {"nll": 83.5, "importance_samples": 500, "seeds": [0]}
-    assert with_earlier(now, earlier) == now
+    again = MANY | {"nll": 83.1, "seeds": [5]}
+    assert with_earlier(NOTHING | again, NOTHING | MANY) == NOTHING | again
+
+
+def test_fewer_samples_go_beside_more_as_the_spread():
+    kept = with_earlier(NOTHING | FEW, NOTHING | MANY)
+    assert kept["nll"] == 83.2
+    assert kept["nll_spread"]["nll_draws"] == [83.4, 83.6]
+    assert kept["nll_spread"]["seeds"] == [1, 2]
+
+
+def test_more_samples_leave_fewer_as_the_spread():
+    kept = with_earlier(NOTHING | MANY, NOTHING | FEW)
+    assert kept["nll"] == 83.2
+    assert kept["nll_spread"]["importance_samples"] == 500
+
+
+def test_the_spread_outlives_a_run_that_measures_no_evidence():
+    both = with_earlier(NOTHING | FEW, NOTHING | MANY)
+    later = with_earlier(NOTHING | {"importance_samples": 0, "seeds": [0]}, both)
+    assert later["nll_spread"] == both["nll_spread"]
+
+
+def test_files_from_before_draws_were_kept_lose_nothing():
+    old = {"nll": 83.2, "nll_sem": None, "importance_samples": 5000, "seeds": [0]}
+    kept = with_earlier(NOTHING | FEW, dict.fromkeys(fidelity.FIGURES) | old)
+    assert (kept["nll"], kept["nll_draws"]) == (83.2, None)
+    assert kept["nll_spread"]["nll"] == 83.5

@@ -105,6 +105,11 @@ def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
     if metrics["nll"] is not None:
         count = f"{metrics['importance_samples']} importance samples, {metrics['n_images']} digits"
         rows.insert(1, (f"NLL, dynamic binarisation, {count}", f"{metrics['nll']:.2f} nats"))
+    if spread := metrics.get("nll_spread"):
+        draws = ", ".join(f"{draw:.2f}" for draw in spread["nll_draws"])
+        samples, seeds = spread["importance_samples"], ", ".join(map(str, spread["seeds"]))
+        name = f"the same with {samples} samples, draws of the binarisation with seeds {seeds}"
+        rows.insert(2, (name, f"{draws} nats"))
     return rows + _fidelity(metrics)
 
 

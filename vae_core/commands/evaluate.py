@@ -32,6 +32,9 @@ from vae_core.models import VAE, Autoencoder
 SLICE = {"limit": 500, "importance_samples": 100, "seed": 0}
 """The small fixed slice whose figure every card carries and the tests repeat."""
 
+EVIDENCE = ("nll", "nll_sem", "nll_draws", "importance_samples", "seeds")
+"""What an NLL is told by: a run that measured none keeps all of them, or none."""
+
 
 def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     """Measures a checkpoint on the test digits.
@@ -64,6 +67,7 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
         **_nll(model, test, samples, seeds, folder, device),
         "importance_samples": samples,
         "seeds": seeds,
+        "nll_spread": None,
         "active_units": (
             evaluation.active_units(terms.mean_variance) if isinstance(model, VAE) else None
         ),
@@ -120,13 +124,13 @@ def _nll(
     seeds: list[int],
     folder: Path,
     device: torch.device,
-) -> dict[str, float | None]:
-    """The mean over the draws of the binarisation, and the standard error of that mean."""
+) -> dict[str, Any]:
+    """Each draw of the binarisation, their mean, and the standard error of that mean."""
     if samples == 0 or not has_evidence(model):
-        return {"nll": None, "nll_sem": None}
+        return {"nll": None, "nll_sem": None, "nll_draws": None}
     draws = [-_one_draw(model, test, samples, seed, folder, device) for seed in seeds]
     sem = statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None
-    return {"nll": statistics.fmean(draws), "nll_sem": sem}
+    return {"nll": statistics.fmean(draws), "nll_sem": sem, "nll_draws": draws}
 
 
 def _one_draw(
@@ -192,8 +196,8 @@ def _save(
 ) -> None:
     """metrics.json, latents.json, the percentiles and the card.
 
-    A run without --importance-samples keeps an earlier NLL of the same weights, one with --limit
-    an earlier FID.
+    A run without --importance-samples keeps an earlier NLL of the same weights, one with fewer
+    samples goes beside it, as the spread over other draws; one with --limit keeps an earlier FID.
     """
     test = load_mnist("test", arguments.data)
     metrics = folder / checkpoint.METRICS
@@ -224,11 +228,20 @@ def _save(
 
 
 def with_earlier(result: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
-    """The figures of `result`, and those of `earlier` that it did not measure again."""
-    for first, *others in (("nll", "nll_sem", "importance_samples", "seeds"), fidelity.FIGURES):
-        if result[first] is None and earlier.get(first) is not None:
-            result = result | {key: earlier[key] for key in (first, *others)}
-    return result
+    """The figures of `result`, and those of `earlier` that it did not measure again, or better."""
+    if result["fid"] is None and earlier.get("fid") is not None:
+        result = result | {key: earlier[key] for key in fidelity.FIGURES}
+    if earlier.get("nll") is None:
+        return result
+    former = {key: earlier.get(key) for key in EVIDENCE}
+    spread = earlier.get("nll_spread")
+    if result["nll"] is None:
+        return result | former | {"nll_spread": spread}
+    new = {key: result[key] for key in EVIDENCE}
+    gain = result["importance_samples"] - earlier["importance_samples"]
+    if gain < 0:
+        return result | former | {"nll_spread": new}
+    return result | {"nll_spread": former if gain > 0 and former["nll_draws"] else spread}
 
 
 def _command(arguments: argparse.Namespace, result: dict[str, Any]) -> str:
