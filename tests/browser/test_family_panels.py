@@ -146,6 +146,17 @@ def test_another_label_is_another_digit_of_the_same_code(desktop: Any, app_url: 
     desktop.wait_for_function("() => location.search.includes('label=7')")
 
 
+def test_a_link_with_a_label_keeps_it_when_the_panel_starts_from_its_own_digit(
+    desktop: Any, app_url: str
+) -> None:
+    need("vae-conditional")
+    panel = open_explore(desktop, app_url, "model=vae-conditional&label=3")
+    panel.locator(".origin canvas").wait_for()
+    settle(desktop, panel)
+    assert panel.locator(".labels [aria-pressed=true]").all_inner_texts() == ["3"]
+    desktop.wait_for_function("() => location.search.includes('label=3')")
+
+
 def test_samples_of_one_label(desktop: Any, app_url: str) -> None:
     need("vae-conditional")
     desktop.goto(f"{app_url}?panel=sample&model=vae-conditional&n=4&label=2")

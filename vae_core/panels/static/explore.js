@@ -369,7 +369,7 @@ function toggleOwn(button) {
   way = studio.steps(box, (options) => startFromPicture({ ...lastPicture, options }));
 }
 
-async function startFromPicture({ bytes, dataURL, picture, options, source, label = "read" }) {
+async function startFromPicture({ bytes, dataURL, picture, options, source, label = "read", keepLabel = false }) {
   const content = dataURL || picture || bytes;
   if (!content) return;
   studio.say(root, null);
@@ -379,7 +379,7 @@ async function startFromPicture({ bytes, dataURL, picture, options, source, labe
   try {
     const answer = await studio.call(server, "encode", { checkpoint: model.name, picture: content, options, label });
     if (turn !== startTurn) return; // the visitor has moved on meanwhile
-    if (model.conditional) studio.set({ label: answer.label });
+    if (model.conditional && !keepLabel) studio.set({ label: answer.label });
     origin = content;
     way?.show(answer);
     if (source && !["drawing", "example"].includes(source)) own.show(answer);
@@ -504,6 +504,9 @@ function explain() {
     const top = model.order[0];
     parts.push(`They stand in the order of how much the encoder tells through them: <span class="num">z${top}</span> carries ${n(model.kl_per_dim[top])} nats a test digit, all together ${n(total)}.`);
   }
+  if (model.prior === "flow") {
+    parts.push("This model learned its prior too: a flow turns the noise that the sliders set into the codes that real digits have, so that every setting is typical. They stand in the order of how much they move the picture.");
+  }
   if (metrics && Number.isFinite(metrics.elbo)) {
     parts.push(`Saying a test digit with this model costs ${fixed(-metrics.elbo)} nats (−ELBO, ${metrics.n_images ? metrics.n_images.toLocaleString("en") : "all"} test digits): ${fixed(metrics.distortion, "distortion")} for the pixels once z is known (distortion) and ${fixed(metrics.rate, "rate")} for z (rate).`);
   }
@@ -567,6 +570,8 @@ if (first && first.checkpoint === studio.state.model && !studio.state.u) {
   showOrigin(first.input);
 } else {
   adopt(studio.state.u);
-  if (first && !studio.state.u) startFromPicture({ picture: { pixels: first.input } });
+  // A link's label says how to paint; the digit that the panel begins with is read as what it is.
+  const keepLabel = studio.state.label !== null;
+  if (first && !studio.state.u) startFromPicture({ picture: { pixels: first.input }, keepLabel });
 }
 if (studio.notices.length) studio.say(root, studio.notices.join(" "));
