@@ -105,6 +105,9 @@ def test_the_app_takes_the_order_from_the_file(model: VAE, digits: Digits, tmp_p
     registry = Registry(tmp_path, device)
     assert registry.cards["tiny"]["order"] == [2, 0, 1]
     assert registry.latents["tiny"] == sliders.read(folder, 3)
+    told = [latent["relative_at_draws"] for latent in about["latents"]]
+    assert registry.cards["tiny"]["moves"] == told
+    assert max(told) == 1
 
 
 @pytest.mark.parametrize("change", [{"order": [0, 1]}, {"latents": []}, {"order": [0, 0, 1]}])

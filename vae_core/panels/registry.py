@@ -17,6 +17,9 @@ from vae_core import checkpoint, reference, sliders
 from vae_core.panels import groups
 from vae_core.panels.checks import shown
 
+MOST_BARS = 128
+"""Codes longer than that are shown without a bar a slider."""
+
 UNUSED_BELOW = 0.01
 """A latent dimension with less KL than this, in nats, carries nothing."""
 
@@ -127,7 +130,9 @@ def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None
     """What the page and `/checkpoints` tell about a model, from the files in its folder.
 
     `order` lists the latent indices as latents.json has them, else by falling KL; `unused` those
-    below 0.01 nats; both are null-safe: without any measure the order is the natural one.
+    below 0.01 nats; both are null-safe: without any measure the order is the natural one. Where
+    there is no KL, `moves` says how much each slider moves the picture, against the one that does
+    most; null where that is not measured, and for a code of hundreds, whose bars nobody sees.
     """
     config, metrics = facts["config"], facts.get("metrics") or {}
     dims = range(config["latent_dim"])
@@ -145,7 +150,12 @@ def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None
         "parameters": facts.get("parameters"),
         "file_bytes": facts.get("file_bytes"),
         "kl_per_dim": kl,
+        "moves": _moves(latents) if kl is None and len(dims) <= MOST_BARS else None,
         "order": sliders.order(len(dims), kl, latents),
         "unused": [] if kl is None else [i for i in dims if kl[i] < UNUSED_BELOW],
         "metrics": metrics,
     }
+
+
+def _moves(latents: dict[str, Any] | None) -> list[float] | None:
+    return latents and [latent["relative_at_draws"] for latent in latents["latents"]]

@@ -60,12 +60,13 @@ const LOCK = '<svg viewBox="0 0 16 16" aria-hidden="true"><rect x="3" y="7" widt
 function buildRow(dim) {
   const row = document.createElement("div");
   const kl = model.kl_per_dim ? model.kl_per_dim[dim] : null;
-  const most = model.kl_per_dim ? Math.max(...model.kl_per_dim) : 1;
+  const share = kl === null ? model.moves?.[dim] : kl / Math.max(...model.kl_per_dim);
+  const barTitle = kl === null ? ` title="How much z${dim} moves the picture, against the slider that moves it most"` : "";
   row.className = "latent";
   row.innerHTML = `
     <label for="latent-${dim}"><span class="name">z${dim}</span><span class="trait"></span>
       <span class="kl" title="What the encoder says through z${dim}, a test digit on average">${kl === null ? "" : `${kl.toFixed(2)} nats`}</span>
-      <span class="bar" style="--share: ${kl === null ? 0 : (100 * kl) / most}%"></span></label>
+      ${share === undefined ? "" : `<span class="bar${kl === null ? " moves" : ""}" style="--share: ${100 * share}%"${barTitle}></span>`}</label>
     <input type="range" id="latent-${dim}" data-testid="latent-slider-${dim}" aria-label="latent z${dim}">
     <button type="button" class="value" title="Set z${dim} to 0"></button>
     <div class="film" title="What z${dim} does from −3 to +3, the others as they are"><canvas width="${FILM.width * FILM.steps}" height="28"></canvas><i></i></div>
@@ -505,7 +506,10 @@ function explain() {
     parts.push(`They stand in the order of how much the encoder tells through them: <span class="num">z${top}</span> carries ${n(model.kl_per_dim[top])} nats a test digit, all together ${n(total)}.`);
   }
   if (model.prior === "flow") {
-    parts.push("This model learned its prior too: a flow turns the noise that the sliders set into the codes that real digits have, so that every setting is typical. They stand in the order of how much they move the picture.");
+    parts.push("This model learned its prior too: a flow turns the noise that the sliders set into the codes that real digits have, so that every setting is typical.");
+  }
+  if (model.moves) {
+    parts.push("They stand in the order of how much they move the picture, which the bar under each name shows.");
   }
   if (metrics && Number.isFinite(metrics.elbo)) {
     parts.push(`Saying a test digit with this model costs ${fixed(-metrics.elbo)} nats (−ELBO, ${metrics.n_images ? metrics.n_images.toLocaleString("en") : "all"} test digits): ${fixed(metrics.distortion, "distortion")} for the pixels once z is known (distortion) and ${fixed(metrics.rate, "rate")} for z (rate).`);
