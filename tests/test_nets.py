@@ -39,7 +39,6 @@ PARAMETERS = {
     "vae-burda": 425_284,
     "iwae-5": 425_284,
     "iwae-50": 425_284,
-    "vae-conv-elbo": 567_076,
     "vae-conv": 567_076,
     "vae-conv-16": 501_508,
     "vae-conv-10": 476_920,

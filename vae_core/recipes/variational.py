@@ -154,46 +154,37 @@ def iwae_50() -> Config:
     return _burda("iwae-50", "The same, 50 importance samples", objective="iwae", samples=50)
 
 
-FIRST_STAGE = "vae-conv-elbo"
-"""What the best models begin with: they share its nets, and most of its training."""
-
-
 def _best(name: str, title: str, latent_dim: int, train: TrainConfig, **changes: Any) -> Config:
     """The nets of the app's default model: a wide encoder, a decoder that answers at once."""
     net = NetConfig(kind="conv", hidden_dims=(16, 64, 96), decoder_dims=(16, 32, 64))
     return conv(name, title, latent_dim, train, net=net, **changes)
 
 
-def _tighter(name: str, title: str, epochs: int, **changes: Any) -> Config:
-    """A second stage, by a bound of five importance samples; it has no weight to warm up."""
-    steps = {"learning_rate": 1e-3, "learning_rate_warmup": 200, "clip_norm": 200.0}
-    train = binary(epochs, compile=True, starts_from=FIRST_STAGE, **steps)
-    return _best(name, title, 32, train, objective="iwae", samples=5, **changes)
-
-
-@recipe
-def vae_conv_elbo() -> Config:
-    return _best(FIRST_STAGE, "The default model's first stage, by the ELBO", 32, residual(45))
-
-
 @recipe
 def vae_conv() -> Config:
-    return _tighter("vae-conv", "Residual convolutions, 32 latents", 15)
+    return _best("vae-conv", "Residual convolutions, 32 latents", 32, residual(45))
+
+
+def _smaller(name: str, title: str, latent_dim: int) -> Config:
+    """All but the two layers around z begins as in `vae-conv`, so that a few epochs will do."""
+    return _best(name, title, latent_dim, residual(12, starts_from="vae-conv"))
 
 
 @recipe
 def vae_conv_16() -> Config:
-    train = residual(12, starts_from=FIRST_STAGE)
-    return _best("vae-conv-16", "The same with 16 latents", 16, train)
+    return _smaller("vae-conv-16", "The same with 16 latents", 16)
 
 
 @recipe
 def vae_conv_10() -> Config:
-    train = residual(12, starts_from=FIRST_STAGE)
-    return _best("vae-conv-10", "The same with 10 latents", 10, train)
+    return _smaller("vae-conv-10", "The same with 10 latents", 10)
 
 
 @recipe
 def vae_flow() -> Config:
+    """From `vae-conv`, whose standard normal prior is how the flow begins, by a tighter bound."""
     title = "A flow for a prior: every setting is typical"
-    return _tighter("vae-flow", title, 25, prior="flow")
+    steps = {"learning_rate": 1e-3, "learning_rate_warmup": 200, "clip_norm": 200.0}
+    train = binary(24, compile=True, starts_from="vae-conv", **steps)
+    bound = {"objective": "iwae", "samples": 5}
+    return _best("vae-flow", title, 32, train, prior="flow", **bound)
