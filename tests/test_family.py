@@ -1,10 +1,12 @@
 """One command trains, measures and tabulates; called again it finds everything done."""
 
 import argparse
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from vae_core import checkpoint, recipes, table
 from vae_core.commands.family import family
@@ -17,6 +19,15 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> str:
     config = Config(name="tiny", latent_dim=3, net=NetConfig(hidden_dims=(16,)), train=train)
     monkeypatch.setitem(recipes.RECIPES, "tiny", lambda: config)
     return "tiny"
+
+
+@pytest.fixture
+def successor(monkeypatch: pytest.MonkeyPatch, tiny: str) -> str:
+    first = recipes.get(tiny)
+    train = dataclasses.replace(first.train, starts_from=tiny, learning_rate=1e-6)
+    config = dataclasses.replace(first, name="successor", train=train)
+    monkeypatch.setitem(recipes.RECIPES, "successor", lambda: config)
+    return "successor"
 
 
 def arguments(data: Path, out: Path, readme: Path, *only: str) -> argparse.Namespace:
@@ -51,3 +62,20 @@ def test_an_unknown_recipe_is_refused_before_anything_is_trained(tmp_path: Path)
     with pytest.raises(ValueError, match="there is no recipe 'vea'"):
         family(arguments(tmp_path, tmp_path, tmp_path / "README.md", "vea"))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_recipe_begins_with_the_weights_of_another(
+    mnist_dir: Path, tmp_path: Path, tiny: str, successor: str
+):
+    readme = tmp_path / "README.md"
+    readme.write_text(f"{table.BEGIN}\n{table.END}\n")
+    assert family(arguments(mnist_dir, tmp_path, readme, tiny, successor))["left"] == []
+    first, second = (checkpoint.load(tmp_path / name).state_dict() for name in (tiny, successor))
+    # Thirty steps of a millionth each.
+    assert all(torch.allclose(first[name], second[name], atol=1e-4) for name in first)
+
+
+def test_a_recipe_whose_beginning_is_missing_is_refused(tmp_path: Path, successor: str):
+    with pytest.raises(ValueError, match="begins with the weights of 'tiny'"):
+        family(arguments(tmp_path, tmp_path, tmp_path / "README.md", successor))

@@ -56,14 +56,20 @@ def _one(root: Path, name: str, arguments: argparse.Namespace) -> bool:
     shared = {"data": arguments.data, "device": arguments.device}
     wanted = {"recipe": name, "out": str(out), "epochs": None, "batch_size": None, "seed": 0}
     resume = (out / "state" / "run.safetensors").is_file()
-    start = recipes.get(name).train.starts_from
-    rest = {
-        "resume": resume,
-        "init_from": str(root / start) if start else None,
-        "download": arguments.download,
-    }
+    rest = {"resume": resume, "init_from": _start(root, name), "download": arguments.download}
     if not train(argparse.Namespace(**shared, **wanted, **rest))["finished"]:
         return False
     measures = {"importance_samples": arguments.importance_samples, "limit": None, "seeds": [0]}
     evaluate(argparse.Namespace(**shared, **measures, checkpoint=str(out), save=True))
     return True
+
+
+def _start(root: Path, name: str) -> str | None:
+    """The folder whose weights the recipe begins with, if it begins with any."""
+    start = recipes.get(name).train.starts_from
+    if start is None:
+        return None
+    if not (root / start / checkpoint.WEIGHTS).is_file():
+        missing = f"the weights of {start!r}, which are not in {root}"
+        raise ValueError(f"{name!r} begins with {missing}; train that recipe first.")
+    return str(root / start)
