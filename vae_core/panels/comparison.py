@@ -19,7 +19,7 @@ from vae_core.panels import checks, codec, groups, prepare
 from vae_core.panels.studio import Studio
 
 REPAIRERS = ("dae-gaussian", "dae-masking", "dae-salt-pepper", "ae", "vae-400", "vae-conv")
-SAMPLERS = ("ae", "vae-400", "vae-conv")
+SAMPLERS = ("ae", "vae-400", "vae-flow")
 BETAS = ("vae-beta-half", "vae-beta-1", "beta-vae")
 COPIERS = ("ae-overcomplete", "ae")
 LINEAR = "ae-linear"

@@ -35,7 +35,7 @@ PANELS = {
 }
 STYLES = ("tokens", "base", "picture", *PANELS)
 SCRIPTS = ("studio", "line", "prior", "live", "picture", "steps", "labels", "eraser", "plane")
-DEFAULT_MODEL = "vae-conv"
+DEFAULT_MODEL = "vae-flow"
 FIRST_EXAMPLE = 3
 """Place in the example sheet of the digit that the app opens on."""
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
