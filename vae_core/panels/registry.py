@@ -158,4 +158,6 @@ def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None
 
 
 def _moves(latents: dict[str, Any] | None) -> list[float] | None:
-    return latents and [latent["relative_at_draws"] for latent in latents["latents"]]
+    if latents is None:
+        return None
+    return [latent["relative_at_draws"] for latent in latents["latents"]]
