@@ -165,19 +165,19 @@ def vae_conv() -> Config:
     return _best("vae-conv", "Residual convolutions, 32 latents", 32, residual(45))
 
 
-def _smaller(name: str, title: str, latent_dim: int) -> Config:
-    """All but the two layers around z begins as in `vae-conv`, so that a few epochs will do."""
-    return _best(name, title, latent_dim, residual(12, starts_from="vae-conv"))
+def _smaller(name: str, title: str, latent_dim: int, epochs: int) -> Config:
+    """All but the two layers around z begins as in `vae-conv`, so that fewer epochs will do."""
+    return _best(name, title, latent_dim, residual(epochs, starts_from="vae-conv"))
 
 
 @recipe
 def vae_conv_16() -> Config:
-    return _smaller("vae-conv-16", "The same with 16 latents", 16)
+    return _smaller("vae-conv-16", "The same with 16 latents", 16, 24)
 
 
 @recipe
 def vae_conv_10() -> Config:
-    return _smaller("vae-conv-10", "The same with 10 latents", 10)
+    return _smaller("vae-conv-10", "The same with 10 latents", 10, 18)
 
 
 @recipe
