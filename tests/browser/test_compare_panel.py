@@ -62,7 +62,8 @@ def test_a_digit_goes_through_every_model(
     names = [name for name, facts in shipped().items() if not slow(facts)]
     assert family.locator(".cell").count() == len(names)
     assert all(page.evaluate(PAINTED, "family"))
-    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    # A phone widens the window with the page: the screen is what counts.
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
 def slow(facts: dict[str, Any]) -> bool:
