@@ -108,6 +108,8 @@ def test_the_app_takes_the_order_from_the_file(model: VAE, digits: Digits, tmp_p
     told = [latent["relative_at_draws"] for latent in about["latents"]]
     assert registry.cards["tiny"]["moves"] == told
     assert max(told) == 1
+    sliders.write(folder, about | {"latents": [{"name": None}] * 3})
+    assert Registry(tmp_path, device).cards["tiny"]["moves"] is None
 
 
 @pytest.mark.parametrize("change", [{"order": [0, 1]}, {"latents": []}, {"order": [0, 0, 1]}])

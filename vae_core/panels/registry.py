@@ -158,6 +158,5 @@ def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None
 
 
 def _moves(latents: dict[str, Any] | None) -> list[float] | None:
-    if latents is None:
-        return None
-    return [latent["relative_at_draws"] for latent in latents["latents"]]
+    found = [latent.get("relative_at_draws") for latent in (latents or {}).get("latents", [])]
+    return None if None in found or not found else found
