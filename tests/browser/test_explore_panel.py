@@ -213,10 +213,26 @@ def test_z_is_kept_as_json_and_as_python(desktop: Any, app_url: str) -> None:
 
 
 def test_every_slider_has_a_filmstrip(desktop: Any, app_url: str) -> None:
+    """Its own part of the one sheet, and something to see on it."""
     open_explore(desktop, app_url, "model=vae-400&z=" + ",".join(["0.2"] * 20))
-    desktop.wait_for_function("""() => [...document.querySelectorAll('.film canvas')].every(
-        (film) => film.getContext('2d').getImageData(0, 0, film.width, 28)
-            .data.some((v, i) => i % 4 === 0 && v > 60))""")
+    desktop.wait_for_function("""() => [...document.querySelectorAll('.film .frames')].every(
+        (film) => film.style.backgroundImage)""")
+    places, brightest = desktop.evaluate("""async () => {
+        const films = [...document.querySelectorAll('.film .frames')];
+        const sheet = new Image();
+        sheet.src = films[0].style.backgroundImage.slice(5, -2);
+        await sheet.decode();
+        const canvas = Object.assign(document.createElement('canvas'), {
+            width: sheet.naturalWidth, height: sheet.naturalHeight });
+        const context = canvas.getContext('2d');
+        context.drawImage(sheet, 0, 0);
+        const reds = (place) => context.getImageData(0, 28 * place, canvas.width, 28)
+            .data.filter((v, i) => i % 4 === 0);
+        const brightest = films.map((_, place) => Math.max(...reds(place)));
+        return [films.map((film) => film.style.backgroundPosition), brightest];
+    }""")
+    assert len(set(places)) == 20
+    assert min(brightest) > 60
 
 
 def test_latents_carry_names_that_were_measured(desktop: Any, app_url: str) -> None:

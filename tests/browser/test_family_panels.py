@@ -103,7 +103,7 @@ def test_a_long_code_folds_all_but_the_most_moving(desktop: Any, app_url: str) -
     assert panel.locator("[data-testid^=latent-slider-]").count() == 1000
     shown = panel.locator(".latents:not(.unused) .latent")
     assert shown.count() == 24
-    assert panel.locator(".film canvas").count() == 24
+    assert panel.locator(".film .frames").count() == 24
     summary = panel.locator(".unused-fold > summary")
     assert "976 more" in summary.inner_text()
     assert panel.evaluate("(root) => root.querySelectorAll('*').length") < 8000

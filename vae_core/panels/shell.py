@@ -34,7 +34,18 @@ PANELS = {
     "compare": compare.build,
 }
 STYLES = ("tokens", "base", "picture", *PANELS)
-SCRIPTS = ("studio", "line", "prior", "live", "picture", "steps", "labels", "eraser", "plane")
+SCRIPTS = (
+    "studio",
+    "line",
+    "prior",
+    "live",
+    "picture",
+    "steps",
+    "labels",
+    "films",
+    "eraser",
+    "plane",
+)
 DEFAULT_MODEL = "vae-flow"
 FIRST_EXAMPLE = 3
 """Place in the example sheet of the digit that the app opens on."""

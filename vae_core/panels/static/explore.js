@@ -69,13 +69,13 @@ function buildRow(dim) {
       ${share === undefined ? "" : `<span class="bar${kl === null ? " moves" : ""}" style="--share: ${100 * share}%"${barTitle}></span>`}</label>
     <input type="range" id="latent-${dim}" data-testid="latent-slider-${dim}" aria-label="latent z${dim}">
     <button type="button" class="value" title="Set z${dim} to 0"></button>
-    <div class="film" title="What z${dim} does from −3 to +3, the others as they are"><canvas width="${FILM.width * FILM.steps}" height="28"></canvas><i></i></div>
+    <div class="film" title="What z${dim} does from −3 to +3, the others as they are"><span class="frames"></span><i></i></div>
     <button type="button" class="freeze" aria-pressed="false" aria-label="freeze z${dim}" title="Freeze z${dim}: random draws and starts leave it alone">${LOCK}</button>`;
   const parts = {
     row,
     range: row.querySelector("input"),
     value: row.querySelector(".value"),
-    film: row.querySelector(".film canvas"),
+    film: row.querySelector(".frames"),
     mark: row.querySelector(".film i"),
     freeze: row.querySelector(".freeze"),
     trait: row.querySelector(".trait"),
@@ -172,8 +172,14 @@ function scaleRanges() {
   showAll();
 }
 
+// Not content-visibility: auto, which on pointerdown hides a row for the moment of the click.
+const sight = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) target.classList.toggle("away", !isIntersecting);
+}, { rootMargin: "100px" });
+
 function buildRows() {
   rows = new Map();
+  sight.disconnect();
   frozen = new Set();
   const long = model.latent_dim > LONG;
   const dead = new Set(model.unused);
@@ -181,6 +187,7 @@ function buildRows() {
   const unused = long ? model.order.slice(SHOWN) : model.order.filter((dim) => dead.has(dim));
   $(".latents:not(.unused)").replaceChildren(...used.map(buildRow));
   $(".latents.unused").replaceChildren(...unused.map(long ? buildLightRow : buildRow));
+  for (const { row, film } of rows.values()) if (film) sight.observe(row);
   const fold = $(".unused-fold");
   fold.hidden = unused.length === 0;
   fold.open = false;
@@ -211,6 +218,7 @@ async function showNames() {
 // ------------------------------------------------------------------ filmstrips
 let filmTimer = 0;
 let filmTurn = 0;
+let filmSheet = null;
 
 // A strip a slider is a hundred decodes: asked for when the hand rests, not while it moves.
 function filmsSoon(pause = 220) {
@@ -224,8 +232,9 @@ async function films() {
   const asked = model.name;
   try {
     const answer = await studio.call(server, "films", { checkpoint: asked, z: u.map(clampToLimit), label: studio.toldLabel() });
-    if (turn !== filmTurn || asked !== model.name) return;
-    paintFilms(studio.bytesOf(answer.pixels), answer.dims);
+    const sheet = await studio.filmSheet(studio.bytesOf(answer.pixels), answer.dims.length, FILM);
+    if (turn !== filmTurn || asked !== model.name) return sheet.drop();
+    showFilms(sheet, answer.dims);
     showReading(answer.readings);
   } catch (error) {
     if (turn === filmTurn) studio.say(root, error.message);
@@ -249,23 +258,13 @@ function clampToLimit(v) {
   return Math.max(-limit, Math.min(limit, v));
 }
 
-function paintFilms(bytes, dims) {
-  const area = 784;
-  const wide = FILM.width * FILM.steps;
-  const image = new ImageData(wide, 28);
-  const words = new Uint32Array(image.data.buffer);
+/** Each row looks at its strip through a window of its own. */
+function showFilms(sheet, dims) {
+  filmSheet?.drop();
+  filmSheet = sheet;
   for (const [place, dim] of dims.entries()) {
-    const { film } = rows.get(dim) || {};
-    if (!film) continue;
-    for (let step = 0; step < FILM.steps; step++) {
-      const start = (place * FILM.steps + step) * area + FILM.skip;
-      for (let y = 0; y < 28; y++) {
-        for (let x = 0; x < FILM.width; x++) {
-          words[y * wide + step * FILM.width + x] = 0xff000000 | (bytes[start + y * 28 + x] * 0x010101);
-        }
-      }
-    }
-    film.getContext("2d").putImageData(image, 0, 0);
+    const row = rows.get(dim);
+    if (row?.film) Object.assign(row.film.style, sheet.window(place));
   }
 }
 
