@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae_core import Config, NetConfig, TrainConfig, levers
+from vae_core import VAE, Config, NetConfig, TrainConfig, card, checkpoint, levers
 from vae_core.data import Digits, hold_out
 
 TRAIN = TrainConfig(epochs=1, batch_size=20, binarisation="dynamic", ema=0.9, decay="cosine")
@@ -92,3 +92,29 @@ def test_other_settings_and_names_are_refused(digits: Digits, tmp_path: Path):
         next(levers.measure(other, train, validation, tmp_path, names=["base"], samples=2))
     with pytest.raises(ValueError, match="made with the seed 0, not 1"):
         next(levers.measure(BASE, train, validation, tmp_path, names=["base"], seed=1))
+
+
+def test_a_shorter_run_keeps_the_shape_of_its_schedules():
+    train = dataclasses.replace(TRAIN, epochs=40, learning_rate_warmup=400, ema=0.999)
+    base = dataclasses.replace(BASE, train=dataclasses.replace(train, beta=_warm()))
+    short = levers.squeezed(base, 4)
+    assert short.train.epochs == 4
+    assert short.train.learning_rate_warmup == 40
+    assert short.train.beta.warmup_steps == 1
+    assert short.train.ema == pytest.approx(0.99)
+    assert levers.squeezed(base, 40) == base
+    plain = dataclasses.replace(base, train=dataclasses.replace(base.train, ema=0.0))
+    assert levers.squeezed(plain, 4).train.ema == 0.0
+
+
+def test_the_table_names_its_command_and_goes_into_the_card(digits: Digits, tmp_path: Path):
+    train, validation = hold_out(digits, 10)
+    rows = list(levers.measure(BASE, train, validation, tmp_path, names=["base"], samples=2))
+    text = levers.report(BASE, 3, rows)
+    assert "1 epoch each without the last 10 training digits" in text
+    assert "`python -m vae_core.levers toy --epochs 1 --seed 3`" in text
+    folder = tmp_path / "toy"
+    checkpoint.save(VAE(BASE).eval(), folder)
+    checkpoint.write_text(folder / card.LEVERS_FILE, text)
+    card.write_card(folder)
+    assert (folder / "README.md").read_text("utf-8").endswith(text)

@@ -7,15 +7,20 @@ from typing import Any
 
 from vae_core import checkpoint
 
+LEVERS_FILE = "levers.md"
+"""What each lever of training is worth, where that was measured; see `vae_core.levers`."""
+
 
 def write_card(folder: Path) -> None:
-    """Writes README.md from config.json and metrics.json.
+    """Writes README.md from config.json, metrics.json and, where it is there, levers.md.
 
     Raises:
         ValueError: one of them is missing or damaged, or the card cannot be written.
     """
-    about = checkpoint.inspect(folder)
-    checkpoint.write_text(folder / "README.md", card(about))
+    text, levers = card(checkpoint.inspect(folder)), folder / LEVERS_FILE
+    if levers.is_file():
+        text += f"\n## What each lever is worth\n\n{levers.read_text('utf-8')}"
+    checkpoint.write_text(folder / "README.md", text)
 
 
 def card(about: dict[str, Any]) -> str:
