@@ -56,9 +56,9 @@ class FlowPrior(nn.Module):
             halves, log_volume = _halves(z), torch.zeros_like(z[..., 0])
             for i, net in enumerate(self.nets):
                 kept, moved = i % 2, 1 - i % 2
-                affine = _affine(net, halves[kept])
-                halves[moved], stretched = affine.call_and_ladj(halves[moved])
-                log_volume = log_volume + stretched.sum(-1)
+                affine, before = _affine(net, halves[kept]), halves[moved]
+                halves[moved] = after = cast(Tensor, affine(before))
+                log_volume = log_volume + affine.log_abs_det_jacobian(before, after).sum(-1)
             return self.base.log_prob(_joined(halves)) + log_volume
 
     def to_sliders(self, z: Tensor) -> Tensor:
