@@ -40,6 +40,7 @@ PARAMETERS = {
     "iwae-5": 425_284,
     "iwae-50": 425_284,
     "vae-conv": 567_076,
+    "vae-conv-elbo": 567_076,
     "vae-conv-16": 501_508,
     "vae-conv-10": 476_920,
     "vae-flow": 703_972,

@@ -10,7 +10,7 @@ from vae_core.config import Config
 GROUPS: dict[str, tuple[str, ...]] = {
     "Variational": ("vae-128", "vae-128-64", "vae-400", "vae-2d"),
     "Variational, convolutional": (
-        *("vae-conv", "vae-conv-10", "vae-conv-16", "vae-conditional"),
+        *("vae-conv", "vae-conv-elbo", "vae-conv-10", "vae-conv-16", "vae-conditional"),
         *("vae-flow", "vae-pixelcnn"),
     ),
     "Beta: rate against distortion": ("vae-beta-half", "vae-beta-1", "beta-vae"),
