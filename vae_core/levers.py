@@ -77,12 +77,11 @@ LEVERS: dict[str, Lever] = {
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """One lever measured; `nll` in nats for each validation digit (n,), `seconds` of training."""
+    """One lever measured; `nll` in nats for each validation digit (n,)."""
 
     name: str
     nll: Tensor
     parameters: int
-    seconds: float
 
 
 def measure(
@@ -120,7 +119,7 @@ def measure(
         partial = folder / f"nll-{samples}-{len(validation)}.safetensors"
         *_, values = log_evidence(model, validation, samples, seed=seed, partial=partial)
         parameters = sum(p.numel() for p in model.parameters())
-        yield Row(name=name, nll=-values, parameters=parameters, seconds=run.seconds)
+        yield Row(name=name, nll=-values, parameters=parameters)
 
 
 def _trained(
@@ -167,14 +166,13 @@ def report(base: Config, seed: int, rows: list[Row]) -> str:
 
 
 def table(rows: list[Row]) -> str:
-    """Markdown: NLL, what the lever gains against the base digit by digit, size and time."""
+    """Markdown: NLL, what the lever gains against the base digit by digit, and the size."""
     base = next((row.nll for row in rows if row.name == BASE), None)
-    heads = ("lever", "NLL, nats", "against the base", "parameters", "minutes")
+    heads = ("lever", "NLL, nats", "against the base", "parameters")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for row in rows:
         change = "" if base is None or row.name == BASE else _with_error(row.nll - base, "+")
-        figures = f"{_with_error(row.nll)} | {change} | {row.parameters:,} | {row.seconds / 60:.1f}"
-        lines.append(f"| {row.name} | {figures} |")
+        lines.append(f"| {row.name} | {_with_error(row.nll)} | {change} | {row.parameters:,} |")
     return "\n".join(lines)
 
 

@@ -197,4 +197,4 @@ def vae_conv_10() -> Config:
 def vae_flow() -> Config:
     """The standard normal prior of `vae-conv-elbo` is how the flow begins."""
     title = "A flow for a prior: every setting is typical"
-    return _best("vae-flow", title, 32, prior="flow", **_tightened(48))
+    return _best("vae-flow", title, 32, prior="flow", **_tightened(64))
