@@ -232,8 +232,10 @@ async function films() {
   const asked = model.name;
   try {
     const answer = await studio.call(server, "films", { checkpoint: asked, z: u.map(clampToLimit), label: studio.toldLabel() });
+    const stale = () => turn !== filmTurn || asked !== model.name;
+    if (stale()) return;
     const sheet = await studio.filmSheet(studio.bytesOf(answer.pixels), answer.dims.length, FILM);
-    if (turn !== filmTurn || asked !== model.name) return sheet.drop();
+    if (stale()) return sheet.drop();
     showFilms(sheet, answer.dims);
     showReading(answer.readings);
   } catch (error) {
