@@ -1,6 +1,8 @@
 """The estimator against a model whose evidence is known exactly."""
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -105,6 +107,32 @@ def test_with_a_wrong_posterior_the_bound_rises_to_the_evidence():
 def test_workers_do_not_change_a_figure(digits: Digits):
     model = LinearGaussian(wrong=0.5)
     assert torch.equal(last(model, digits, 50), last(model, digits, 50, workers=3))
+
+
+WITH_WORKERS = """
+import torch
+from vae_core import VAE, Config, NetConfig
+from vae_core.data import Digits
+from vae_core.importance import log_evidence
+
+model = VAE(Config(name="tiny", latent_dim=2, net=NetConfig(hidden_dims=(8,)))).eval()
+images = torch.zeros(64, 1, 28, 28, dtype=torch.uint8)
+digits = Digits(images, torch.zeros(64, dtype=torch.int64), torch.arange(64))
+for _ in log_evidence(model, digits, 5, workers=2):
+    print("started", flush=True)
+    input()
+"""
+
+
+def test_a_killed_estimate_leaves_no_process_behind():
+    with subprocess.Popen(
+        [sys.executable, "-c", WITH_WORKERS], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline().strip() == b"started"
+        process.kill()
+        # The workers hold the same pipe: it ends with the last of them.
+        process.communicate(timeout=30)
 
 
 def test_a_slice_gives_each_digit_its_figure(digits: Digits):

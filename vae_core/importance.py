@@ -6,12 +6,13 @@ import functools
 import hashlib
 import json
 import math
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import numpy as np
@@ -144,7 +145,15 @@ def _pool(workers: int, task: tuple[VAE, int, int]) -> Executor:
 def _start_process(model: VAE, samples: int, seed: int) -> None:
     # Ctrl+C reaches the whole group; the parent decides, and keeps what is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     _start(model, samples, seed)
+
+
+def _leave_with_parent() -> None:
+    """Without this, the processes of a parent that was killed would wait for work for ever."""
+    if parent := parent_process():
+        parent.join()
+    os._exit(1)
 
 
 def _start(model: VAE, samples: int, seed: int) -> None:
