@@ -110,9 +110,12 @@ def test_a_shorter_run_keeps_the_shape_of_its_schedules():
 def test_the_table_names_its_command_and_goes_into_the_card(digits: Digits, tmp_path: Path):
     train, validation = hold_out(digits, 10)
     rows = list(levers.measure(BASE, train, validation, tmp_path, names=["base"], samples=2))
-    text = levers.report(BASE, 3, rows)
+    text = levers.report(BASE, 1, 3, rows)
     assert "1 epoch each without the last 10 training digits" in text
     assert "`python -m vae_core.levers toy --epochs 1 --seed 3`" in text
+    assert "so short a run" not in text
+    longer = dataclasses.replace(BASE, train=dataclasses.replace(BASE.train, epochs=9))
+    assert "so short a run" in levers.report(longer, 1, 3, rows)
     folder = tmp_path / "toy"
     checkpoint.save(VAE(BASE).eval(), folder)
     checkpoint.write_text(folder / card.LEVERS_FILE, text)

@@ -2,8 +2,12 @@ from vae_core import fidelity
 from vae_core.commands.evaluate import EVIDENCE, with_earlier
 
 NOTHING = dict.fromkeys(("nll_spread", *EVIDENCE, *fidelity.FIGURES))
-MANY = {"nll": 83.2, "nll_draws": [83.2], "importance_samples": 5000, "seeds": [0]}
+MANY = {
+    **{"nll": 83.2, "nll_draws": [83.2], "importance_samples": 5000, "seeds": [0]},
+    "n_images": 10_000,
+}
 FEW = {"nll": 83.5, "nll_draws": [83.4, 83.6], "importance_samples": 500, "seeds": [1, 2]}
+FEW["n_images"] = 10_000
 
 
 def test_what_was_not_measured_again_is_kept_with_how_it_was_measured():
@@ -11,6 +15,14 @@ def test_what_was_not_measured_again_is_kept_with_how_it_was_measured():
     kept = with_earlier(now, NOTHING | MANY)
     assert (kept["nll"], kept["importance_samples"], kept["seeds"]) == (83.2, 5000, [0])
     assert kept["elbo"] == -87.0
+
+
+def test_a_kept_figure_keeps_its_number_of_digits():
+    now = NOTHING | {"importance_samples": 0, "seeds": [0], "n_images": 500}
+    once = with_earlier(now, NOTHING | MANY)
+    twice = with_earlier(now | {"n_images": 100}, once)
+    for kept, measured in ((once, 500), (twice, 100)):
+        assert (kept["n_images"], kept["nll_images"]) == (measured, 10_000)
 
 
 def test_what_was_measured_again_replaces_what_was_there():

@@ -108,7 +108,8 @@ def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
         name = "NLL, 100 samples, 500 digits (the tests repeat it)"
         rows.append((name, f"{metrics['slice']['nll']:.2f} nats"))
     if metrics["nll"] is not None:
-        count = f"{metrics['importance_samples']} importance samples, {metrics['n_images']} digits"
+        digits = metrics.get("nll_images", metrics["n_images"])
+        count = f"{metrics['importance_samples']} importance samples, {digits} digits"
         rows.insert(1, (f"NLL, dynamic binarisation, {count}", f"{metrics['nll']:.2f} nats"))
     if spread := metrics.get("nll_spread"):
         draws = ", ".join(f"{draw:.2f}" for draw in spread["nll_draws"])

@@ -63,7 +63,8 @@ def _elbo(config: dict[str, Any], metrics: dict[str, Any]) -> str:
 def _nll(_: dict[str, Any], metrics: dict[str, Any]) -> str:
     if metrics["nll"] is not None:
         count = f"{metrics['importance_samples']} samples"
-        digits = "" if metrics["n_images"] == 10_000 else f", {metrics['n_images']} digits"
+        seen = metrics.get("nll_images", metrics["n_images"])
+        digits = "" if seen == 10_000 else f", {seen} digits"
         return f"{metrics['nll']:.2f} ({count}{digits})"
     bits = metrics.get("bits_per_dim")
     return "" if bits is None else f"{bits:.3f} bits a pixel"

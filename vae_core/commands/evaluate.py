@@ -236,7 +236,8 @@ def with_earlier(result: dict[str, Any], earlier: dict[str, Any]) -> dict[str, A
     former = {key: earlier.get(key) for key in EVIDENCE}
     spread = earlier.get("nll_spread")
     if result["nll"] is None:
-        return result | former | {"nll_spread": spread}
+        digits = earlier.get("nll_images", earlier["n_images"])
+        return result | former | {"nll_images": digits, "nll_spread": spread}
     new = {key: result[key] for key in EVIDENCE}
     gain = result["importance_samples"] - earlier["importance_samples"]
     if gain < 0:
