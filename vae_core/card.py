@@ -62,9 +62,9 @@ def _start(train: dict[str, Any]) -> str:
 def _kind(config: dict[str, Any]) -> str:
     if config["objective"] == "reconstruction":
         return "A deterministic autoencoder"
-    return "A variational autoencoder" + (
-        f" ({config['objective']})" * (config["objective"] != "elbo")
-    )
+    if config["objective"] == "iwae":
+        return f"A variational autoencoder, by a bound of {config['samples']} importance samples,"
+    return "A variational autoencoder"
 
 
 def _dims(net: dict[str, Any]) -> str:
