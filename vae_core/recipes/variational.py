@@ -166,11 +166,13 @@ def vae_conv_elbo() -> Config:
     return _best("vae-conv-elbo", "Residual convolutions by the plain ELBO", 32, residual(45))
 
 
-def _tightened(epochs: int) -> dict[str, Any]:
-    """A second stage of training, by a bound of five importance samples."""
-    steps = {"learning_rate": 1e-3, "learning_rate_warmup": 200, "clip_norm": 200.0}
-    train = binary(epochs, compile=True, starts_from="vae-conv-elbo", **steps)
-    return {"train": train, "objective": "iwae", "samples": 5}
+def _tightened(
+    epochs: int, starts_from: str = "vae-conv-elbo", samples: int = 5, learning_rate: float = 1e-3
+) -> dict[str, Any]:
+    """A later stage of training, by a bound of several importance samples."""
+    steps = {"learning_rate": learning_rate, "learning_rate_warmup": 200, "clip_norm": 200.0}
+    train = binary(epochs, compile=True, starts_from=starts_from, **steps)
+    return {"train": train, "objective": "iwae", "samples": samples}
 
 
 @recipe
@@ -194,7 +196,14 @@ def vae_conv_10() -> Config:
 
 
 @recipe
-def vae_flow() -> Config:
+def vae_flow_5() -> Config:
     """The standard normal prior of `vae-conv-elbo` is how the flow begins."""
+    title = "The flow prior after its long stage, five samples a bound"
+    return _best("vae-flow-5", title, 32, prior="flow", **_tightened(64))
+
+
+@recipe
+def vae_flow() -> Config:
     title = "A flow for a prior: every setting is typical"
-    return _best("vae-flow", title, 32, prior="flow", **_tightened(64))
+    stage = _tightened(6, "vae-flow-5", samples=16, learning_rate=3e-4)
+    return _best("vae-flow", title, 32, prior="flow", **stage)
