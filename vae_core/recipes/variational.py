@@ -198,7 +198,7 @@ def vae_conv_10() -> Config:
 @recipe
 def vae_flow_5() -> Config:
     """The standard normal prior of `vae-conv-elbo` is how the flow begins."""
-    title = "The flow prior after its long stage, five samples a bound"
+    title = "A flow for a prior, before its last stage"
     return _best("vae-flow-5", title, 32, prior="flow", **_tightened(64))
 
 
