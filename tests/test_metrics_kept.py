@@ -2,12 +2,9 @@ from vae_core import fidelity
 from vae_core.commands.evaluate import EVIDENCE, with_earlier
 
 NOTHING = dict.fromkeys(("nll_spread", *EVIDENCE, *fidelity.FIGURES))
-MANY = {
-    **{"nll": 83.2, "nll_draws": [83.2], "importance_samples": 5000, "seeds": [0]},
-    "n_images": 10_000,
-}
-FEW = {"nll": 83.5, "nll_draws": [83.4, 83.6], "importance_samples": 500, "seeds": [1, 2]}
-FEW["n_images"] = 10_000
+ALL = {"n_images": 10_000}
+MANY = ALL | {"nll": 83.2, "nll_draws": [83.2], "importance_samples": 5000, "seeds": [0]}
+FEW = ALL | {"nll": 83.5, "nll_draws": [83.4, 83.6], "importance_samples": 500, "seeds": [1, 2]}
 
 
 def test_what_was_not_measured_again_is_kept_with_how_it_was_measured():
@@ -23,6 +20,12 @@ def test_a_kept_figure_keeps_its_number_of_digits():
     twice = with_earlier(now | {"n_images": 100}, once)
     for kept, measured in ((once, 500), (twice, 100)):
         assert (kept["n_images"], kept["nll_images"]) == (measured, 10_000)
+    fewer = with_earlier(NOTHING | FEW | {"n_images": 500}, NOTHING | MANY)
+    assert (fewer["nll"], fewer["nll_images"], fewer["nll_spread"]["nll_images"]) == (
+        83.2,
+        10_000,
+        500,
+    )
 
 
 def test_what_was_measured_again_replaces_what_was_there():
@@ -50,7 +53,7 @@ def test_the_spread_outlives_a_run_that_measures_no_evidence():
 
 
 def test_files_from_before_draws_were_kept_lose_nothing():
-    old = {"nll": 83.2, "nll_sem": None, "importance_samples": 5000, "seeds": [0]}
+    old = ALL | {"nll": 83.2, "nll_sem": None, "importance_samples": 5000, "seeds": [0]}
     kept = with_earlier(NOTHING | FEW, dict.fromkeys(fidelity.FIGURES) | old)
     assert (kept["nll"], kept["nll_draws"]) == (83.2, None)
     assert kept["nll_spread"]["nll"] == 83.5

@@ -114,7 +114,8 @@ def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
     if spread := metrics.get("nll_spread"):
         draws = ", ".join(f"{draw:.2f}" for draw in spread["nll_draws"])
         samples, seeds = spread["importance_samples"], ", ".join(map(str, spread["seeds"]))
-        name = f"the same with {samples} samples, draws of the binarisation with seeds {seeds}"
+        digits = f", {spread['nll_images']} digits" if "nll_images" in spread else ""
+        name = f"the same with {samples} samples{digits}, draws of the binarisation, seeds {seeds}"
         rows.insert(2, (name, f"{draws} nats"))
     return rows + _fidelity(metrics)
 

@@ -151,8 +151,9 @@ def _start_process(model: VAE, samples: int, seed: int) -> None:
 
 def _leave_with_parent() -> None:
     """Without this, the processes of a parent that was killed would wait for work for ever."""
-    if parent := parent_process():
-        parent.join()
+    parent = parent_process()
+    assert parent, "this is for a process of a pool"
+    parent.join()
     os._exit(1)
 
 

@@ -233,16 +233,20 @@ def with_earlier(result: dict[str, Any], earlier: dict[str, Any]) -> dict[str, A
         result = result | {key: earlier[key] for key in fidelity.FIGURES}
     if earlier.get("nll") is None:
         return result
-    former = {key: earlier.get(key) for key in EVIDENCE}
-    spread = earlier.get("nll_spread")
+    former, spread = _evidence(earlier), earlier.get("nll_spread")
     if result["nll"] is None:
-        digits = earlier.get("nll_images", earlier["n_images"])
-        return result | former | {"nll_images": digits, "nll_spread": spread}
-    new = {key: result[key] for key in EVIDENCE}
+        return result | former | {"nll_spread": spread}
+    new = _evidence(result)
     gain = result["importance_samples"] - earlier["importance_samples"]
     if gain < 0:
         return result | former | {"nll_spread": new}
     return result | {"nll_spread": former if gain > 0 and former["nll_draws"] else spread}
+
+
+def _evidence(metrics: dict[str, Any]) -> dict[str, Any]:
+    """The NLL and all it is told by, its own number of digits too: it may outlive `n_images`."""
+    digits = metrics.get("nll_images", metrics["n_images"])
+    return {key: metrics.get(key) for key in EVIDENCE} | {"nll_images": digits}
 
 
 def _command(arguments: argparse.Namespace, result: dict[str, Any]) -> str:
