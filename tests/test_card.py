@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from vae_core import checkpoint
 from vae_core.card import card
 
@@ -41,3 +43,16 @@ def test_figures_that_were_not_measured_are_left_out():
     about["metrics"] |= dict.fromkeys(FIDELITY)
     assert "FID" not in card(about)
     assert "-ELBO" in card(about)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("vae-conv-10-beta", "dynamic, beta from 0.05 to 0.25 in 1600 steps. "),
+        ("vae-cyclical", "dynamic, beta from 0 to 1 in 4 cycles. "),
+        ("vae-400", "none. "),
+        ("ae", "none. "),
+    ],
+)
+def test_a_card_tells_how_the_rate_was_weighed(name: str, told: str):
+    assert f"binarisation: {told}" in card(checkpoint.inspect(FOLDER.parent / name))

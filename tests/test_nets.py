@@ -43,6 +43,7 @@ PARAMETERS = {
     "vae-conv-elbo": 567_076,
     "vae-conv-16": 501_508,
     "vae-conv-10": 476_920,
+    "vae-conv-10-beta": 476_920,
     "vae-flow": 703_972,
     "vae-flow-5": 703_972,
 }

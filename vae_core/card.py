@@ -40,7 +40,8 @@ def card(about: dict[str, Any]) -> str:
         f"{config['prior']} prior, {about['parameters']:,} parameters.",
         "",
         f"Trained on all 60,000 training digits for {train['epochs']} epochs of batches of "
-        f"{train['batch_size']}{_start(train)}, binarisation: {train['binarisation']}. "
+        f"{train['batch_size']}{_start(train)}, binarisation: {train['binarisation']}"
+        f"{_beta(train['beta'])}. "
         f"Repeat it with `python -m vae_core train {about['recipe']}`.",
         "",
         "| figure on the test digits | value |",
@@ -57,6 +58,16 @@ def card(about: dict[str, Any]) -> str:
 def _start(train: dict[str, Any]) -> str:
     start = train.get("starts_from")
     return f", from the weights of `{start}` as far as they fit" if start else ""
+
+
+def _beta(beta: dict[str, Any]) -> str:
+    """How the rate was weighed; nothing where it counted in full from the first step."""
+    rise = f", beta from {beta['start']:g} to {beta['final']:g} in"
+    if beta["kind"] == "linear":
+        return f"{rise} {beta['warmup_steps']} steps"
+    if beta["kind"] == "cyclical":
+        return f"{rise} {beta['cycles']} cycles"
+    return "" if beta["final"] == 1 else f", beta {beta['final']:g}"
 
 
 def _kind(config: dict[str, Any]) -> str:

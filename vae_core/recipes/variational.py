@@ -180,14 +180,21 @@ def vae_conv() -> Config:
     return _best("vae-conv", "Residual convolutions, 32 latents", 32, **_tightened(24))
 
 
-def _smaller(name: str, title: str, latent_dim: int, epochs: int) -> Config:
+def _smaller(name: str, title: str, latent_dim: int, epochs: int, beta: float = 1.0) -> Config:
     """All but the two layers around z begins as in `vae-conv-elbo`: fewer epochs will do."""
-    return _best(name, title, latent_dim, residual(epochs, starts_from="vae-conv-elbo"))
+    return _best(name, title, latent_dim, residual(epochs, beta, starts_from="vae-conv-elbo"))
 
 
 @recipe
 def vae_conv_16() -> Config:
     return _smaller("vae-conv-16", "The same with 16 latents", 16, 24)
+
+
+@recipe
+def vae_conv_10_beta() -> Config:
+    """A small weight on the rate parts the classes."""
+    title = "10 latents at beta 0.25, before its last stage"
+    return _smaller("vae-conv-10-beta", title, 10, 22, beta=0.25)
 
 
 @recipe
