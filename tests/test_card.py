@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from vae_core import checkpoint
-from vae_core.card import card
+from vae_core.card import card, write_card
 
 FOLDER = Path(__file__).parent.parent / "checkpoints" / "vae-400"
 FIDELITY = {
@@ -23,6 +24,9 @@ FIDELITY = {
     "not_digits": 0.0578,
     "nearest_train": {"median": 4.724, "test_median": 4.35, "closer": 0.001},
 }
+
+
+MOVED = {"moved_at_zero": 0.01, "moved_at_draws": 0.01}
 
 
 def test_each_figure_of_the_samples_stands_beside_that_of_real_digits():
@@ -56,3 +60,32 @@ def test_figures_that_were_not_measured_are_left_out():
 )
 def test_a_card_tells_how_the_rate_was_weighed(name: str, told: str):
     assert f"binarisation: {told}" in card(checkpoint.inspect(FOLDER.parent / name))
+
+
+def test_a_card_tells_what_the_sliders_follow():
+    about, r = checkpoint.inspect(FOLDER), {"slant": 0.2, "width": -0.7}
+    latents = {
+        "order": [1, 0],
+        "traits": ["slant", "width"],
+        "latents": [
+            {"correlations": r, "relative_at_zero": 1.0, "relative_at_draws": 0.25, **MOVED},
+            {
+                "correlations": {"slant": -0.9, "width": 0.1},
+                "relative_at_zero": 0.125,
+                "relative_at_draws": 1.0,
+                **MOVED,
+            },
+        ],
+    }
+    told = card(about, latents)
+    assert "at draws from the prior | 0.125; 0.250 |" in told
+    assert "Pearson's r | slant z1 -0.90, width z0 -0.70 |" in told
+    assert "Pearson's r" not in card(about)
+
+
+def test_shipped_cards_are_those_of_the_files_beside_them(tmp_path: Path):
+    for folder in checkpoint.shipped(FOLDER.parent):
+        copy = tmp_path / folder.name
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("state"))
+        write_card(copy)
+        assert (copy / "README.md").read_text() == (folder / "README.md").read_text(), folder.name

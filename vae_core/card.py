@@ -5,26 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from vae_core import checkpoint
+from vae_core import checkpoint, sliders
 
 LEVERS_FILE = "levers.md"
 """What each lever of training is worth, where that was measured; see `vae_core.levers`."""
 
 
 def write_card(folder: Path) -> None:
-    """Writes README.md from config.json, metrics.json and, where it is there, levers.md.
+    """Writes README.md from config.json, metrics.json, latents.json and levers.md.
+
+    The last two are told of where they are there.
 
     Raises:
         ValueError: one of them is missing or damaged, or the card cannot be written.
     """
-    text, levers = card(checkpoint.inspect(folder)), folder / LEVERS_FILE
+    about, levers = checkpoint.inspect(folder), folder / LEVERS_FILE
+    text = card(about, sliders.read(folder, about["config"]["latent_dim"]))
     if levers.is_file():
         text += f"\n## What each lever is worth\n\n{levers.read_text('utf-8')}"
     checkpoint.write_text(folder / "README.md", text)
 
 
-def card(about: dict[str, Any]) -> str:
-    """Markdown for what `checkpoint.inspect` returns; every figure names its unit and origin."""
+def card(about: dict[str, Any], latents: dict[str, Any] | None = None) -> str:
+    """Markdown for what `checkpoint.inspect` returns; every figure names its unit and origin.
+
+    Args:
+        about: the checkpoint.
+        latents: what latents.json tells of its sliders, where it is there.
+    """
     config, metrics = about["config"], about["metrics"] or {}
     net, train = config["net"], config["train"]
     lines = [
@@ -46,7 +54,7 @@ def card(about: dict[str, Any]) -> str:
         "",
         "| figure on the test digits | value |",
         "|---|---|",
-        *(f"| {name} | {value} |" for name, value in _figures(metrics)),
+        *(f"| {name} | {value} |" for name, value in _figures(metrics) + _sliders(latents)),
         "",
         f"Measured by `{metrics.get('command', '')}` on {metrics.get('device', '')}; "
         "`metrics.json` has every key.",
@@ -157,3 +165,26 @@ def _fidelity(metrics: dict[str, Any]) -> list[tuple[str, str]]:
             f"{near['median']:.2f}; {near['test_median']:.2f}",
         ),
     ]
+
+
+def _sliders(latents: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """What the sliders follow, and how much of the strongest one's movement the weakest has."""
+    if latents is None or "moved_at_zero" not in latents["latents"][0]:
+        return []
+    each = latents["latents"]
+    least = [min(latent[f"relative_at_{where}"] for latent in each) for where in ("zero", "draws")]
+    moved = (
+        "squared change of the picture by a slider from -2 to 2, the weakest against the "
+        "strongest: with the others at 0; at draws from the prior"
+    )
+    closest = ", ".join(f"{trait} {_closest(each, trait)}" for trait in latents["traits"])
+    return [
+        (moved, f"{least[0]:.3f}; {least[1]:.3f}"),
+        ("the slider that follows each trait best, and Pearson's r", closest),
+    ]
+
+
+def _closest(latents: list[dict[str, Any]], trait: str) -> str:
+    found = [latent["correlations"][trait] for latent in latents]
+    best = max(range(len(found)), key=lambda i: abs(found[i]))
+    return f"z{best} {found[best]:+.2f}"

@@ -19,6 +19,7 @@ from vae_core.config import Config
 from vae_core.models import VAE, Autoencoder, build
 
 CONFIG, WEIGHTS, METRICS = "config.json", "model.safetensors", "metrics.json"
+AXES = "axes.safetensors"
 PICKLES = (".pt", ".pth", ".bin", ".ckpt", ".pkl")
 
 
@@ -64,6 +65,8 @@ def load(
     folder = resolve(name, root)
     model = build(read_config(folder))
     load_weights(model, folder / WEIGHTS)
+    if (folder / AXES).is_file():
+        _turn_sliders(model, folder)
     return model.eval().requires_grad_(False).to(device)
 
 
@@ -86,6 +89,20 @@ def load_weights(model: nn.Module, path: Path) -> None:
         if not torch.isfinite(tensor.float()).all():
             raise ValueError(f"{path} is damaged: the tensor {key!r} holds NaN or infinity.")
     model.load_state_dict(tensors, strict=True)
+
+
+def _turn_sliders(model: VAE | Autoencoder, folder: Path) -> None:
+    """Lays the sliders along the axes that were chosen for these weights; others are left alone."""
+    path = folder / AXES
+    if safetensors_metadata(path).get("weights_sha256") != fingerprint(folder / WEIGHTS):
+        return
+    tensors = read_tensors(path)
+    if set(tensors) != {"axes"} or not hasattr(model.prior, "turn"):
+        raise ValueError(f"{path} does not fit: it must hold the axes of a flow prior.")
+    try:
+        model.prior.turn(tensors["axes"])
+    except ValueError as error:
+        raise ValueError(f"{path} does not fit: {error}") from error
 
 
 def save(model: VAE | Autoencoder, folder: str | Path) -> Path:

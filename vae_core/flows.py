@@ -25,7 +25,8 @@ class FlowPrior(nn.Module):
     """p(z) of z = f^-1(u), u ~ N(0, I), f a stack of affine couplings (Dinh et al., 2017).
 
     The sliders move u, so that every setting of them is as typical as its noise. The rate has
-    no dimensions in z any more: `factorises` is False.
+    no dimensions in z any more: `factorises` is False. Noise looks the same from every side, so
+    that the sliders may lie along any axes of it: `turn` sets them, and changes nothing else.
 
     Args:
         dim: the number of latent dimensions, 2 or more.
@@ -37,6 +38,7 @@ class FlowPrior(nn.Module):
     """
 
     factorises = False
+    axes: Tensor
 
     def __init__(
         self, dim: int, *, couplings: int = 6, hidden_dims: Sequence[int] = (128, 128)
@@ -49,6 +51,20 @@ class FlowPrior(nn.Module):
         self.dim = dim
         self.nets = nn.ModuleList(_net(dim, i % 2, hidden_dims) for i in range(couplings))
         self.base = StandardNormal(dim)
+        self.register_buffer("axes", torch.eye(dim), persistent=False)
+
+    def turn(self, axes: Tensor) -> None:
+        """Lays the sliders along the columns of `axes` (d, d), directions of the base noise.
+
+        Raises:
+            ValueError: they are not orthonormal, so that the sliders' prior would not be N(0, I).
+        """
+        eye = torch.eye(self.dim)
+        fits = axes.shape == eye.shape and torch.allclose(axes.T @ axes, eye.to(axes), atol=1e-5)
+        if not fits:
+            shape = tuple(axes.shape)
+            raise ValueError(f"axes is {shape}; it must be {tuple(eye.shape)}, orthonormal.")
+        self.axes.copy_(axes)
 
     def log_prob(self, z: Tensor) -> Tensor:
         """Log-density of z (..., d) in nats, (...)."""
@@ -62,18 +78,18 @@ class FlowPrior(nn.Module):
             return self.base.log_prob(_joined(halves)) + log_volume
 
     def to_sliders(self, z: Tensor) -> Tensor:
-        """The noise u (..., d) that stands for z."""
+        """The noise u (..., d) that stands for z, along the sliders' axes."""
         with _full_precision(z):
             halves = _halves(z)
             for i, net in enumerate(self.nets):
                 kept, moved = i % 2, 1 - i % 2
                 halves[moved] = cast(Tensor, _affine(net, halves[kept])(halves[moved]))
-            return _joined(halves)
+            return _joined(halves) @ self.axes
 
     def from_sliders(self, u: Tensor) -> Tensor:
         """The latent z (..., d) that the noise u stands for."""
         with _full_precision(u):
-            halves = _halves(u)
+            halves = _halves(u @ self.axes.T)
             for i, net in reversed(list(enumerate(self.nets))):
                 kept, moved = i % 2, 1 - i % 2
                 halves[moved] = cast(Tensor, _affine(net, halves[kept]).inv(halves[moved]))

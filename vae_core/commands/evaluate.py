@@ -15,6 +15,7 @@ import torch
 from tqdm import tqdm
 
 from vae_core import (
+    axes,
     checkpoint,
     classify,
     compare,
@@ -31,6 +32,9 @@ from vae_core.models import VAE, Autoencoder
 
 SLICE = {"limit": 500, "importance_samples": 100, "seed": 0}
 """The small fixed slice whose figure every card carries and the tests repeat."""
+
+AXES_FROM = 20_000
+"""Training digits that the sliders' axes are chosen by."""
 
 EVIDENCE = ("nll", "nll_sem", "nll_draws", "importance_samples", "seeds")
 """What an NLL is told by: a run that measured none keeps all of them, or none."""
@@ -54,6 +58,8 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     if samples < 0:
         raise ValueError(f"importance_samples is {samples}; it must be 0 or more.")
     test = load_mnist("test", arguments.data).every(arguments.limit)
+    if arguments.save and axes.turns(model):  # first of all: samples are drawn through them
+        _turn(model, arguments.data, device)
     terms = evaluation.elbo(model, test, device=device, seed=seeds[0])
     result = {
         "recipe": model.config.name,
@@ -83,6 +89,12 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.save:
         _save(folder, model, result, arguments)
     return result
+
+
+def _turn(model: VAE | Autoencoder, data: str | None, device: torch.device) -> None:
+    """Lays the sliders along axes that mean something, by training digits alone."""
+    digits = load_mnist("train", data).every(AXES_FROM)
+    model.prior.turn(axes.choose(model, digits, device))
 
 
 def slice_figures(model: VAE | Autoencoder, test: Digits) -> dict[str, float | None]:
@@ -194,7 +206,7 @@ def _save(
     result: dict[str, Any],
     arguments: argparse.Namespace,
 ) -> None:
-    """metrics.json, latents.json, the percentiles and the card.
+    """metrics.json, latents.json, the sliders' axes, the percentiles and the card.
 
     A run without --importance-samples keeps an earlier NLL of the same weights, one with fewer
     samples goes beside it, as the spread over other draws; one with --limit keeps an earlier FID.
@@ -218,6 +230,8 @@ def _save(
         },
     )
     device = next(iter(model.state_dict().values())).device
+    if axes.turns(model):
+        axes.write(folder, model.prior.axes)
     reference.write(folder, reference.measure(model, test, device))
     told = sliders.describe(model, test, kl_per_dim=result["kl_per_dim"], device=device)
     sliders.write(folder, told)

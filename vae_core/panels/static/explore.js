@@ -509,6 +509,9 @@ function explain() {
   if (model.prior === "flow") {
     parts.push("This model learned its prior too: a flow turns the noise that the sliders set into the codes that real digits have, so that every setting is typical.");
   }
+  if (model.prior === "flow" && model.moves) {
+    parts.push("Noise looks the same from every side, so after training its sliders were laid along what can be measured on a digit: one with a name follows that trait.");
+  }
   if (model.moves) {
     parts.push("They stand in the order of how much they move the picture, which the bar under each name shows.");
   }
