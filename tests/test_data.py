@@ -1,10 +1,12 @@
 import hashlib
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
-from vae_core.data import Digits, batches, binarise, load_mnist
+from vae_core.data import AHEAD, Digits, batches, binarise, load_mnist
 
 MD5 = "2646ac647ad5339dbf082846283269ea"  # of the uncompressed test images
 
@@ -44,14 +46,41 @@ def test_a_limit_spreads_over_the_split(test_digits: Digits):
             test_digits.every(limit)
 
 
-def test_an_epoch_visits_every_digit_once():
-    seen = torch.cat(list(batches(100, 10, torch.Generator().manual_seed(0))))
-    assert sorted(seen.tolist()) == list(range(100))
+def counted(count: int) -> Digits:
+    """Digits whose label and first pixel are their number."""
+    numbers = torch.arange(count)
+    images = numbers.byte()[:, None, None, None].expand(-1, 1, 28, 28)
+    return Digits(images, numbers, numbers)
+
+
+def labels_of(count: int, size: int, **kwargs: Any) -> list[list[int]]:
+    found = list(batches(counted(count), size, torch.Generator().manual_seed(0), **kwargs))
+    for images, labels in found:
+        assert images.shape == (len(labels), 1, 28, 28)
+        assert images[:, 0, 3, 5].tolist() == labels.tolist()
+    return [labels.tolist() for _, labels in found]
+
+
+@pytest.mark.parametrize("size", [2, 10, 100])
+def test_an_epoch_visits_every_digit_once(size: int):
+    assert sorted(chain(*labels_of(100, size))) == list(range(100))
 
 
 def test_a_short_rest_is_left_out():
-    sizes = [len(b) for b in batches(105, 10, torch.Generator().manual_seed(0))]
-    assert sizes == [10] * 10
+    assert [len(labels) for labels in labels_of(105, 10)] == [10] * 10
+
+
+@pytest.mark.parametrize("start", [0, 1, AHEAD - 1, AHEAD, 2 * AHEAD + 1, 50])
+def test_an_epoch_goes_on_at_any_batch(start: int):
+    assert labels_of(251, 5, start=start) == labels_of(251, 5)[start:]
+
+
+def test_processes_share_each_batch():
+    whole = labels_of(60, 10)
+    parts = [labels_of(60, 10, rows=slice(rank, None, 3)) for rank in range(3)]
+    for batch, *shared in zip(whole, *parts, strict=True):
+        assert sorted(chain(*shared)) == sorted(batch)
+        assert [len(part) for part in shared] == [4, 3, 3]
 
 
 def test_binarisation_has_the_mean_of_the_pixel():

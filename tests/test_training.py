@@ -107,12 +107,11 @@ def test_a_step_is_adam_on_the_loss(digits: Digits):
     settings = config(ema=0.0, clip_norm=None, batch_size=45, decay="none", epochs=1)
     run, twin = TrainingRun(settings), TrainingRun(settings)
     optimizer = torch.optim.Adam(twin.model.parameters(), lr=1e-3)
-    x = digits.floats()
     eps = torch.randn(45, 3, generator=torch.Generator().set_state(run.noise.get_state()))
     from vae_core import data, runtime
 
-    order = next(data.batches(45, 45, runtime.generator("cpu", 0, 0, 2)))
-    elbo_terms(twin.model, x[order], eps).loss.mean().backward()  # type: ignore
+    images, _ = next(data.batches(digits, 45, runtime.generator("cpu", 0, 0, 2)))
+    elbo_terms(twin.model, data.to_floats(images), eps).loss.mean().backward()  # type: ignore
     optimizer.step()
     train(run, digits)
     for mine, theirs in zip(run.model.parameters(), twin.model.parameters(), strict=True):

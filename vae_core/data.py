@@ -13,6 +13,11 @@ from torch import Tensor
 
 from vae_core.config import CorruptionConfig
 
+AHEAD = 16
+"""Batches gathered at a time: their rows lie all over memory, and one call waits less than 16."""
+
+EVERY_ROW = slice(None)
+
 SPLITS = {"train": ("train", 60_000), "test": ("t10k", 10_000)}
 
 
@@ -36,8 +41,7 @@ class Digits:
 
     def floats(self, index: Tensor | slice | None = None) -> Tensor:
         """The chosen digits as x: float32 (b, 1, 28, 28) in [0, 1]."""
-        chosen = self.images if index is None else self.images[index]
-        return chosen.float().div_(255)
+        return to_floats(self.images if index is None else self.images[index])
 
     def every(self, limit: int | None) -> Digits:
         """About `limit` digits spread evenly over the split.
@@ -101,6 +105,11 @@ def load_mnist(split: str, root: str | Path | None = None, *, download: bool = F
     return Digits(images.unsqueeze(1), labels.long(), torch.arange(count))
 
 
+def to_floats(images: Tensor) -> Tensor:
+    """uint8 pixels as x: float32 in [0, 1], shaped as they are."""
+    return images.float().div_(255)
+
+
 def binarise(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """A fresh draw of each pixel, on with probability x; shaped as x."""
     # rand < p, since torch.bernoulli is three times slower on a CPU.
@@ -122,11 +131,31 @@ def corrupt(
     return torch.where(u < config.level, (u >= config.level / 2).to(x.dtype), x)
 
 
-def batches(count: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """One epoch: index tensors of equal size over a fresh order; a short rest is left out."""
-    order = torch.randperm(count, generator=generator, device=generator.device)
-    for start in range(0, count - size + 1, size):
-        yield order[start : start + size]
+def batches(
+    digits: Digits,
+    size: int,
+    generator: torch.Generator,
+    *,
+    start: int = 0,
+    rows: slice = EVERY_ROW,
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """One epoch in a fresh order: images and labels, `size` digits at a time.
+
+    A short rest is left out.
+
+    Args:
+        digits: the split.
+        size: digits a batch, over all processes.
+        generator: of the order.
+        start: the batch to begin with, for an epoch that goes on.
+        rows: those of each batch that this process takes.
+    """
+    order = torch.randperm(len(digits), generator=generator, device=generator.device)
+    whole = order[: len(digits) // size * size].view(-1, size)[start:, rows]
+    for chosen in whole.split(AHEAD):
+        flat = chosen.flatten()
+        images = digits.images.index_select(0, flat).unflatten(0, chosen.shape)
+        yield from zip(images, digits.labels.index_select(0, flat).view_as(chosen), strict=True)
 
 
 def _read_idx(path: Path, shape: tuple[int, ...]) -> Tensor:

@@ -6,7 +6,7 @@ import os
 
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import nn
 
 
 def start(device: torch.device) -> torch.device:
@@ -37,9 +37,9 @@ def size() -> int:
     return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
 
 
-def share(index: Tensor) -> Tensor:
-    """This rank's part of a batch's indices; the parts differ by one at most."""
-    return index if size() == 1 else index[rank() :: size()]
+def rows() -> slice:
+    """The rows of a batch that this rank takes; the parts differ by one at most."""
+    return slice(rank(), None, size())
 
 
 def average_gradients(model: nn.Module) -> None:

@@ -227,5 +227,8 @@ def _inductor(graph: GraphModule, inputs: Tensors) -> Callable[..., Sequence[Ten
     # watch in a graph of tensors alone and cost a twentieth of a small step.
     from torch._inductor import compile as compile_graph
 
+    # The calls of the kernels are compiled too, and shapes that were traced are not checked again:
+    # in Python both cost a twentieth of a small step.
+    options = {"cpp_wrapper": True, "size_asserts": False}
     with torch.no_grad():
-        return compile_graph(graph, inputs)  # type: ignore[return-value]
+        return compile_graph(graph, inputs, options)  # type: ignore[return-value]

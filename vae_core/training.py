@@ -19,7 +19,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from vae_core import distributed, fused, runtime, schedules
 from vae_core.checkpoint import read_tensors, safetensors_metadata, write_tensors
 from vae_core.config import Config
-from vae_core.data import Digits, batches, binarise, corrupt
+from vae_core.data import Digits, batches, binarise, corrupt, to_floats
 from vae_core.models import VAE, Autoencoder, build
 from vae_core.objectives import Batch, terms
 
@@ -169,16 +169,13 @@ def fit(
     size = min(train.batch_size, len(digits))
     per_epoch = len(digits) // size
     total_steps = per_epoch * (epochs or train.epochs)
-    update = _updater(run, total_steps)
+    update, rows = _updater(run, total_steps), distributed.rows()
     while run.step < total_steps:
         # The order depends on the seed and the epoch alone, so a resumed epoch finds its place.
         order = runtime.generator(run.device, run.seed, run.epoch, 2)
         meter = _Meter(run, total_steps)
-        for index, chosen in enumerate(batches(len(digits), size, order)):
-            if index < run.batch:
-                continue
-            batch = _batch(run, digits, distributed.share(chosen))
-            meter.add(update(batch))
+        for images, labels in batches(digits, size, order, start=run.batch, rows=rows):
+            meter.add(update(_batch(run, images, labels)))
             run.batch += 1
             run.step += 1
             if run.batch == per_epoch:
@@ -197,20 +194,20 @@ def _updater(run: TrainingRun, total_steps: int) -> fused.Update:
     return plain
 
 
-def _batch(run: TrainingRun, digits: Digits, chosen: Tensor) -> Batch:
-    """The chosen digits as the recipe wants them, with all the noise that the step needs.
+def _batch(run: TrainingRun, images: Tensor, labels: Tensor) -> Batch:
+    """The digits as the recipe wants them, with all the noise that the step needs.
 
     Where no noise is added to the pixels, they are left as bytes, for the step to convert.
     """
     config, noise = run.config, run.noise
     noisy = config.train.binarisation == "dynamic" or config.corruption is not None
-    x, y = digits.floats(chosen) if noisy else digits.images.index_select(0, chosen), None
+    x, y = to_floats(images) if noisy else images, None
     if config.train.binarisation == "dynamic":
         x = binarise(x, noise)
     seen = x if config.corruption is None else corrupt(x, config.corruption, noise)
     if config.conditional:
         told = torch.rand(len(x), generator=noise, device=run.device) >= UNKNOWN_LABELS
-        y = digits.labels[chosen].where(told, -1)
+        y = labels.where(told, -1)
     shape = (config.samples,) * (config.objective == "iwae") + (len(x), config.latent_dim)
     return Batch(x, seen, y, torch.randn(shape, generator=noise, device=run.device))
 
@@ -238,7 +235,7 @@ def _update(run: TrainingRun, loss: Loss, total_steps: int, batch: Batch) -> Ten
 def _loss(model: Model, batch: Batch, beta: Tensor) -> tuple[Tensor, Tensor]:
     """The scalar to differentiate, and the means to report."""
     if batch.x.dtype == torch.uint8:
-        x = batch.x.float() / 255
+        x = to_floats(batch.x)
         batch = Batch(x, x, batch.y, batch.eps)
     found = terms(model, batch, beta)
     value = found.loss.mean()
