@@ -77,9 +77,8 @@ class FusedStep:
             warnings.warn(f"the step does not compile, going on without: {error}", stacklevel=3)
             return self.otherwise
 
-        @torch.no_grad()
         def update(batch: Batch) -> Tensor:
-            (means,) = run_graph(*tensors, self._numbers(), *_fields(batch))
+            (means,) = run_graph([*tensors, self._numbers(), *_fields(batch)])
             return means
 
         return update
@@ -222,13 +221,25 @@ def _like(batch: Batch, fields: Tensors) -> Batch:
     return Batch(x, seen, y, next(left))
 
 
-def _inductor(graph: GraphModule, inputs: Tensors) -> Callable[..., Sequence[Tensor]]:
+def _inductor(graph: GraphModule, inputs: Tensors) -> Callable[[Tensors], Sequence[Tensor]]:
+    """The compiled graph, called with a list of its inputs that it may empty."""
     # Imported here, since it takes seconds. Called without Dynamo, whose guards have nothing to
     # watch in a graph of tensors alone and cost a twentieth of a small step.
-    from torch._inductor import compile as compile_graph
+    from torch._functorch import config as autograd_config
+    from torch._inductor.compile_fx import compile_fx, compile_fx_inner
+
+    compiled: list[Callable[..., Sequence[Tensor]]] = []
+
+    def keep(*args: Any, **kwargs: Any) -> Any:
+        compiled.append(compile_fx_inner(*args, **kwargs))
+        return compiled[-1]
 
     # The calls of the kernels are compiled too, and shapes that were traced are not checked again:
-    # in Python both cost a twentieth of a small step.
+    # in Python both cost a twentieth of a small step. What AOTAutograd wraps around each call has
+    # no gradients to serve here, so the compiled graph itself is kept; a hit of that one's cache
+    # would hide it.
     options = {"cpp_wrapper": True, "size_asserts": False}
-    with torch.no_grad():
-        return compile_graph(graph, inputs, options)  # type: ignore[return-value]
+    with torch.no_grad(), autograd_config.patch(enable_autograd_cache=False):
+        compile_fx(graph, inputs, keep, options)
+    (whole,) = compiled
+    return whole
