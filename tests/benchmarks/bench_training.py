@@ -1,6 +1,6 @@
 """One epoch of `vae-400`: a stock DataLoader loop against ours, in one run.
 
-    python tests/benchmarks/bench_training.py --data DIR [--epochs 4]
+    python tests/benchmarks/bench_training.py --data DIR [--epochs 10]
 
 The peer is the usual loop: torchvision's MNIST, ToTensor, a DataLoader with no workers, Adam in
 single precision, torch's own losses, the same net, batch and initial seed. The two take turns at
@@ -105,7 +105,7 @@ def take_turns(
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", required=True)
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=10)
     arguments = parser.parse_args()
     if arguments.epochs < 2:
         parser.error("--epochs must be 2 or more: the first one compiles.")
