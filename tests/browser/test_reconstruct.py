@@ -425,8 +425,12 @@ def test_a_gap_rubbed_by_hand_gets_several_answers(at: Any) -> None:
     at.mouse.down()
     at.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] * 9 / 28, steps=3)
     at.mouse.up()
+    at.wait_for_function(  # A busy server answers for the first part of the stroke before the rest.
+        """(s) => document.querySelector(s).getContext("2d").getImageData(0, 8, 28, 2).data
+          .every((v, i) => i % 4 > 0 || v === 0)""",
+        arg=MODEL_INPUT,
+    )
     rubbed = changed(at, MODEL_INPUT, broken)
-    assert not rubbed[8:10].any()
     assert np.array_equal(rubbed[:7], whole[:7])
     at.wait_for_function(
         "(s) => document.querySelectorAll(s).length === 8", arg=f"{PANEL} .gap-row canvas"
