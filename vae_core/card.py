@@ -169,7 +169,7 @@ def _fidelity(metrics: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _sliders(latents: dict[str, Any] | None) -> list[tuple[str, str]]:
     """What the sliders follow, and how much of the strongest one's movement the weakest has."""
-    if latents is None or "moved_at_zero" not in latents["latents"][0]:
+    if latents is None or "relative_at_zero" not in latents["latents"][0]:
         return []
     each = latents["latents"]
     least = [min(latent[f"relative_at_{where}"] for latent in each) for where in ("zero", "draws")]
