@@ -36,6 +36,9 @@ PANELS = {
 STYLES = ("tokens", "base", "picture", *PANELS)
 SCRIPTS = (
     "studio",
+    "requests",
+    "numbers",
+    "nodes",
     "line",
     "prior",
     "live",

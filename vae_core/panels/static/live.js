@@ -9,6 +9,7 @@
   "use strict";
   const [MOST_IN_FLIGHT, MOST_ON_LINE] = [6, 12];
   const FRAME = 1000 / 60;
+  const ofTheModel = (body) => !body?.checkpoint || body.checkpoint === window.studio.state.model;
 
   /**
    * canvas   gets data-frame (decodes painted) and data-latency-ms (input event to paint).
@@ -17,8 +18,10 @@
    * paint    (answer) => void; by default answer.pixels goes to the canvas.
    * onframe  (answer, {frame, latency, payload}) after each paint.
    * onerror  (sentence or null): what the server said about the newest request.
+   * fits     (payload) => whether an answer to it still counts; by default one that was asked of a
+   *          checkpoint counts while that is the chosen model. Another's is dropped, unpainted.
    */
-  function live({ canvas, request, payload, paint, onframe, onerror }) {
+  function live({ canvas, request, payload, paint, onframe, onerror, fits = ofTheModel }) {
     const draw = paint || ((answer) => window.studio.paint(canvas, answer.pixels));
     let wanted = null; // {value, since}: the newest position not yet sent
     let inFlight = 0;
@@ -65,7 +68,7 @@
       try {
         const answer = await request(body, { retry: false, timeout: 15000 });
         noteRoundTrip(performance.now() - left);
-        if (turn > shown && (!ready || turn > ready.turn)) ready = { turn, answer, since, body };
+        if (fits(body) && turn > shown && (!ready || turn > ready.turn)) ready = { turn, answer, since, body };
         askFrame();
       } catch (error) {
         failed(error, turn, body);
@@ -79,10 +82,10 @@
 
     function failed(error, turn, body) {
       if (error instanceof window.studio.StudioOffline) {
-        if (turn === sent && !wanted) wanted = { value: () => body, since: performance.now() };
+        if (turn === sent && !wanted && fits(body)) wanted = { value: () => body, since: performance.now() };
         return;
       }
-      if (turn !== sent || !onerror) return;
+      if (turn !== sent || !onerror || !fits(body)) return;
       complained = true;
       onerror(error.message || String(error));
     }
@@ -98,6 +101,7 @@
       if (!ready || stopped) return;
       const { turn, answer, since, body } = ready;
       ready = null;
+      if (!fits(body)) return; // the model was changed between the answer and this frame
       shown = turn;
       draw(answer);
       const latency = performance.now() - since;

@@ -202,7 +202,7 @@
     if (now - speedShown < 250) return;
     speedShown = now;
     const box = document.querySelector("[data-studio=milliseconds]");
-    if (box) box.textContent = `${number(speed, 2)} ms`;
+    if (box) box.textContent = `${window.studio.number(speed, 2)} ms`;
     const label = document.querySelector("[data-studio=device]");
     if (label && device) label.textContent = device;
   }
@@ -232,20 +232,6 @@
     }
     for (let i = 0; i < kept.words.length; i++) kept.words[i] = 0xff000000 | (bytes[i] * 0x010101);
     kept.context.putImageData(kept.image, 0, 0);
-  }
-
-  /** A number with the given significant digits, and a real minus sign. */
-  function number(value, digits = 3) {
-    if (!Number.isFinite(value)) return "–";
-    const size = Math.abs(value);
-    const places = size === 0 ? 1 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-    return value.toFixed(Math.min(places, 4)).replace("-", "−");
-  }
-
-  /** Fixed decimals with a sign, so that readouts keep their width. */
-  function signed(value, places = 2) {
-    const text = Math.abs(value).toFixed(places);
-    return (value < 0 && Number(text) !== 0 ? "−" : "+") + text;
   }
 
   function say(root, sentence) {
@@ -364,7 +350,7 @@
     StudioError, StudioOffline, models, state, boot, notices,
     model: () => modelNamed(state.model),
     modelNamed, set, mirror: writeUrl, on, emit, call, whenBack, isOffline: () => offline,
-    paint, bytesOf, number, signed, say, download, png, example, open, send, onSend, wait,
+    paint, bytesOf, say, download, png, example, open, send, onSend, wait,
   };
   preselect();
   followTabs();
