@@ -24,9 +24,9 @@ whole stays accurate in single precision."""
 class FlowPrior(nn.Module):
     """p(z) of z = f^-1(u), u ~ N(0, I), f a stack of affine couplings (Dinh et al., 2017).
 
-    The sliders move u, so that every setting of them is as typical as its noise. The rate has
-    no dimensions in z any more: `factorises` is False. Noise looks the same from every side, so
-    that the sliders may lie along any axes of it: `turn` sets them, and changes nothing else.
+    The sliders move u, whose density is that of plain noise. The rate has no dimensions in z any
+    more: `factorises` is False. Noise looks the same from every side, so that the sliders may lie
+    along any axes of it: `turn` sets them, and changes nothing else.
 
     Args:
         dim: the number of latent dimensions, 2 or more.

@@ -108,7 +108,7 @@ def test_draws_around_one_keep_it_first(desktop: Any, app_url: str) -> None:
     around = desktop.evaluate(GRID)
     assert apart([around[0]], [picture]) <= 1
     assert around[1] != around[0]
-    panel.get_by_role("button", name="Back to the prior").click()
+    panel.get_by_role("button", name="Back to all draws").click()
     wait_for_grid(desktop)
     assert apart(desktop.evaluate(GRID), drawn(12, 3)) <= 1
 

@@ -1,57 +1,77 @@
-"""How the page writes numbers, and how data becomes words: no markup, one minus sign."""
+"""What the page says of a model: nothing that its kind, or a measurement, denies."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-import driving
 import pytest
+from test_family_panels import need
+
+import vae_core
 
 pytestmark = pytest.mark.browser
 
-STATIC = driving.ROOT / "vae_core" / "panels" / "static"
+
+def words_of(page: Any, url: str, panel: str, name: str) -> str:
+    """ "What am I seeing?" of a panel for a model."""
+    need(name)
+    page.goto(f"{url}?panel={panel}&model={name}")
+    text = page.locator(f"[data-testid=panel-{panel}] .seeing-text")
+    page.wait_for_function("(p) => p.textContent.length > 40", arg=text.element_handle())
+    return text.text_content()
 
 
-@pytest.fixture(scope="module")
-def page(chromium: Any) -> Any:
-    page = chromium.new_page()
-    for name in ("studio.js", "numbers.js", "nodes.js"):
-        page.add_script_tag(content=(STATIC / name).read_text("utf-8"))
-    yield page
-    page.close()
+@pytest.mark.parametrize("name", ["vae-gaussian", "vae-gaussian-learned", "vae-laplace"])
+def test_a_density_is_no_cost_in_nats(desktop: Any, app_url: str, name: str) -> None:
+    words = words_of(desktop, app_url, "explore", name)
+    metrics = vae_core.inspect(name)["metrics"]
+    assert "Saying a test digit with this model costs" not in words
+    assert "no cost in nats" in words
+    assert f"{-metrics['elbo']:.1f}".replace("-", "−") in words
+    facts = desktop.text_content("[data-studio=facts]")
+    assert f"−ELBO {-metrics['elbo']:.1f} of a density".replace("-", "−") in facts
+    assert not re.search(r"-\d", words + facts)
 
 
-@pytest.mark.parametrize(
-    ("call", "words"),
-    [
-        ("fixed(-559.04)", "−559.0"),
-        ("fixed(-0.04)", "0.0"),
-        ("fixed(12345.678, 2)", "12,345.68"),
-        ("fixed(NaN)", "–"),
-        ("whole(2)", "2"),
-        ("whole(1000)", "1,000"),
-        ("whole(-1234567)", "−1,234,567"),
-        ("number(-0.01234, 2)", "−0.012"),
-        ("number(1234.5, 3)", "1,235"),
-        ("signed(0.5)", "+0.50"),
-        ("signed(-0.001)", "+0.00"),
-        ("percent(0.9999)", "over 99"),
-        ("percent(0.0001, 1)", "under 0.1"),
-        ("percent(1)", "100"),
-        ("percent(0.5)", "50"),
-    ],
-)
-def test_numbers_are_written_one_way(page: Any, call: str, words: str) -> None:
-    assert page.evaluate(f"studio.{call}") == words
+def test_grey_levels_are_counted_in_bits_a_pixel(desktop: Any, app_url: str) -> None:
+    words_of(desktop, app_url, "explore", "vae-logistic")
+    bits = vae_core.inspect("vae-logistic")["metrics"]["bits_per_dim"]
+    assert f"−ELBO {bits:.3f} bits a pixel" in desktop.text_content("[data-studio=facts]")
 
 
-def test_what_comes_from_data_stays_text(page: Any) -> None:
-    markup = page.evaluate("""() => {
-        const evil = '<img src=x onerror="window.struck = true">';
-        const made = studio.text`A ${studio.bold(evil)} of ${evil}, ${studio.num(evil, 'rate')}.`;
-        document.body.append(made, studio.make('p', {}, evil, null));
-        return [document.querySelectorAll('img').length, document.body.textContent];
-    }""")
-    assert markup[0] == 0
-    assert markup[1].count("<img") == 4
-    assert page.evaluate("window.struck") is None
+def test_a_bound_that_was_told_the_label_says_so(desktop: Any, app_url: str) -> None:
+    words = words_of(desktop, app_url, "explore", "vae-conditional")
+    assert "each with its label told" in words
+    assert "its label told" in desktop.text_content("[data-studio=facts]")
+
+
+@pytest.mark.parametrize("name", ["vae-flow", "vae-conv"])
+def test_draws_are_told_by_what_was_measured_on_them(desktop: Any, app_url: str, name: str) -> None:
+    metrics = vae_core.inspect(name)["metrics"]
+    words = words_of(desktop, app_url, "sample", name)
+    assert f"{100 * metrics['not_digits']:.1f} % of the draws for no digit" in words
+    assert f"{metrics['rate']:.1f}" not in words  # the rate is needed by a perfect model too
+    assert "all codes together" in words
+    words = words_of(desktop, app_url, "explore", name)
+    assert "every setting is typical" not in words
+
+
+@pytest.mark.parametrize("panel", ["explore", "sample", "interpolate", "reconstruct"])
+def test_a_plain_autoencoder_is_shown_no_prior(desktop: Any, app_url: str, panel: str) -> None:
+    """No text, tip, title or name in view speaks of the prior or of p(x|z), which it has not."""
+    words_of(desktop, app_url, panel, "ae")
+    told = desktop.evaluate(
+        """(panel) => {
+          const root = document.querySelector(`[data-testid=panel-${panel}]`);
+          const all = [root, ...root.querySelectorAll("*")];
+          const isText = ({ nodeType }) => nodeType === Node.TEXT_NODE;
+          const own = (one) => [...one.childNodes].filter(isText).map(({ data }) => data);
+          const names = ["data-tip", "title", "aria-label", "aria-description"];
+          const told = (one) => [...own(one), ...names.map((name) => one.getAttribute(name))];
+          return all.filter((one) => one.checkVisibility()).flatMap(told).filter(Boolean);
+        }""",
+        panel,
+    )
+    denied = [text for text in told if re.search(r"p\(x\|z\)|q\(z\|x\)|\bprior\b|posterior", text)]
+    assert [text for text in denied if "no prior" not in text] == []

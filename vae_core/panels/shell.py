@@ -47,6 +47,7 @@ SCRIPTS = (
     "labels",
     "films",
     "eraser",
+    "quantities",
     "plane",
 )
 DEFAULT_MODEL = "vae-flow"

@@ -212,6 +212,6 @@ def vae_flow_5() -> Config:
 
 @recipe
 def vae_flow() -> Config:
-    title = "A flow for a prior: every setting is typical"
+    title = "A flow for a prior: noise shaped into codes"
     stage = _tightened(6, "vae-flow-5", samples=16, learning_rate=3e-4)
     return _best("vae-flow", title, 32, prior="flow", **stage)

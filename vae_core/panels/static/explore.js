@@ -430,7 +430,7 @@ function python() {
     "",
     `model = vae_core.load(${JSON.stringify(model.name)})`,
     `u = torch.tensor([[${rounded().join(", ")}]])`,
-    `image = model.decode(model.from_sliders(u)${label === null ? "" : `, torch.tensor([${label}])`}).mean  # (1, 1, 28, 28), white ink on black, 0 to 1`,
+    `image = model.decode(model.from_sliders(u)${label === null ? "" : `, torch.tensor([${label}])`}).mean.clamp(0, 1)  # (1, 1, 28, 28), white ink on black`,
   ].join("\n");
 }
 
@@ -483,7 +483,6 @@ document.addEventListener("click", (event) => {
 function explain() {
   const { metrics } = model;
   const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
-  const fixed = (value, hue = "") => `<span class="num ${hue}">${value.toFixed(1)}</span>`;
   const parts = [
     model.variational
       ? `Each slider is one of the <span class="num">${model.latent_dim}</span> numbers z from which the decoder of <b>${model.name}</b> paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`
@@ -507,7 +506,7 @@ function explain() {
     parts.push(`They stand in the order of how much the encoder tells through them: <span class="num">z${top}</span> carries ${n(model.kl_per_dim[top])} nats a test digit, all together ${n(total)}.`);
   }
   if (model.prior === "flow") {
-    parts.push("This model learned its prior too: a flow turns the noise that the sliders set into the codes that real digits have, so that every setting is typical.");
+    parts.push("This model learned its prior too: a flow turns the noise that the sliders set into codes that lie nearly where those of real digits do, not wholly. " + studio.quantities.sureness(model));
   }
   if (model.prior === "flow" && model.moves) {
     parts.push("Noise looks the same from every side, so after training its sliders were laid along what can be measured on a digit: one with a name follows that trait.");
@@ -515,9 +514,7 @@ function explain() {
   if (model.moves) {
     parts.push("They stand in the order of how much they move the picture, which the bar under each name shows.");
   }
-  if (metrics && Number.isFinite(metrics.elbo)) {
-    parts.push(`Saying a test digit with this model costs ${fixed(-metrics.elbo)} nats (−ELBO, ${metrics.n_images ? metrics.n_images.toLocaleString("en") : "all"} test digits): ${fixed(metrics.distortion, "distortion")} for the pixels once z is known (distortion) and ${fixed(metrics.rate, "rate")} for z (rate).`);
-  }
+  parts.push(studio.quantities.costOfADigit(model));
   $(".seeing-text").innerHTML = parts.join(" ");
 }
 

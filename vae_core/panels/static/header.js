@@ -38,7 +38,7 @@ function showModel() {
   const facts = [model.title];
   if (model.parameters) facts.push(`${(model.parameters / 1e6).toFixed(2)} million parameters`);
   if (Number.isFinite(nll)) facts.push(`NLL ${nll.toFixed(1)} nats (IS ${draws})`);
-  else if (Number.isFinite(elbo)) facts.push(`−ELBO ${(-elbo).toFixed(1)} nats`);
+  else if (Number.isFinite(elbo)) facts.push(studio.quantities.elboWords(model));
   else if (Number.isFinite(mse)) facts.push(`mse ${studio.number(mse, 2)} a pixel`);
   const line = element.querySelector("[data-studio=facts]");
   line.textContent = facts.join(" · ");

@@ -346,7 +346,7 @@ function python() {
     `a = torch.tensor(${list(ends.a.z)})`,
     `b = torch.tensor(${list(ends.b.z)})`,
     `u = vae_core.explore.path(a, b, ${steps}, "${path}")`,
-    `images = model.decode(model.from_sliders(u)).mean  # (${steps}, 1, 28, 28), white ink on black, 0 to 1`,
+    `images = model.decode(model.from_sliders(u)).mean.clamp(0, 1)  # (${steps}, 1, 28, 28), white ink on black`,
   ].join("\n");
 }
 
@@ -354,7 +354,7 @@ function python() {
 function explain() {
   const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
   $(".seeing-text").innerHTML =
-    `A and B become codes of ${n(model.latent_dim, 2)} numbers; every digit between is decoded by <b>${model.name}</b> from a code on the way. ` +
+    `A and B become codes of <span class="num">${model.latent_dim}</span> numbers; every digit between is decoded by <b>${model.name}</b> from a code on the way. ` +
     `A cross-fade shows two digits at once; the latent path bends one into the other. The small numbers are what an independent classifier reads, the paler the less it is sure. ` +
     (model.variational ? "" : "A plain autoencoder has no prior: the numbers count standard deviations of a Gaussian that was fitted to its codes afterwards, and the way between two codes leads through places that it never learnt. ") +
     `Draws from ${model.variational ? "the prior" : "that Gaussian"} have lengths around ${n(Math.sqrt(model.latent_dim))}. ${lengths(n)}`;

@@ -5,13 +5,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const MARGIN = { left: 56, right: 16, top: 16, bottom: 44 };
 
-  // What a distortion counts; see compare.quantity. Two of them never share a plot.
-  const QUANTITIES = {
-    binary: { label: "binary pixels", words: "Pixels drawn black or white: a likelihood, in nats an image." },
-    "cross-entropy": { label: "grey pixels, cross-entropy", words: "Cross-entropy on grey pixels: the loss of many tutorials, and no likelihood." },
-    density: { label: "grey pixels, density", words: "Density of continuous grey pixels: it can be negative, and depends on the width that the model gives a pixel." },
-    levels: { label: "256 grey levels", words: "Probability of the 256 grey levels of each pixel, in nats an image." },
-  };
+  const { QUANTITIES } = studio.quantities;
 
   function shape(name, attributes, parent, text) {
     const made = document.createElementNS(SVG, name);

@@ -243,11 +243,18 @@ function showCosts(answer) {
   bar.querySelector("u").hidden = typical === null;
   bar.querySelector("u").style.left = `${(100 * (typical ?? 0)) / scale}%`;
   const inNats = model.likelihood !== "squared-error";
+  $("dt.of-distortion").dataset.tip = distortionTip(inNats);
   for (const unit of root.querySelectorAll(".costs small")) unit.hidden = !inNats;
-  const drawn = !inNats ? "Distortion is half the summed squared error. A deterministic code has no rate." : rate === null ? "A deterministic code has no rate." : `Means over ${answer.estimate_draws} draws of z.`;
+  const drawn = !inNats ? "Distortion is half the summed squared error. A deterministic code has no rate." : rate === null ? "Cross-entropy of the grey pixels. A deterministic code has no rate." : `Means over ${answer.estimate_draws} draws of z.`;
   $(".cost-note").textContent = drawn + (typical === null ? "" :
     ` Compared with MNIST's 10,000 test digits, measured the same way under ${model.name}: the mark is their median, ${typical.toFixed(1)}${inNats ? " nats" : ""}.`);
   explain(usual);
+}
+
+function distortionTip(inNats) {
+  if (!inNats) return "half the squared error, summed over the pixels";
+  if (!model.variational) return "cross-entropy of the grey pixels, summed";
+  return "−log p(x|z): nats to write the pixels down once z is known";
 }
 
 function showDraws(answer) {

@@ -224,7 +224,8 @@ function explain() {
     parts.push(`Against real test digits these samples have an FID of ${n(metrics.fid)}${Number.isFinite(metrics.fid_floor) ? ` (real digits against real digits: ${n(metrics.fid_floor)})` : ""}.`);
   }
   if (metrics && Number.isFinite(metrics.rate)) {
-    parts.push(`A code of a real test digit lies ${n(metrics.rate)} nats from the prior (the rate of <b>${model.name}</b>): draws land between the places where real digits were encoded, which is why some are no digit at all.`);
+    parts.push("Training pulls the code of each digit towards the prior, but never asks whether all codes together fill it: where the prior reaches and they do not, no digit was ever encoded, and a draw from there is often none.");
+    parts.push(studio.quantities.sureness(model));
   }
   $(".seeing-text").innerHTML = parts.join(" ");
 }
