@@ -234,3 +234,38 @@ def test_the_contents_lead_to_each_comparison(desktop: Any, app_url: str) -> Non
         "(h) => { const box = h.getBoundingClientRect(); return box.top >= 0 && box.top < 700; }",
         arg=heading.element_handle(),
     )
+
+
+AT_THE_PLANE = """() => {
+    const {top} = document.querySelector('#h-plane').getBoundingClientRect();
+    const rests = top >= 0 && top < 700 && top === window.lastTop;
+    window.lastTop = top;
+    return rests;
+}"""
+"""Twice in a row, so that a scroll passing by is not taken for an arrival."""
+
+
+def test_what_loads_above_does_not_push_the_heading_away(desktop: Any, app_url: str) -> None:
+    open_compare(desktop, app_url)
+    desktop.evaluate("""() => {
+        document.querySelector('[data-to=plane]').click();
+        const late = document.querySelector('[data-view=samples]');
+        let height = 0;
+        const grow = () => {
+            late.style.minHeight = `${2000 + (height += 100)}px`;
+            if (height < 1500) requestAnimationFrame(grow);
+        };
+        requestAnimationFrame(grow);
+    }""")
+    desktop.wait_for_function(AT_THE_PLANE, polling=500, timeout=10_000)
+    desktop.mouse.wheel(0, -5000)
+    desktop.wait_for_function("() => window.scrollY < 3000")
+    desktop.evaluate("document.querySelector('[data-view=noise]').style.minHeight = '4000px'")
+    assert desktop.evaluate("window.scrollY") < 3000, "the visitor has moved on"
+
+
+def test_a_click_right_on_arrival_is_the_last_word(desktop: Any, app_url: str) -> None:
+    desktop.goto(f"{app_url}?panel=compare&model=vae-400&view=family")
+    desktop.locator("[data-to=plane]").wait_for()
+    desktop.evaluate("document.querySelector('[data-to=plane]').click()")
+    desktop.wait_for_function(AT_THE_PLANE, polling=500, timeout=10_000)

@@ -39,6 +39,7 @@ SCRIPTS = (
     "requests",
     "numbers",
     "nodes",
+    "hold",
     "line",
     "prior",
     "live",

@@ -460,7 +460,7 @@ $(".contents ol").append(...[...views].map(([name, { view }]) => {
   button.dataset.to = name;
   button.addEventListener("click", () => {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    view.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+    studio.hold(view, { behavior: calm ? "auto" : "smooth" });
     view.querySelector("h2").focus({ preventScroll: true });
     const url = new URL(location.href); // a link to this page opens here
     url.searchParams.set("view", name);
@@ -509,8 +509,4 @@ if (studio.models.length) {
   studio.say(root, "There is no model to compare: train one with python -m vae_core train vae-400.");
 }
 const asked = new URLSearchParams(location.search).get("view");
-if (views.has(asked)) {
-  const arriveThere = () => views.get(asked).view.scrollIntoView();
-  requestAnimationFrame(arriveThere);
-  widget.ready.then(() => setTimeout(arriveThere, 300)); // once the pad above has its size
-}
+if (views.has(asked)) studio.hold(views.get(asked).view);
