@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from vae_core.data import AHEAD, Digits, batches, binarise, load_mnist
+from vae_core.data import AHEAD, Digits, batches, binarise, hold_out, load_mnist
 
 MD5 = "2646ac647ad5339dbf082846283269ea"  # of the uncompressed test images
 
@@ -51,6 +51,37 @@ def counted(count: int) -> Digits:
     numbers = torch.arange(count)
     images = numbers.byte()[:, None, None, None].expand(-1, 1, 28, 28)
     return Digits(images, numbers, numbers)
+
+
+def test_drawn_digits_stand_for_both_groups_of_writers():
+    """MNIST's training digits alternate: every sixth one is of one group alone."""
+    split = counted(60_000)
+    assert (split.every(10_000).labels % 2 == 0).all()
+    for seed in range(3):
+        chosen = split.drawn(10_000, seed)
+        assert len(chosen.labels.unique()) == 10_000
+        assert float((chosen.labels % 2).double().mean()) == pytest.approx(0.5, abs=0.02)
+        assert float(chosen.labels.double().mean()) == pytest.approx(30_000, abs=700)
+        assert torch.equal(chosen.places, chosen.labels)
+    assert torch.equal(split.drawn(50, 1).places, split.drawn(10_000, 1).places[:50])
+    assert not torch.equal(split.drawn(50, 1).places, split.drawn(50, 2).places)
+
+
+@pytest.mark.parametrize("count", [0, -1, 11])
+def test_more_cannot_be_drawn_than_there_are(count: int):
+    with pytest.raises(ValueError, match=f"count is {count}; it must be between 1 and 10"):
+        counted(10).drawn(count)
+
+
+def test_held_out_digits_stand_for_the_whole():
+    train, held = hold_out(counted(60_000), 1000)
+    assert torch.cat((train.places, held.places)).sort().values.tolist() == list(range(60_000))
+    assert float((held.labels % 2).double().mean()) == pytest.approx(0.5, abs=0.05)
+    assert float(held.labels.double().mean()) == pytest.approx(30_000, abs=2000)
+    for part in (train, held):
+        assert torch.equal(part.places, part.places.sort().values)
+        assert torch.equal(part.labels, part.places)
+    assert torch.equal(hold_out(counted(60_000), 1000)[1].places, held.places)
 
 
 def labels_of(count: int, size: int, **kwargs: Any) -> list[list[int]]:

@@ -4,8 +4,9 @@
                               [--card CHECKPOINT]
 
 Every run has the same digits, seed and number of epochs; each figure is the NLL (IS = 500) of
-1,000 validation digits cut from the training split. Call it again to go on where it was stopped.
-The table is written to levers.md under `--out`, and with `--card` into the checkpoint's card.
+1,000 validation digits drawn from the training split and kept out of training. Call it again to
+go on where it was stopped. The table is written to levers.md under `--out`, and with `--card`
+into the checkpoint's card.
 """
 
 from __future__ import annotations
@@ -157,9 +158,9 @@ def report(recipe: Config, epochs: int, seed: int, rows: list[Row]) -> str:
     command = f"python -m vae_core.levers {recipe.name} --epochs {epochs} --seed {seed}"
     digits = len(rows[0].nll)
     told = (
-        f"One lever changed at a time, {epochs} epoch{'s' * (epochs > 1)} each without the last "
-        f"{digits:,} training digits; NLL of those digits at {SAMPLES} importance samples, with "
-        f"standard errors over the digits (`{command}`)."
+        f"One lever changed at a time, {epochs} epoch{'s' * (epochs > 1)} each without "
+        f"{digits:,} training digits drawn at random; NLL of those digits at {SAMPLES} importance "
+        f"samples, with standard errors over the digits (`{command}`)."
     )
     if epochs < recipe.train.epochs:
         told += " All schedules are squeezed into so short a run, which favours what learns fast."

@@ -50,7 +50,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("checkpoint")
     parser.add_argument("--data", required=True)
-    parser.add_argument("--n", type=int, default=500, help="digits, evenly spread over each split")
+    parser.add_argument(
+        "--n", type=int, default=500, help="digits of each split: evenly spread, drawn"
+    )
     parser.add_argument("--few", type=int, default=5000)
     parser.add_argument("--many", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=0)
@@ -61,10 +63,14 @@ def main() -> None:
     if not has_evidence(model):
         parser.error(f"{arguments.checkpoint} has no NLL of binary pixels.")
     start = time.perf_counter()
+    chosen = {
+        "test": load_mnist("test", arguments.data).every(arguments.n),
+        "train": load_mnist("train", arguments.data).drawn(arguments.n),
+    }
     found = {
         (split, samples): nll(
             model,
-            load_mnist(split, arguments.data).every(arguments.n),
+            chosen[split],
             samples,
             arguments.seed,
             folder / "state",
