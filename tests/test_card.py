@@ -13,7 +13,13 @@ from vae_core.card import card, write_card
 FOLDER = Path(__file__).parent.parent / "checkpoints" / "vae-400"
 FIDELITY = {
     "fid": 17.16,
-    "fid_floor": 5.5,
+    "fid_floor": 2.081,
+    "fid_floor_sem": 0.02,
+    "fid_features": "0" * 64,
+    "sample_unsure": 0.321,
+    "sample_unsure_sem": 0.0047,
+    "test_unsure": 0.052,
+    "test_unsure_sem": 0.0022,
     "precision": 0.463,
     "recall": 0.829,
     "precision_real": 0.795,
@@ -32,10 +38,11 @@ def test_each_figure_of_the_samples_stands_beside_that_of_real_digits():
     rows = [line for line in card(about).splitlines() if line.startswith("| ")]
     told = {row.split(" | ")[0]: row.split(" | ")[1] for row in rows}
     values = {name.removeprefix("| ").split(" ")[0]: value for name, value in told.items()}
-    assert values["FID"] == "17.2; 5.5 |"
+    assert values["FID"] == "17.16; 2.08 +- 0.02 |"
     assert values["precision,"] == "0.46, 0.83; 0.80, 0.83 |"
     assert values["entropy"] == "0.58; 0.12 nats |"
     assert values["samples"] == "5.8 % |"
+    assert "less than 0.9; test digits | 32.1 +- 0.5 %; 5.2 +- 0.2 % |" in card(about)
     assert values["distance"] == "4.72; 4.35 |"
 
 
@@ -44,6 +51,34 @@ def test_figures_that_were_not_measured_are_left_out():
     about["metrics"] |= dict.fromkeys(FIDELITY)
     assert "FID" not in card(about)
     assert "-ELBO" in card(about)
+
+
+def test_figures_with_a_floor_of_one_group_of_writers_are_left_out():
+    about = checkpoint.inspect(FOLDER)
+    about["metrics"] |= FIDELITY | {"fid_features": None}
+    assert "FID" not in card(about)
+
+
+def test_an_nll_is_told_with_both_of_its_errors():
+    about = checkpoint.inspect(FOLDER)
+    about["metrics"] |= {"elbo_sem_digits": 0.2549, "importance_samples": 500, "nll_images": 500}
+    about["metrics"] |= {"nll": 79.41, "nll_sem": 0.169, "nll_sem_digits": 0.894}
+    row = "NLL, dynamic binarisation, 500 importance samples, 500 digits | 79.41 nats"
+    errors = " +- 0.89 over digits, +- 0.17 over draws of the binarisation |"
+    assert row + errors in card(about)
+    assert "105.40 nats an image +- 0.25 over digits |" in card(about)
+    about["metrics"] |= {"nll_sem": None, "nll_sem_samples": 50}
+    assert row + " +- 0.89 over digits (at 50 samples) |" in card(about)
+
+
+def test_a_bound_on_what_the_label_leaves_open_is_marked():
+    about = checkpoint.inspect(FOLDER.parent / "vae-conditional")
+    about["metrics"] |= {"bounds": "log p(x|y)", "nll": 90.0, "nll_images": 500}
+    rows = [line for line in card(about).splitlines() if "NLL," in line or "-ELBO," in line]
+    assert len(rows) == 3
+    assert all("told the label: bounds log p(x\\|y), not log p(x) |" in row for row in rows)
+    about["metrics"]["bounds"] = "log p(x)"
+    assert "told the label" not in card(about)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from vae_core.data import Digits
 
 EVALUATE_KEYS = [
     *("recipe", "device", "n_images", "binarisation", "distortion", "rate", "elbo"),
-    *("bits_per_dim", "nll", "nll_sem", "nll_draws", "importance_samples", "seeds", "nll_spread"),
+    *("elbo_sem_digits", "bounds", "bits_per_dim", "nll", "nll_sem", "nll_sem_digits"),
+    *("nll_draws", "importance_samples", "seeds", "nll_spread"),
     *(
         "active_units",
         "kl_per_dim",

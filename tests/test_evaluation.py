@@ -3,7 +3,7 @@ import functools
 import pytest
 import torch
 
-from vae_core import VAE, evaluation
+from vae_core import VAE, evaluation, recipes
 from vae_core.data import Digits
 from vae_core.objectives import elbo_terms
 from vae_core.runtime import generator
@@ -31,6 +31,30 @@ def test_the_terms_are_means_over_all_digits(model: VAE, digits: Digits):
     assert result.distortion == pytest.approx(float(terms.distortion.mean()), rel=1e-5)
     mse = float(((model.reconstruct(x) - x) ** 2).mean())
     assert result.mse == pytest.approx(mse, rel=1e-5)
+
+
+def test_the_error_over_digits_is_that_of_the_cost_of_each(model: VAE, digits: Digits):
+    result = evaluation.elbo(model, digits)
+    noise = generator("cpu", 0, 3)
+    eps = torch.cat([torch.randn(500, 3, generator=noise), torch.randn(200, 3, generator=noise)])
+    terms = elbo_terms(model, digits.floats(), eps)
+    costs = (terms.rate + terms.distortion).double()
+    assert result.sem == pytest.approx(float(costs.std()) / 700**0.5, rel=1e-5)
+    assert evaluation.standard_error(costs[:1]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "bounded"),
+    [
+        ("vae-conditional", "log p(x|y)"),
+        ("vae-conv", "log p(x)"),
+        ("vae-logistic", "log p(x)"),
+        ("vae-400", None),
+        ("ae", None),
+    ],
+)
+def test_what_the_elbo_bounds_is_told(name: str, bounded: str | None):
+    assert evaluation.bounds(recipes.get(name)) == bounded
 
 
 def test_a_seed_repeats_its_figures(model: VAE, digits: Digits):

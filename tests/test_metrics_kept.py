@@ -1,5 +1,5 @@
-from vae_core import fidelity
-from vae_core.commands.evaluate import EVIDENCE, with_earlier
+from vae_core import fid_net, fidelity
+from vae_core.commands.metrics import EVIDENCE, with_earlier
 
 NOTHING = dict.fromkeys(("nll_spread", *EVIDENCE, *fidelity.FIGURES))
 ALL = {"n_images": 10_000}
@@ -57,3 +57,11 @@ def test_files_from_before_draws_were_kept_lose_nothing():
     kept = with_earlier(NOTHING | FEW, dict.fromkeys(fidelity.FIGURES) | old)
     assert (kept["nll"], kept["nll_draws"]) == (83.2, None)
     assert kept["nll_spread"]["nll"] == 83.5
+
+
+def test_a_fid_is_kept_in_the_same_features_only():
+    now = NOTHING | ALL | {"elbo": -87.0}
+    same = NOTHING | ALL | {"fid": 4.1, "fid_floor": 2.1, "fid_features": fid_net.SHA256}
+    assert with_earlier(now, same) == now | same
+    for other in ("0" * 64, None):
+        assert with_earlier(now, same | {"fid_features": other}) == now

@@ -40,6 +40,17 @@ def test_the_table_has_a_row_for_each_measured_recipe(root: Path):
     assert "8.00 %" in deterministic
 
 
+def test_a_bound_on_log_p_of_x_given_y_is_marked_and_an_nll_has_its_error(root: Path):
+    for name in ("vae-conditional", "vae-burda"):
+        folder = checkpoint.save(build(recipes.get(name)), root / name)
+        nll = {"nll": 92.851, "nll_sem_digits": 0.2449, "importance_samples": 5000}
+        checkpoint.write_json(folder / checkpoint.METRICS, MEASURED | nll)
+    given, other = (line for line in table.tables(root).splitlines() if "| 92.85 ± 0.24 (" in line)
+    assert given.startswith("| `vae-conditional`")
+    assert "= 105.50, told the label | 92.85 ± 0.24 (5000 samples, told the label) |" in given
+    assert "= 105.50 | 92.85 ± 0.24 (5000 samples) |" in other
+
+
 def test_only_what_stands_between_the_marks_is_replaced(root: Path):
     readme = root / "README.md"
     readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")

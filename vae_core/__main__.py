@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         verb = getattr(importlib.import_module(f"vae_core.commands.{module}"), function)
         result = verb(parsed)
     except (ValueError, OSError) as error:
+        if (result := getattr(error, "result", None)) is not None:  # hours of work, perhaps
+            print(json.dumps(result) if parsed.json else _readable(result))
         print(f"vae_core {parsed.verb}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -88,6 +90,8 @@ def _evaluate(verbs: Verbs) -> None:
     add("--seeds", type=int, nargs="+", default=[0], metavar="S", help="binarisation draws")
     add("--device", metavar="D")
     add("--save", action="store_true", help="write metrics.json and the card beside the model")
+    again = "only the samples' figures and the errors again; the others are kept"
+    add("--refresh", action="store_const", dest="run", const=("evaluate", "refresh"), help=again)
 
 
 def _family(verbs: Verbs) -> None:

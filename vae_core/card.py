@@ -56,8 +56,8 @@ def card(about: dict[str, Any], latents: dict[str, Any] | None = None) -> str:
         "|---|---|",
         *(f"| {name} | {value} |" for name, value in _figures(metrics) + _sliders(latents)),
         "",
-        f"Measured by `{metrics.get('command', '')}` on {metrics.get('device', '')}; "
-        "`metrics.json` has every key.",
+        f"Measured by `{metrics.get('command', '')}` on {metrics.get('device', '')}"
+        f"{_refreshed(metrics)}; `metrics.json` has every key.",
         "",
     ]
     return "\n".join(lines)
@@ -76,6 +76,11 @@ def _beta(beta: dict[str, Any]) -> str:
     if beta["kind"] == "cyclical":
         return f"{rise} {beta['cycles']} cycles"
     return "" if beta["final"] == 1 else f", beta {beta['final']:g}"
+
+
+def _refreshed(metrics: dict[str, Any]) -> str:
+    told = metrics.get("refreshed")
+    return f", the samples and the standard errors by `{told['command']}`" if told else ""
 
 
 def _kind(config: dict[str, Any]) -> str:
@@ -104,8 +109,12 @@ def _costs(metrics: dict[str, Any]) -> list[tuple[str, str]]:
             rows.append((name, f"{metrics['repair_mse']:.5f}"))
         return [*rows, ("mean norm of the encoder's Jacobian", f"{metrics['jacobian_norm']:.2f}")]
     pixels = "grey pixels" if metrics["binarisation"] == "none" else "dynamic binarisation"
+    error = _over_digits(metrics.get("elbo_sem_digits"))
     rows = [
-        (f"-ELBO, one posterior draw, {pixels}", f"{-metrics['elbo']:.2f} nats an image"),
+        (
+            f"-ELBO, one posterior draw, {pixels}{_told_label(metrics)}",
+            f"{-metrics['elbo']:.2f} nats an image{error}",
+        ),
         ("distortion + rate", f"{metrics['distortion']:.2f} + {metrics['rate']:.2f} nats"),
         ("active units", f"{metrics['active_units']}"),
     ]
@@ -114,41 +123,77 @@ def _costs(metrics: dict[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
-    if not metrics:
+def _told_label(metrics: dict[str, Any]) -> str:
+    """A bound on log p(x|y) is marked: it compares with none on log p(x)."""
+    given = metrics.get("bounds") == "log p(x|y)"
+    return ", told the label: bounds log p(x\\|y), not log p(x)" if given else ""
+
+
+def _over_digits(error: float | None, samples: int | None = None) -> str:
+    """The standard error over the digits, and at how many samples it was taken if at fewer."""
+    if error is None:
+        return ""
+    return f" +- {error:.2f} over digits{f' (at {samples} samples)' if samples else ''}"
+
+
+def _evidence(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    """The NLL, with its two kinds of error, and what it was on other draws."""
+    if metrics["nll"] is None:
         return []
-    rows = [
-        *_costs(metrics),
-        ("squared error of the reconstruction, mean over pixels", f"{metrics['mse']:.5f}"),
-        ("5-NN error of the codes", f"{100 * metrics['knn_error']:.2f} %"),
-        ("linear probe error of the codes", f"{100 * metrics['probe_error']:.2f} %"),
-    ]
-    if metrics["slice"]["nll"] is not None:
-        name = "NLL, 100 samples, 500 digits (the tests repeat it)"
-        rows.append((name, f"{metrics['slice']['nll']:.2f} nats"))
-    if metrics["nll"] is not None:
-        digits = metrics.get("nll_images", metrics["n_images"])
-        count = f"{metrics['importance_samples']} importance samples, {digits} digits"
-        rows.insert(1, (f"NLL, dynamic binarisation, {count}", f"{metrics['nll']:.2f} nats"))
+    digits = metrics.get("nll_images", metrics["n_images"])
+    count = f"{metrics['importance_samples']} importance samples, {digits} digits"
+    value = f"{metrics['nll']:.2f} nats"
+    value += _over_digits(metrics.get("nll_sem_digits"), metrics.get("nll_sem_samples"))
+    if metrics["nll_sem"] is not None:
+        value += f", +- {metrics['nll_sem']:.2f} over draws of the binarisation"
+    rows = [(f"NLL, dynamic binarisation, {count}{_told_label(metrics)}", value)]
     if spread := metrics.get("nll_spread"):
         draws = ", ".join(f"{draw:.2f}" for draw in spread["nll_draws"])
         samples, seeds = spread["importance_samples"], ", ".join(map(str, spread["seeds"]))
         digits = f", {spread['nll_images']} digits" if "nll_images" in spread else ""
         name = f"the same with {samples} samples{digits}, draws of the binarisation, seeds {seeds}"
-        rows.insert(2, (name, f"{draws} nats"))
+        rows.append((name, f"{draws} nats"))
+    return rows
+
+
+def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    if not metrics:
+        return []
+    cost, *terms = _costs(metrics)
+    rows = [
+        cost,
+        *_evidence(metrics),
+        *terms,
+        ("squared error of the reconstruction, mean over pixels", f"{metrics['mse']:.5f}"),
+        ("5-NN error of the codes", f"{100 * metrics['knn_error']:.2f} %"),
+        ("linear probe error of the codes", f"{100 * metrics['probe_error']:.2f} %"),
+    ]
+    if metrics["slice"]["nll"] is not None:
+        name = f"NLL, 100 samples, 500 digits (the tests repeat it){_told_label(metrics)}"
+        rows.append((name, f"{metrics['slice']['nll']:.2f} nats"))
     return rows + _fidelity(metrics)
 
 
 def _fidelity(metrics: dict[str, Any]) -> list[tuple[str, str]]:
-    """How real the samples are, each figure beside what real digits score."""
-    if metrics.get("fid") is None:
+    """How real the samples are, each figure beside what real digits score.
+
+    Figures from before the net that they are taken in was frozen are left out: their floor was
+    that of one group of writers.
+    """
+    if metrics.get("fid") is None or metrics.get("fid_features") is None:
         return []
-    near = metrics["nearest_train"]
+    near, floor = metrics["nearest_train"], f"{metrics['fid_floor']:.2f}"
+    if metrics["fid_floor_sem"] is not None:
+        floor += f" +- {metrics['fid_floor_sem']:.2f}"
+    unsure = [
+        f"{100 * metrics[key]:.1f} +- {100 * metrics[f'{key}_sem']:.1f} %"
+        for key in ("sample_unsure", "test_unsure")
+    ]
     return [
         (
             "FID of 10,000 samples (means of p(x\\|z) against the grey test digits, features of "
-            "the shipped classifier); training digits in their place",
-            f"{metrics['fid']:.1f}; {metrics['fid_floor']:.1f}",
+            "a frozen classifier); random training digits in their place",
+            f"{metrics['fid']:.2f}; {floor}",
         ),
         (
             "precision, recall of the samples; of training digits",
@@ -159,6 +204,7 @@ def _fidelity(metrics: dict[str, Any]) -> list[tuple[str, str]]:
             "entropy of the classifier over a sample; over a test digit",
             f"{metrics['sample_entropy']:.2f}; {metrics['test_entropy']:.2f} nats",
         ),
+        ("samples that it reads with less than 0.9; test digits", "; ".join(unsure)),
         ("samples that it reads as no digit", f"{100 * metrics['not_digits']:.1f} %"),
         (
             "distance to the nearest training digit, median: sample; test digit",

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from vae_core import runtime
-from vae_core.config import CorruptionConfig
+from vae_core.config import Config, CorruptionConfig
 from vae_core.data import Digits, binarise, corrupt
 from vae_core.models import VAE, Autoencoder
 from vae_core.nets import PIXELS
@@ -24,11 +24,13 @@ BATCH = 500
 class Elbo:
     """Means over the digits in nats an image, and the rate's share of each dimension.
 
-    `rate` is None for a deterministic model, `kl_per_dim` where the prior does not factorise.
+    `rate` is None for a deterministic model, `kl_per_dim` where the prior does not factorise;
+    `sem` is the standard error over the digits of distortion + rate.
     """
 
     distortion: float
     rate: float | None
+    sem: float | None
     kl_per_dim: list[float] | None
     mean_variance: list[float]
     mse: float
@@ -66,18 +68,21 @@ def elbo(
     noise = runtime.generator("cpu", seed, 3)
     sums: dict[str, Tensor] = {}
     means: list[Tensor] = []
+    costs: list[Tensor] = []
     with runtime.eval_mode(model):
         for x, y in _batches(digits):
             x = binarise(x, noise) if _is_binary(model) else x
             eps = torch.randn(len(x), model.latent_dim, generator=noise).to(device)
             batch = measure(model, x.to(device), eps, y.to(device), with_mse=with_mse)
             means.append(batch.pop("mean"))
+            costs.append((batch["distortion"] + batch.get("rate", 0)).double().cpu())
             for key, value in batch.items():
                 sums[key] = sums.get(key, 0) + value.double().sum(0).cpu()
     per_image = {key: value / len(digits) for key, value in sums.items()}
     return Elbo(
         distortion=float(per_image["distortion"]),
         rate=float(per_image["rate"]) if "rate" in per_image else None,
+        sem=standard_error(torch.cat(costs)),
         kl_per_dim=per_image["kl"].tolist() if "kl" in per_image else None,
         mean_variance=torch.cat(means).var(0).tolist(),
         mse=float(per_image.get("mse", math.nan)),
@@ -116,6 +121,11 @@ def measure(
     return found | {"rate": q.log_prob(z) - model.prior.log_prob(z)}
 
 
+def standard_error(values: Tensor) -> float | None:
+    """That of the mean of values (n,), one for each digit; None for a single one."""
+    return float(values.std()) / len(values) ** 0.5 if len(values) > 1 else None
+
+
 def squared_error(back: Tensor, x: Tensor) -> Tensor:
     """The mean over the pixels of the squared difference, (b,)."""
     return ((back - x) ** 2).mean((1, 2, 3))
@@ -137,6 +147,18 @@ def bits_per_dim(model: Model, value: float | None) -> float | None:
     if value is None or model.config.likelihood != "discretized-logistic":
         return None
     return -value / (PIXELS * math.log(2))
+
+
+def bounds(config: Config) -> str | None:
+    """What minus the ELBO is a bound on minus of; None where it is no likelihood's.
+
+    A model that is told the label bounds log p(x|y), which leaves out what the label says, up to
+    log 10 nats: it compares with no bound on log p(x).
+    """
+    grey = config.likelihood == "bernoulli" and config.train.binarisation == "none"
+    if not config.is_variational or grey:
+        return None
+    return "log p(x|y)" if config.conditional else "log p(x)"
 
 
 def repair_error(

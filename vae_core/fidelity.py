@@ -1,34 +1,45 @@
 """How real samples are: FID, precision and recall, what a classifier reads, nearest digits.
 
-Every figure is in the features of the shipped digit classifier, so it compares with figures
-made with the same classifier only, never with FIDs of natural pictures. Samples that are means
+Every figure is in the features of one frozen digit classifier (`fid_net`), so it compares with
+figures made with the same net only, never with FIDs of natural pictures. Samples that are means
 of p(x|z) are grey and are compared with grey digits; binary draws with binarised ones.
 """
 
 from __future__ import annotations
 
 import functools
+import statistics
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from vae_core import runtime
+from vae_core import fid_net, runtime
 from vae_core.classify import NONE, Classifier
-from vae_core.data import Digits, binarise
+from vae_core.data import Digits, binarise, permutation
+from vae_core.neighbours import nearest_distances, precision_recall
 
-BATCH, ROWS = 500, 1000
+BATCH = 500
 MANIFOLD_STRIDE = 3
 """Every third digit, on each side, makes the manifolds of precision and recall."""
 
-NEIGHBOURS = 3
-"""k of the manifolds' radii, as in the paper."""
+PARTS = 6
+"""Parts of the training set, at most, that its own scores are means over: one alone gives a floor
+between 2.0 and 2.2."""
 
-FIGURES = (
-    *("fid", "fid_floor", "precision", "recall", "precision_real", "recall_real"),
-    *("sample_entropy", "test_entropy", "class_histogram", "not_digits", "nearest_train"),
+SURE = 0.9
+"""A picture is read surely where the likeliest digit has so much."""
+
+OF_SAMPLES = (
+    *("fid", "precision", "recall", "sample_entropy", "sample_unsure", "sample_unsure_sem"),
+    *("class_histogram", "not_digits", "nearest_train"),
 )
+OF_DIGITS = (
+    *("fid_floor", "fid_floor_sem", "precision_real", "recall_real"),
+    *("test_entropy", "test_unsure", "test_unsure_sem", "fid_features"),
+)
+FIGURES = (*OF_SAMPLES, *OF_DIGITS)
 """The keys of `measure`."""
 
 COMPARED = 1000
@@ -91,55 +102,95 @@ def features(classifier: Classifier, x: Tensor) -> Tensor:
         )
 
 
-def measure(
-    model: Any, train: Digits, test: Digits, classifier: Classifier, *, seed: int = 0
-) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Real:
+    """What samples are held against, the same for every model: the test digits.
+
+    `net` is the frozen classifier, `gaussian` that of the test digits' features, `few` (n, d)
+    those of every third, `figures` what real digits score themselves, see `measure`.
+    """
+
+    train: Digits
+    test: Digits
+    net: Classifier
+    gaussian: Gaussian
+    few: Tensor
+    figures: dict[str, Any]
+
+    @classmethod
+    def of(cls, train: Digits, test: Digits, *, seed: int = 0, device: str = "cpu") -> Real:
+        """Measured on all test digits, and on random training digits in the place of samples.
+
+        Args:
+            train: all training digits.
+            test: all test digits, no more than those.
+            seed: of the order in which training digits are dealt out into parts as large as the
+                test set, up to PARTS of them.
+            device: where to compute.
+
+        Raises:
+            ValueError: the frozen net cannot be read.
+        """
+        net = fid_net.load(device)
+        asked = features(net, test.floats())
+        gaussian, few = Gaussian.of(asked), asked[::MANIFOLD_STRIDE]
+        count = min(PARTS, len(train) // len(test))
+        parts = permutation(len(train), seed)[: count * len(test)].split(len(test))
+        floors, manifolds = [], []
+        for part in parts:
+            known = features(net, train.floats(part))
+            floors.append(frechet_distance(gaussian, Gaussian.of(known)))
+            manifolds.append(precision_recall(few, known[::MANIFOLD_STRIDE]))
+        read = readings(net, asked)
+        figures = {
+            "fid_floor": statistics.fmean(floors),
+            "fid_floor_sem": statistics.stdev(floors) / count**0.5 if count > 1 else None,
+            "precision_real": statistics.fmean(precision for precision, _ in manifolds),
+            "recall_real": statistics.fmean(recall for _, recall in manifolds),
+            **{f"test_{key}": read[key] for key in ("entropy", "unsure", "unsure_sem")},
+            "fid_features": fid_net.SHA256,
+        }
+        return cls(train=train, test=test, net=net, gaussian=gaussian, few=few, figures=figures)
+
+
+def measure(model: Any, real: Real, *, seed: int = 0) -> dict[str, Any]:
     """The figures of the model's samples: means of p(x|z) against grey digits.
 
     Args:
         model: in evaluation mode, with a prior to draw from.
-        train: all training digits.
-        test: all test digits, which FID, precision and recall are taken against: a model that
-            repeats its training digits scores the floor, not 0. As many samples are drawn, since
-            FID grows as there are fewer.
-        classifier: whose features and readings are used.
+        real: FID, precision and recall are taken against its test digits: a model that repeats
+            its training digits scores the floor, not 0. As many samples are drawn, since FID
+            grows as there are fewer.
         seed: of the samples.
 
     Returns:
-        `fid`; `fid_floor`, that of as many training digits; `precision`, `recall`, and the same
-        two of training digits (`precision_real`, `recall_real`); `sample_entropy` in nats, the
-        mean over the samples of the classifier's own, and `test_entropy`; `class_histogram`,
-        shares of the samples read as 0 to 9; `not_digits`, the share read as none; and
-        `nearest_train`, see there.
+        `fid`; `fid_floor`, the mean FID of parts of the training set of as many digits, and
+        `fid_floor_sem`, its standard error over the parts; `precision`, `recall`, and the same
+        two of the training digits (`precision_real`, `recall_real`); `sample_entropy` in nats,
+        the mean over the samples of the net's own, and `test_entropy`; `sample_unsure`, the
+        share of the samples that it reads with less than SURE, and `test_unsure`, each with its
+        standard error (`..._sem`); `class_histogram`, shares of the samples read as 0 to 9;
+        `not_digits`, the share read as none; `nearest_train`, see there; and `fid_features`, the
+        SHA-256 of the net.
     """
-    x = draws(model, len(test), generator=runtime.generator("cpu", seed, 7))
-    real, known = test.floats().cpu(), train.every(len(test)).floats().cpu()
-    told = {
-        name: features(classifier, pixels)
-        for name, pixels in (("test", real), ("train", known), ("fake", x))
-    }
-    gaussians = {name: Gaussian.of(values) for name, values in told.items()}
-    few = {name: values[::MANIFOLD_STRIDE] for name, values in told.items()}
-    precision, recall = precision_recall(few["test"], few["fake"])
-    precision_real, recall_real = precision_recall(few["test"], few["train"])
-    read = {name: readings(classifier, told[name]) for name in ("fake", "test")}
+    x = draws(model, len(real.test), generator=runtime.generator("cpu", seed, 7))
+    embedded = features(real.net, x)
+    read = readings(real.net, embedded)
+    precision, recall = precision_recall(real.few, embedded[::MANIFOLD_STRIDE])
     return {
-        "fid": frechet_distance(gaussians["test"], gaussians["fake"]),
-        "fid_floor": frechet_distance(gaussians["test"], gaussians["train"]),
+        "fid": frechet_distance(real.gaussian, Gaussian.of(embedded)),
         "precision": precision,
         "recall": recall,
-        "precision_real": precision_real,
-        "recall_real": recall_real,
-        "sample_entropy": read["fake"]["entropy"],
-        "test_entropy": read["test"]["entropy"],
-        "class_histogram": read["fake"]["class_histogram"],
-        "not_digits": read["fake"]["not_digits"],
-        "nearest_train": nearest_train(x, test, train),
+        **{f"sample_{key}": read[key] for key in ("entropy", "unsure", "unsure_sem")},
+        "class_histogram": read["class_histogram"],
+        "not_digits": read["not_digits"],
+        "nearest_train": nearest_train(x, real.test, real.train),
+        **real.figures,
     }
 
 
 def readings(classifier: Classifier, embedded: Tensor) -> dict[str, Any]:
-    """Entropy, class_histogram and not_digits of pictures whose features (n, d) are given.
+    """Entropy, unsure, class_histogram and not_digits of pictures by their features (n, d).
 
     See `measure`; the entropy and the classes are of ten digits, given that it is one.
     """
@@ -147,8 +198,11 @@ def readings(classifier: Classifier, embedded: Tensor) -> dict[str, Any]:
         logits = classifier.head(embedded.to(next(classifier.parameters()).device)).cpu()
     digits = logits[:, :NONE].log_softmax(1)
     counts = digits.argmax(1).bincount(minlength=NONE)
+    unsure = float((digits.amax(1).exp() < SURE).double().mean())
     return {
         "entropy": float(-(digits.exp() * digits).sum(1).mean()),
+        "unsure": unsure,
+        "unsure_sem": (unsure * (1 - unsure) / len(digits)) ** 0.5,
         "class_histogram": [count / len(logits) for count in counts.tolist()],
         "not_digits": float((logits.argmax(1) == NONE).double().mean()),
     }
@@ -183,63 +237,3 @@ def frechet_distance(a: Gaussian, b: Gaussian) -> float:
     cross = torch.linalg.eigvalsh(0.5 * (product + product.T)).clamp_min(0).sqrt().sum()
     spread = a.covariance.trace() + b.covariance.trace() - 2 * cross
     return max(0.0, float(((a.mean - b.mean) ** 2).sum() + spread))
-
-
-def precision_recall(real: Tensor, fake: Tensor, k: int = NEIGHBOURS) -> tuple[float, float]:
-    """The share of fakes on the manifold of the real, and of the real on that of the fakes.
-
-    A manifold is the union of balls around its points, each reaching to the point's k-th
-    nearest neighbour (Kynkäänniemi et al., 2019).
-
-    Args:
-        real: features (n, d).
-        fake: features (m, d).
-        k: of the radii; less than n and m.
-
-    Raises:
-        ValueError: k is not between 1 and the smaller count less one.
-    """
-    most = min(len(real), len(fake)) - 1
-    if not 1 <= k <= most:
-        raise ValueError(f"k is {k}; it must be between 1 and {most}.")
-    precision = _covered(fake, real, radii(real, k))
-    return precision, _covered(real, fake, radii(fake, k))
-
-
-def radii(points: Tensor, k: int) -> Tensor:
-    """The squared distance of each point (n, d) to its k-th nearest other point, (n,)."""
-    squares = (points**2).sum(1)
-    parts = []
-    for start in range(0, len(points), ROWS):
-        part = points[start : start + ROWS]
-        relative = torch.addmm(squares, part, points.T, alpha=-2)
-        # A point is not its own neighbour; its place tells, since rounding blurs the zero.
-        rows = torch.arange(len(part))
-        relative[rows, start + rows] = torch.inf
-        nearest = relative.topk(k, dim=1, largest=False).values[:, -1]
-        parts.append((nearest + squares[start : start + ROWS]).clamp_min(0))
-    return torch.cat(parts)
-
-
-def nearest_distances(x: Tensor, others: Tensor) -> Tensor:
-    """The Euclidean distance of each x (n, ...) to the nearest of others (m, ...), (n,)."""
-    x, others = x.flatten(1), others.flatten(1)
-    return _lowest(x, others, torch.zeros(len(others), dtype=x.dtype)).clamp_min(0).sqrt()
-
-
-def _covered(points: Tensor, centres: Tensor, squared_radii: Tensor) -> float:
-    """The share of points within a ball: where |x - c|^2 - r^2 <= 0 for some centre."""
-    return float((_lowest(points, centres, squared_radii) <= 0).double().mean())
-
-
-def _lowest(points: Tensor, centres: Tensor, offsets: Tensor) -> Tensor:
-    """min over the centres (m, d) of |x - c|^2 - offset_c, for each of the points (n, d)."""
-    squares = (centres**2).sum(1) - offsets
-    parts = []
-    for part in points.split(ROWS):
-        best = torch.full((len(part),), torch.inf, dtype=part.dtype)
-        # In blocks that stay in a core's cache, and never the whole matrix in memory.
-        for block, square in zip(centres.split(ROWS), squares.split(ROWS), strict=True):
-            best = best.minimum(torch.addmm(square, part, block.T, alpha=-2).amin(1))
-        parts.append(best + (part**2).sum(1))
-    return torch.cat(parts)

@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context, parent_process
@@ -50,7 +51,8 @@ def log_evidence(
         samples: K, 1 or more.
         seed: of the binarisation and of the importance samples.
         partial: a file that keeps what is done; a later call with the same model and settings
-            goes on from it.
+            goes on from it. Where it cannot be written, a warning says so and nothing is lost
+            but that.
         workers: processes, each computing on one core: threads that share one small operation
             would mostly wait for each other, and compiled ones hold the interpreter's lock.
 
@@ -73,7 +75,7 @@ def log_evidence(
                 jobs = [_job(model, digits, i) for i in group]
                 values[group] = torch.tensor(list(pool.map(_work, jobs)), dtype=torch.float64)
                 if partial is not None and time.monotonic() - saved > SAVE_EVERY_SECONDS:
-                    _save_partial(partial, key, values)
+                    partial = _save_partial(partial, key, values)
                     saved = time.monotonic()
                 yield values
     finally:
@@ -186,13 +188,24 @@ def _key(model: VAE, digits: Digits, samples: int, seed: int) -> str:
 
 
 def _load_partial(path: Path | None, key: str, count: int) -> Tensor:
+    """What is known of `count` digits, NaN where nothing is: also where the file is damaged."""
     nothing = torch.full((count,), torch.nan, dtype=torch.float64)
     if path is None or not path.is_file():
         return nothing
-    if checkpoint.safetensors_metadata(path).get("key") != key:
+    try:
+        if checkpoint.safetensors_metadata(path).get("key") != key:
+            return nothing
+        values = checkpoint.read_tensors(path).get("log_evidence", nothing)
+    except ValueError:
         return nothing
-    return checkpoint.read_tensors(path)["log_evidence"]
+    return values if values.shape == nothing.shape else nothing
 
 
-def _save_partial(path: Path, key: str, values: Tensor) -> None:
-    checkpoint.write_tensors(path, {"log_evidence": values}, {"key": key})
+def _save_partial(path: Path, key: str, values: Tensor) -> Path | None:
+    """Keeps what is done; None, so that it is not tried again, where the file cannot be written."""
+    try:
+        checkpoint.write_tensors(path, {"log_evidence": values}, {"key": key})
+    except ValueError as error:
+        warnings.warn(f"what is done is not kept: {error}", stacklevel=3)
+        return None
+    return path

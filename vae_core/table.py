@@ -57,15 +57,23 @@ def _pixels(config: dict[str, Any], metrics: dict[str, Any]) -> str:
 
 
 def _elbo(config: dict[str, Any], metrics: dict[str, Any]) -> str:
-    return f"{metrics['distortion']:.2f} + {metrics['rate']:.2f} = {-metrics['elbo']:.2f}"
+    total = f"{-metrics['elbo']:.2f}{_told_label(config)}"
+    return f"{metrics['distortion']:.2f} + {metrics['rate']:.2f} = {total}"
 
 
-def _nll(_: dict[str, Any], metrics: dict[str, Any]) -> str:
+def _told_label(config: dict[str, Any]) -> str:
+    """Marks a bound on log p(x|y), which compares with none on log p(x)."""
+    return ", told the label" if config["conditional"] else ""
+
+
+def _nll(config: dict[str, Any], metrics: dict[str, Any]) -> str:
     if metrics["nll"] is not None:
         count = f"{metrics['importance_samples']} samples"
         seen = metrics.get("nll_images", metrics["n_images"])
         digits = "" if seen == 10_000 else f", {seen} digits"
-        return f"{metrics['nll']:.2f} ({count}{digits})"
+        error = metrics.get("nll_sem_digits")
+        spread = "" if error is None else f" ± {error:.2f}"
+        return f"{metrics['nll']:.2f}{spread} ({count}{digits}{_told_label(config)})"
     bits = metrics.get("bits_per_dim")
     return "" if bits is None else f"{bits:.3f} bits a pixel"
 

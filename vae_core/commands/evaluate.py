@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
-import platform
 import statistics
 import sys
 import time
-from pathlib import Path
 from typing import Any, TypeGuard
 
 import torch
+from torch import Tensor
 from tqdm import tqdm
 
-from vae_core import (
-    axes,
-    checkpoint,
-    classify,
-    compare,
-    evaluation,
-    fidelity,
-    reference,
-    runtime,
-    sliders,
-)
-from vae_core.card import write_card
-from vae_core.data import SPLITS, Digits, load_mnist
+from vae_core import axes, checkpoint, evaluation, fidelity, runtime
+from vae_core.commands import metrics
+from vae_core.data import SPLITS, Digits, cache_dir, load_mnist
 from vae_core.importance import log_evidence
 from vae_core.models import VAE, Autoencoder
 
@@ -36,28 +26,36 @@ SLICE = {"limit": 500, "importance_samples": 100, "seed": 0}
 AXES_FROM = 20_000
 """Training digits that the sliders' axes are chosen by."""
 
-EVIDENCE = ("nll", "nll_sem", "nll_draws", "importance_samples", "seeds")
-"""What an NLL is told by: a run that measured none keeps all of them, or none."""
+GLANCE = 50
+"""Importance samples that tell how an NLL spreads over the digits: few do."""
 
 
 def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     """Measures a checkpoint on the test digits.
 
+    Without --save nothing is written into the checkpoint's folder.
+
     Returns:
-        distortion, rate, elbo, nll in nats an image; kl_per_dim in nats; mse a mean over the
-        pixels; knn_error and probe_error fractions; null where a figure does not apply.
+        distortion, rate, elbo, nll in nats an image; elbo_sem_digits and nll_sem_digits their
+        standard errors over the digits, nll_sem that over draws of the binarisation; bounds what
+        minus the costs is a lower bound on; kl_per_dim in nats; mse a mean over the pixels;
+        knn_error and probe_error fractions; null where a figure does not apply.
 
     Raises:
         ValueError: an argument, the checkpoint or the data cannot be used.
+        metrics.Unsaved: the figures were taken, but could not be written; it holds them.
     """
     start = time.perf_counter()
     folder = checkpoint.resolve(arguments.checkpoint)
+    if arguments.save:
+        metrics.must_take_files(folder)  # now, rather than after hours
     device = runtime.choose_device(arguments.device)
     model = checkpoint.load(folder, device)
     samples, seeds = arguments.importance_samples, arguments.seeds
     if samples < 0:
         raise ValueError(f"importance_samples is {samples}; it must be 0 or more.")
     test = load_mnist("test", arguments.data).every(arguments.limit)
+    weights = checkpoint.fingerprint(folder / checkpoint.WEIGHTS)
     if arguments.save and axes.turns(model):  # first of all: samples are drawn through them
         _turn(model, arguments.data, device)
     terms = evaluation.elbo(model, test, device=device, seed=seeds[0])
@@ -69,8 +67,10 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
         "distortion": terms.distortion,
         "rate": terms.rate,
         "elbo": terms.elbo,
+        "elbo_sem_digits": None if terms.elbo is None else terms.sem,
+        "bounds": evaluation.bounds(model.config),
         "bits_per_dim": evaluation.bits_per_dim(model, terms.elbo),
-        **_nll(model, test, samples, seeds, folder, device),
+        **_nll(model, test, samples, seeds, weights),
         "importance_samples": samples,
         "seeds": seeds,
         "nll_spread": None,
@@ -87,13 +87,50 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
         "seconds": round(time.perf_counter() - start, 2),
     }
     if arguments.save:
-        _save(folder, model, result, arguments)
+        whole = load_mnist("test", arguments.data)
+        about = {"slice": SLICE | slice_figures(model, whole), "weights_sha256": weights}
+        metrics.save(folder, model, result | about, arguments, whole)
+    return result
+
+
+def refresh(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Takes the figures of the samples again, and the standard errors over the digits.
+
+    What else metrics.json holds of these weights is kept; an NLL without a standard error gets
+    that of the same digits at GLANCE samples, since a digit's place among the others hardly
+    depends on their number. With --save the file and the card are written.
+
+    Raises:
+        ValueError: as for `evaluate`; metrics.json is missing, or of other weights.
+    """
+    if arguments.limit is not None or arguments.importance_samples:
+        raise ValueError("--refresh takes the digits and samples of metrics.json, no others.")
+    folder = checkpoint.resolve(arguments.checkpoint)
+    if arguments.save:
+        metrics.must_take_files(folder)
+    model = checkpoint.load(folder, runtime.choose_device(arguments.device))
+    earlier = metrics.of_weights(folder)
+    test, seed = load_mnist("test", arguments.data), earlier["seeds"][0]
+    terms = evaluation.elbo(model, test, device=_device(model), seed=seed, with_mse=False)
+    result = {
+        "recipe": model.config.name,
+        "elbo_sem_digits": None if terms.elbo is None else terms.sem,
+        "bounds": evaluation.bounds(model.config),
+        **_fidelity(model, test, arguments.data, seed),
+    }
+    if earlier["nll"] is not None and earlier.get("nll_sem_digits") is None:
+        digits = test.every(earlier.get("nll_images", earlier["n_images"]))
+        weights = earlier["weights_sha256"]
+        result["nll_sem_digits"] = _nll(model, digits, GLANCE, [seed], weights)["nll_sem_digits"]
+        result["nll_sem_samples"] = GLANCE
+    if arguments.save:
+        metrics.rewrite(folder, earlier, result)
     return result
 
 
 def _turn(model: VAE | Autoencoder, data: str | None, device: torch.device) -> None:
     """Lays the sliders along axes that mean something, by training digits alone."""
-    digits = load_mnist("train", data).every(AXES_FROM)
+    digits = load_mnist("train", data).drawn(AXES_FROM)
     model.prior.turn(axes.choose(model, digits, device))
 
 
@@ -130,27 +167,33 @@ def _slice_nll(model: VAE, digits: Digits) -> float:
 
 
 def _nll(
-    model: VAE | Autoencoder,
-    test: Digits,
-    samples: int,
-    seeds: list[int],
-    folder: Path,
-    device: torch.device,
+    model: VAE | Autoencoder, test: Digits, samples: int, seeds: list[int], weights: str
 ) -> dict[str, Any]:
-    """Each draw of the binarisation, their mean, and the standard error of that mean."""
+    """Each draw of the binarisation, their mean, and its standard errors.
+
+    `nll_sem` is over the draws, on the same digits; `nll_sem_digits` over the digits, each at
+    the mean of its draws: how far other digits of the same hands would lie.
+    """
     if samples == 0 or not has_evidence(model):
-        return {"nll": None, "nll_sem": None, "nll_draws": None}
-    draws = [-_one_draw(model, test, samples, seed, folder, device) for seed in seeds]
-    sem = statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None
-    return {"nll": statistics.fmean(draws), "nll_sem": sem, "nll_draws": draws}
+        return dict.fromkeys(("nll", "nll_sem", "nll_sem_digits", "nll_draws"))
+    each = torch.stack([-_one_draw(model, test, samples, seed, weights) for seed in seeds])
+    draws = each.mean(1).tolist()
+    return {
+        "nll": statistics.fmean(draws),
+        "nll_sem": statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None,
+        "nll_sem_digits": evaluation.standard_error(each.mean(0)),
+        "nll_draws": draws,
+    }
 
 
-def _one_draw(
-    model: VAE, test: Digits, samples: int, seed: int, folder: Path, device: torch.device
-) -> float:
-    name = f"nll-{samples}-{len(test)}-{seed}.safetensors"
+def _one_draw(model: VAE, test: Digits, samples: int, seed: int, weights: str) -> Tensor:
+    """log p(x) of each digit in nats, float64 (n,), under a progress bar.
+
+    A run that is stopped goes on from what it keeps in the user's cache, by weights and settings.
+    """
+    name = f"{weights[:16]}-{samples}-{len(test)}-{seed}.safetensors"
     heavy = samples * len(test) > 1_000_000
-    workers = (os.cpu_count() or 1) if heavy and device.type == "cpu" else 1
+    workers = (os.cpu_count() or 1) if heavy and _device(model).type == "cpu" else 1
     bar = tqdm(total=len(test), unit="digit", desc=f"NLL, seed {seed}", file=sys.stderr)
     values = torch.empty(0)
     with bar:
@@ -159,13 +202,17 @@ def _one_draw(
             test,
             samples,
             seed=seed,
-            partial=folder / "state" / name,
+            partial=cache_dir() / "nll" / name,
             workers=workers,
         ):
             known = ~values.isnan()
             bar.update(int(known.sum()) - bar.n)
             bar.set_postfix_str(f"{-float(values[known].mean()):.2f} nats", refresh=False)
-    return float(values.mean())
+    return values
+
+
+def _device(model: VAE | Autoencoder) -> torch.device:
+    return next(iter(model.state_dict().values())).device
 
 
 def _code_errors(
@@ -183,92 +230,21 @@ def _code_errors(
 def _fidelity(
     model: VAE | Autoencoder, test: Digits, data: str | None, seed: int
 ) -> dict[str, Any]:
-    """The figures of the samples, about 20 seconds of one core; null where there are none.
+    """The figures of the samples, about a minute of one core; null where there are none.
 
-    They need all test digits, the shipped classifier, and pixels that are not drawn one after the
-    other, which would take hours. A deterministic model's samples are draws from the Gaussian
-    that was fitted to its codes: the figure says how far that is from a prior.
+    They need all test digits, and pixels that are not drawn one after the other, which would
+    take hours. A deterministic model's samples are draws from the Gaussian that was fitted to
+    its codes: the figure says how far that is from a prior.
     """
-    shipped = checkpoint.shipped_root() / classify.DEFAULT_FOLDER.name
-    judge = shipped if shipped.is_dir() else classify.DEFAULT_FOLDER
     slow = model.config.likelihood == "pixelcnn"
     whole = len(test) == SPLITS["test"][1]
-    if slow or not whole or not judge.is_dir():
+    if slow or not whole:
         return dict.fromkeys(fidelity.FIGURES)
-    device = next(iter(model.state_dict().values())).device
-    classifier = classify.load_classifier(judge, str(device))
-    return fidelity.measure(model, load_mnist("train", data), test, classifier, seed=seed)
+    return fidelity.measure(model, _real(data, str(_device(model)), seed), seed=seed)
 
 
-def _save(
-    folder: Path,
-    model: VAE | Autoencoder,
-    result: dict[str, Any],
-    arguments: argparse.Namespace,
-) -> None:
-    """metrics.json, latents.json, the sliders' axes, the percentiles and the card.
-
-    A run without --importance-samples keeps an earlier NLL of the same weights, one with fewer
-    samples goes beside it, as the spread over other draws; one with --limit keeps an earlier FID.
-    """
-    test = load_mnist("test", arguments.data)
-    metrics = folder / checkpoint.METRICS
-    weights = checkpoint.fingerprint(folder / checkpoint.WEIGHTS)
-    earlier = checkpoint.read_json(metrics) if metrics.is_file() else {}
-    if earlier.get("weights_sha256") == weights:
-        result = with_earlier(result, earlier)
-    figures = {key: value for key, value in result.items() if key != "recipe"}
-    checkpoint.write_json(
-        metrics,
-        {
-            "recipe": model.config.name,
-            **figures,
-            "slice": SLICE | slice_figures(model, test),
-            "weights_sha256": weights,
-            "command": _command(arguments, result),
-            "versions": {"torch": torch.__version__, "python": platform.python_version()},
-        },
-    )
-    device = next(iter(model.state_dict().values())).device
-    if axes.turns(model):
-        axes.write(folder, model.prior.axes)
-    reference.write(folder, reference.measure(model, test, device))
-    told = sliders.describe(model, test, kl_per_dim=result["kl_per_dim"], device=device)
-    sliders.write(folder, told)
-    if compare.has_pca(model):
-        train = load_mnist("train", arguments.data)
-        compare.write_pca(folder, compare.fit_pca(model, train, test))
-    write_card(folder)
-
-
-def with_earlier(result: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
-    """The figures of `result`, and those of `earlier` that it did not measure again, or better."""
-    if result["fid"] is None and earlier.get("fid") is not None:
-        result = result | {key: earlier[key] for key in fidelity.FIGURES}
-    if earlier.get("nll") is None:
-        return result
-    former, spread = _evidence(earlier), earlier.get("nll_spread")
-    if result["nll"] is None:
-        return result | former | {"nll_spread": spread}
-    new = _evidence(result)
-    gain = result["importance_samples"] - earlier["importance_samples"]
-    if gain < 0:
-        return result | former | {"nll_spread": new}
-    return result | {"nll_spread": former if gain > 0 and former["nll_draws"] else spread}
-
-
-def _evidence(metrics: dict[str, Any]) -> dict[str, Any]:
-    """The NLL and all it is told by, its own number of digits too: it may outlive `n_images`."""
-    digits = metrics.get("nll_images", metrics["n_images"])
-    return {key: metrics.get(key) for key in EVIDENCE} | {"nll_images": digits}
-
-
-def _command(arguments: argparse.Namespace, result: dict[str, Any]) -> str:
-    words = ["python -m vae_core evaluate", str(result["recipe"])]
-    if result["importance_samples"]:
-        words += ["--importance-samples", str(result["importance_samples"])]
-    if arguments.limit:
-        words += ["--limit", str(arguments.limit)]
-    if result["seeds"] != [0]:
-        words += ["--seeds", *map(str, result["seeds"])]
-    return " ".join(words)
+@functools.lru_cache(maxsize=1)
+def _real(data: str | None, device: str, seed: int) -> fidelity.Real:
+    """What samples are held against, once for a whole family."""
+    train, test = (load_mnist(split, data) for split in ("train", "test"))
+    return fidelity.Real.of(train, test, seed=seed, device=device)
