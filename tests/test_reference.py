@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from vae_core import VAE, checkpoint, reference
+from vae_core import VAE, Bernoulli, Config, NetConfig, checkpoint, reference
 from vae_core.data import Digits
 from vae_core.latents import StandardNormal
 
@@ -31,6 +31,7 @@ class Deterministic(torch.nn.Module):
     def __init__(self, model: VAE) -> None:
         super().__init__()
         self.model, self.latent_dim, self.prior = model, model.latent_dim, model.prior
+        self.config, self.to_sliders = model.config, model.to_sliders
 
     def encode(self, x: torch.Tensor) -> object:
         return type("Code", (), {"mean": self.model.encode(x).mean})()
@@ -43,7 +44,8 @@ def test_every_digit_finds_its_own_rank(model: VAE) -> None:
     digits = some_digits(251)
     known = reference.measure(model, digits)
     with torch.inference_mode():
-        values = reference.costs(model, digits.floats())
+        values = reference.placed(model, digits.floats())
+    assert set(values) == {"distortion", "rate", "cost", "length"}
     for key, value in values.items():
         ranks = value.argsort().argsort().numpy() / (len(digits) - 1)
         found = [known.share_below(key, float(v)) for v in value]
@@ -79,7 +81,7 @@ def test_a_deterministic_model_has_a_distortion_alone(model: VAE) -> None:
     plain = Deterministic(model)
     digits = some_digits(12)
     known = reference.measure(plain, digits)
-    assert set(known.quantiles) == {"distortion"}
+    assert set(known.quantiles) == {"distortion", "length"}
     standing = known.standing({"distortion": 1e9, "rate": None})
     assert standing == {"distortion": 1.0, "rate": None}
     with torch.inference_mode():
@@ -103,6 +105,54 @@ def test_the_file_is_small_and_belongs_to_its_weights(model: VAE, tmp_path: Path
     assert reference.read(tmp_path) is None
 
 
+def test_the_floor_is_what_a_perfect_bernoulli_still_pays(model: VAE) -> None:
+    x = some_digits(5).floats()
+    perfect = -Bernoulli(torch.logit(x.clamp(1e-6, 1 - 1e-6))).log_prob(x)
+    assert torch.allclose(reference.floor(model, x), perfect, rtol=1e-3)
+    assert reference.floor(model, x.round()).abs().max() == 0  # ink without greys has none
+    gaussian = Config(name="tiny", likelihood="gaussian", net=NetConfig(hidden_dims=(16,)))
+    assert reference.floor(VAE(gaussian), x).abs().max() == 0
+
+
+def test_greyer_ink_alone_does_not_raise_the_rank(model: VAE) -> None:
+    """Two pictures that a model foretells equally well, one of them with greys."""
+    *_, last = (part for part in model.decoder.modules() if isinstance(part, torch.nn.Linear))
+    for values in last.parameters():
+        torch.nn.init.zeros_(values)  # every pixel 1/2, whatever the code
+    grey, hard = torch.full((2, 1, 28, 28), 0.5).unbind()
+    hard[:, ::2], hard[:, 1::2] = 0, 1
+    with torch.inference_mode():
+        values = reference.placed(model, torch.stack([grey, hard]))["distortion"]
+        plain = reference.costs(model, torch.stack([grey, hard]))["distortion"]
+    assert plain[0] == pytest.approx(float(plain[1]), rel=1e-4)
+    assert values[0] == pytest.approx(0, abs=1e-2)  # nobody could do better
+    assert values[1] == pytest.approx(784 * np.log(2), rel=1e-4)
+
+
+def test_the_length_is_of_the_sliders(model: VAE) -> None:
+    x = some_digits(9).floats()
+    known = reference.measure(model, some_digits(9))
+    with torch.inference_mode():
+        lengths = model.to_sliders(model.encode(x).mean).norm(dim=1)
+    assert known.lengths([0, 1]) == pytest.approx([float(lengths.min()), float(lengths.max())])
+    assert known.lengths([0.5]) == pytest.approx([float(lengths.median())], rel=1e-4)
+
+
+def test_what_does_not_fit_any_more_is_measured_again(
+    model: VAE, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reference, "load_mnist", lambda split, root: some_digits(20))
+    for name in ("one", "other"):
+        checkpoint.save(model, tmp_path / name)
+    assert reference.rebuild(None, tmp_path) == ["one", "other"]
+    assert reference.rebuild(None, tmp_path) == []
+    path = tmp_path / "one" / reference.FILE
+    facts = checkpoint.safetensors_metadata(path) | {"pixels": "grey"}  # by the rule of before
+    checkpoint.write_tensors(path, checkpoint.read_tensors(path), facts)
+    assert reference.rebuild(None, tmp_path, ["other"]) == []
+    assert reference.rebuild(None, tmp_path) == ["one"]
+
+
 @pytest.mark.parametrize("name", [path.name for path in checkpoint.shipped()])
 def test_shipped_ranks_are_of_the_grey_test_digits(name: str, test_digits: Digits) -> None:
     """A slice of test digits must spread evenly over the ranks of all of them."""
@@ -111,7 +161,7 @@ def test_shipped_ranks_are_of_the_grey_test_digits(name: str, test_digits: Digit
         pytest.skip("evaluate --save has not been run for this checkpoint")
     model = checkpoint.load(name)
     with torch.inference_mode():
-        values = reference.costs(model, test_digits.every(200).floats())
+        values = reference.placed(model, test_digits.every(200).floats())
     for key, value in values.items():
         shares = np.sort(np.array([known.share_below(key, float(v)) for v in value], float))
         assert np.abs(shares - np.linspace(0, 1, 200)).max() < 0.12, key  # Kolmogorov, 1 %

@@ -1,11 +1,18 @@
-"""Where one picture stands among the test digits: percentiles of distortion, rate and -ELBO.
+"""Where one picture stands among the test digits: by distortion, rate, -ELBO and code length.
 
 All is measured on grey pixels with the same few draws of noise, so that a test digit measured
-again is given back its own rank. The quantiles lie in `reference.safetensors` beside the weights.
+again is given back its own rank. The quantiles lie in `reference.safetensors` beside the weights;
+`python -m vae_core.reference` makes those files again.
+
+A grey pixel costs a Bernoulli its entropy however well it is foretold, so that a plain -ELBO ranks
+pictures by how grey their ink is. That floor, the picture's own, is taken off before ranking.
 """
 
 from __future__ import annotations
 
+import argparse
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_core import checkpoint, runtime
-from vae_core.data import Digits
+from vae_core.data import Digits, load_mnist
 
 FILE = "reference.safetensors"
 DRAWS = 32
@@ -24,6 +31,9 @@ DRAWS = 32
 
 QUANTILES = 1001
 BATCH = 100
+
+PLACED = "grey, less their entropy"
+"""What the ladders count; a file that says otherwise was made by another rule."""
 
 Standing = dict[str, float | None]
 
@@ -61,7 +71,10 @@ def costs(model: Any, x: Tensor) -> dict[str, Tensor]:
 
     A deterministic model has a distortion alone.
     """
-    q = model.encode(x)
+    return _costs(model, model.encode(x), x)
+
+
+def _costs(model: Any, q: Any, x: Tensor) -> dict[str, Tensor]:
     z = codes(q, noise(model.latent_dim))
     distortion = -model.decode(z).log_prob(x).mean(0)
     spent = rate(model, q, z)
@@ -70,9 +83,32 @@ def costs(model: Any, x: Tensor) -> dict[str, Tensor]:
     return {"distortion": distortion, "rate": spent, "cost": distortion + spent}
 
 
+def floor(model: Any, x: Tensor) -> Tensor:
+    """What the pixels of x (b, 1, 28, 28) cost at least, in nats, (b,).
+
+    Under a Bernoulli that is the entropy of the grey values; a density and the 256 levels know no
+    such floor: zero.
+    """
+    if model.config.likelihood not in ("bernoulli", "pixelcnn"):
+        return x.new_zeros(len(x))
+    return -(torch.xlogy(x, x) + torch.xlogy(1 - x, 1 - x)).sum((1, 2, 3))
+
+
+def placed(model: Any, x: Tensor) -> dict[str, Tensor]:
+    """What x (b, 1, 28, 28) is ranked by, each (b,): `costs` less `floor`, and `length`.
+
+    `length` is the distance of the code, or of the posterior mean, from 0 in units of the sliders.
+    """
+    q = model.encode(x)
+    known = _costs(model, q, x)
+    least = floor(model, x)
+    above = {key: v if key == "rate" else v - least for key, v in known.items()}
+    return {**above, "length": model.to_sliders(q.mean).norm(dim=1)}
+
+
 @dataclass(frozen=True)
 class Reference:
-    """Quantiles of what `costs` says of many digits: evenly spaced ranks, sorted."""
+    """Quantiles of what `placed` says of many digits: evenly spaced ranks, sorted."""
 
     quantiles: dict[str, NDArray[np.float32]]
 
@@ -95,8 +131,13 @@ class Reference:
 
     @property
     def usual(self) -> Standing:
-        """The medians, in nats."""
+        """The medians, in nats above the floor; of `length` in units of the sliders."""
         return {key: float(ladder[len(ladder) // 2]) for key, ladder in self.quantiles.items()}
+
+    def lengths(self, shares: Sequence[float]) -> list[float]:
+        """The lengths of code that these shares of the digits, 0 to 1, stay below."""
+        ladder = self.quantiles["length"]
+        return np.interp(shares, np.linspace(0, 1, len(ladder)), ladder).tolist()
 
 
 def measure(model: Any, digits: Digits, device: torch.device | str = "cpu") -> Reference:
@@ -105,7 +146,7 @@ def measure(model: Any, digits: Digits, device: torch.device | str = "cpu") -> R
     with runtime.eval_mode(model):
         for start in range(0, len(digits), BATCH):
             x = digits.floats(slice(start, start + BATCH)).to(device)
-            for key, value in costs(model, x).items():
+            for key, value in placed(model, x).items():
                 parts.setdefault(key, []).append(value.double().cpu())
     ranks = np.linspace(0, 1, QUANTILES)
     return Reference(
@@ -124,7 +165,7 @@ def write(folder: Path, reference: Reference) -> None:
     """
     tensors = {key: torch.from_numpy(ladder) for key, ladder in reference.quantiles.items()}
     facts = {
-        "pixels": "grey",
+        "pixels": PLACED,
         "draws": str(DRAWS),
         "weights": checkpoint.fingerprint(folder / checkpoint.WEIGHTS),
     }
@@ -137,7 +178,45 @@ def read(folder: Path) -> Reference | None:
     if not path.is_file():
         return None
     facts = checkpoint.safetensors_metadata(path)
-    wanted = {"draws": str(DRAWS), "weights": checkpoint.fingerprint(folder / checkpoint.WEIGHTS)}
+    weights = checkpoint.fingerprint(folder / checkpoint.WEIGHTS)
+    wanted = {"pixels": PLACED, "draws": str(DRAWS), "weights": weights}
     if any(facts.get(key) != value for key, value in wanted.items()):
         return None
     return Reference({key: value.numpy() for key, value in checkpoint.read_tensors(path).items()})
+
+
+def rebuild(
+    data: str | Path | None, root: str | Path | None = None, names: Sequence[str] = ()
+) -> list[str]:
+    """Measures the percentiles of checkpoints whose file is missing or does not fit any more.
+
+    Args:
+        data: folder that holds MNIST/raw; None as for `load_mnist`.
+        root: folder of checkpoint folders; None takes the shipped ones.
+        names: which of them; all where there are none.
+
+    Returns:
+        The names of those that were measured.
+    """
+    test = load_mnist("test", data)
+    device = runtime.choose_device(None)
+    wanted = [checkpoint.resolve(name, root) for name in names] or checkpoint.shipped(root)
+    stale = [folder for folder in wanted if read(folder) is None]
+    for folder in stale:
+        print(folder.name, file=sys.stderr, flush=True)
+        write(folder, measure(checkpoint.load(folder, device), test, device))
+    return [folder.name for folder in stale]
+
+
+def main() -> None:
+    """`python -m vae_core.reference [--data DIR] [--checkpoints DIR] [NAME ...]`."""
+    parser = argparse.ArgumentParser(description="Measure the percentiles that do not fit any more")
+    parser.add_argument("--data", metavar="DIR", help="holds MNIST/raw")
+    parser.add_argument("--checkpoints", metavar="DIR", help="default: the shipped ones")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="default: all of them")
+    arguments = parser.parse_args()
+    rebuild(arguments.data, arguments.checkpoints, arguments.names)
+
+
+if __name__ == "__main__":
+    main()

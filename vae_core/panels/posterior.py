@@ -62,7 +62,8 @@ def measure(model: Any, code: Posterior, drawn: bool, draws: int, seed: int) -> 
         reconstruction, draws, spread and difference as base64; z_drawn (slider values, null
         for the mean); spread_peak (largest per-pixel standard deviation); distortion, rate,
         elbo in nats, means over `estimate_draws` draws as `reference` takes them (rate and elbo
-        null for a deterministic model); mse of the mean's reconstruction.
+        null for a deterministic model); floor, what these greys cost at least (see
+        `reference.floor`); mse of the mean's reconstruction.
     """
     count = reference.DRAWS
     shown = codes(code, max(draws, 1), seed)
@@ -84,6 +85,7 @@ def measure(model: Any, code: Posterior, drawn: bool, draws: int, seed: int) -> 
         "spread": _pack(spread / spread.max().clamp(min=1e-6)),
         "spread_peak": spread.max().item(),
         "distortion": distortion,
+        "floor": reference.floor(model, code.x).item(),
         "rate": rate,
         "elbo": None if rate is None else -(distortion + rate),
         "mse": (pixels[0] - x).square().mean().item(),

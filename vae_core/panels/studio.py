@@ -358,12 +358,14 @@ class Studio:
 
     def _standing(self, name: Any, result: dict[str, Any]) -> dict[str, Any]:
         """standing: the share of the test digits, 0 to 1, with less distortion, less rate and a
-        lower cost (-ELBO); usual: their medians in nats; both null where that is not known."""
+        lower cost (-ELBO), each above its own floor; usual: their medians in nats above the floor;
+        both null where that is not known."""
         known = self.registry.reference(name)
         if known is None:
             return {"standing": None, "usual": None}
-        values = {"distortion": result["distortion"], "rate": result["rate"]}
-        values["cost"] = None if result["elbo"] is None else -result["elbo"]
+        least, elbo = result["floor"], result["elbo"]
+        values = {"distortion": result["distortion"] - least, "rate": result["rate"]}
+        values["cost"] = None if elbo is None else -elbo - least
         return {"standing": known.standing(values), "usual": known.usual}
 
     def _end(self, name: Any, label: str, end: Any) -> Any:
