@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from vae_core import VAE, checkpoint
+from vae_core import VAE, checkpoint, files
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_a_full_disk_leaves_the_previous_checkpoint_whole(
         path.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(checkpoint, "save_file", full)
+    monkeypatch.setattr(files, "save_file", full)
     with pytest.raises(ValueError, match=r"could not be written .*No space left"):
         checkpoint.save(model, folder)
     assert (folder / "model.safetensors").read_bytes() == before

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import nn
 
 from vae_core.config import Config
+from vae_core.files import fingerprint as fingerprint
+from vae_core.files import opened, read_json, read_tensors, safetensors_metadata
+from vae_core.files import write_json as write_json
+from vae_core.files import write_tensors as write_tensors
+from vae_core.files import write_text as write_text
 from vae_core.models import VAE, Autoencoder, build
 
 CONFIG, WEIGHTS, METRICS = "config.json", "model.safetensors", "metrics.json"
 AXES = "axes.safetensors"
-PICKLES = (".pt", ".pth", ".bin", ".ckpt", ".pkl")
+FIGURES = frozenset(
+    (
+        *("distortion", "rate", "elbo", "bits_per_dim", "nll", "nll_sem", "importance_samples"),
+        *("n_images", "active_units", "mse", "repair_mse", "knn_error", "probe_error"),
+        *("fid", "fid_floor", "precision", "recall"),
+    )
+)
+"""Keys of metrics.json that the page counts with."""
 
 
 def shipped_root() -> Path:
@@ -33,7 +39,15 @@ def shipped(root: str | Path | None = None) -> list[Path]:
     """The folders under `root` that hold an autoencoder of this package, by name."""
     folder = Path(root) if root is not None else shipped_root()
     found = sorted(path.parent for path in folder.glob(f"*/{CONFIG}"))
-    return [path for path in found if "latent_dim" in read_json(path / CONFIG)]
+    return [path for path in found if _holds_autoencoder(path)]
+
+
+def _holds_autoencoder(folder: Path) -> bool:
+    """Whether the config is one of an autoencoder; a damaged one must not hide the others."""
+    try:
+        return "latent_dim" in read_json(folder / CONFIG)
+    except ValueError:
+        return False
 
 
 def resolve(name: str | Path, root: str | Path | None = None) -> Path:
@@ -48,10 +62,16 @@ def resolve(name: str | Path, root: str | Path | None = None) -> Path:
     if Path(text).is_dir():
         return Path(text)
     folder = Path(root) if root is not None else shipped_root()
-    names = [path.name for path in shipped(folder)]
-    if text in names:
-        return folder / text
-    raise ValueError(f"there is no checkpoint {text!r}; there are: {', '.join(names) or 'none'}.")
+    if text in [path.parent.name for path in folder.glob(f"*/{CONFIG}")]:
+        return folder / text  # a damaged one too: reading it says what is wrong
+    names = ", ".join(path.name for path in shipped(folder))
+    raise ValueError(f"there is no checkpoint {text!r}; there are: {names or _none_in(folder)}.")
+
+
+def _none_in(folder: Path) -> str:
+    """Why there are none: a wheel, unlike a clone, brings no checkpoints."""
+    why = "" if folder.is_dir() else ", which does not exist"
+    return f"none in {folder}{why} (VAE_CHECKPOINTS names another folder of checkpoints)"
 
 
 def load(
@@ -125,15 +145,36 @@ def inspect(name: str | Path, root: str | Path | None = None) -> dict[str, Any]:
     """
     folder = resolve(name, root)
     config = read_config(folder)
-    metrics = folder / METRICS
     return {
         "recipe": config.name,
         "title": config.title,
         "config": config.to_dict(),
         "parameters": count_parameters(folder / WEIGHTS),
         "file_bytes": (folder / WEIGHTS).stat().st_size,
-        "metrics": read_json(metrics) if metrics.is_file() else None,
+        "metrics": read_metrics(folder),
     }
+
+
+def read_metrics(folder: Path) -> dict[str, Any] | None:
+    """What metrics.json tells of a model; None where there is none.
+
+    Raises:
+        ValueError: it is damaged, or a figure is no number.
+    """
+    if not (folder / METRICS).exists():
+        return None
+    metrics = read_json(folder / METRICS)
+    for key in FIGURES & set(metrics):
+        if metrics[key] is not None and not _is_number(metrics[key]):
+            raise ValueError(f"{folder / METRICS} is damaged: {key} is not a number.")
+    kl = metrics.get("kl_per_dim")
+    if kl is not None and not (isinstance(kl, list) and all(map(_is_number, kl))):
+        raise ValueError(f"{folder / METRICS} is damaged: kl_per_dim is not a list of numbers.")
+    return metrics
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def read_config(folder: Path) -> Config:
@@ -154,122 +195,9 @@ def count_parameters(path: Path) -> int:
     Raises:
         ValueError: as for `read_tensors`.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         shapes = [file.get_slice(key).get_shape() for key in file.keys()]  # noqa: SIM118
     return sum(torch.Size(shape).numel() for shape in shapes)
-
-
-def fingerprint(path: Path) -> str:
-    """The SHA-256 of a file, which tells whether figures belong to these weights."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def safetensors_metadata(path: Path) -> dict[str, str]:
-    """The texts in the header of a safetensors file.
-
-    Raises:
-        ValueError: as for `read_tensors`.
-    """
-    with _opened(path) as file:
-        return file.metadata() or {}
-
-
-def read_tensors(path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file, on the CPU.
-
-    Raises:
-        ValueError: the file is missing, damaged or cut short, or a pickle.
-    """
-    _refuse_pickle(path)
-    try:
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise ValueError(f"{path} is damaged or cut short: {error}.") from error
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """One JSON object.
-
-    Raises:
-        ValueError: the file is missing or does not hold one.
-    """
-    try:
-        value = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise ValueError(f"{path} is missing.") from error
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path} is damaged: {error}.") from error
-    if not isinstance(value, dict):
-        raise ValueError(f"{path} must hold a JSON object.")
-    return value
-
-
-def write_json(path: Path, value: dict[str, Any]) -> None:
-    """One JSON object, atomically; ValueError when it cannot be written."""
-    write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """A text file, atomically; ValueError when it cannot be written."""
-    _replace(path, lambda target: target.write_text(text, "utf-8"))
-
-
-def write_tensors(
-    path: Path, tensors: dict[str, Tensor], metadata: dict[str, str] | None = None
-) -> None:
-    """A safetensors file, atomically; ValueError when it cannot be written."""
-    plain = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
-    _replace(path, lambda target: save_file(plain, target, metadata))
-
-
-def _replace(path: Path, write: Any) -> None:
-    """Writes beside `path`, flushes to the disk and renames: a kill leaves the old file whole."""
-    target = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(target)
-        target.chmod(0o644)  # safetensors makes files that only their owner can read
-        with target.open("rb") as file:
-            os.fsync(file.fileno())
-        target.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise ValueError(
-            f"{path} could not be written ({error}); what was there is kept."
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            target.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    _refuse_pickle(path)
-    try:
-        with safe_open(path, framework="pt") as file:
-            yield file
-    except (SafetensorError, OSError) as error:
-        raise ValueError(f"{path} is damaged or cut short: {error}.") from error
-
-
-def _refuse_pickle(path: Path) -> None:
-    """A sentence for a missing file that knows why: often a pickle lies there instead."""
-    pickles = [p.name for p in path.parent.glob("*") if p.suffix in PICKLES]
-    head = b""
-    if path.is_file():
-        with path.open("rb") as file:
-            head = file.read(4)
-    is_pickle = (
-        head[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or head == b"PK\x03\x04"
-    )
-    if is_pickle or (not path.is_file() and pickles):
-        shown = path.name if is_pickle else pickles[0]
-        raise ValueError(
-            f"{path.parent / shown} is a pickle, which can run any code when it is opened; "
-            "only safetensors files are read."
-        )
-    if not path.is_file():
-        raise ValueError(f"{path} is missing.")
 
 
 def _from_hub(repository: str) -> Path:

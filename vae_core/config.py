@@ -37,7 +37,9 @@ class NetConfig:
         _check(0 <= self.blocks <= 16, "net.blocks", self.blocks, "between 0 and 16")
 
     def _check_dims(self, name: str, dims: tuple[int, ...]) -> None:
-        _check(min(dims, default=1) >= 1, name, dims, "positive widths")
+        _check(len(dims) <= 64, name, f"{len(dims)} layers", "at most 64 of them")
+        fine = all(1 <= width <= 2**16 for width in dims)
+        _check(fine, name, dims, f"positive widths, at most {2**16}")
         if self.kind == "conv":
             _check(len(dims) == 3, name, dims, "three stages for a conv net")
             _check(all(d % 8 == 0 for d in dims), name, dims, "multiples of 8")

@@ -100,13 +100,35 @@ def write(folder: Path, about: dict[str, Any]) -> None:
 
 
 def read(folder: Path, latent_dim: int) -> dict[str, Any] | None:
-    """What latents.json tells; None where there is none, or it is of another model."""
+    """What latents.json tells; None where there is none, or it is of another model.
+
+    Raises:
+        ValueError: it is damaged.
+    """
     path = folder / LATENTS
-    if not path.is_file():
+    if not path.exists():
         return None
     about = checkpoint.read_json(path)
-    fits = sorted(about.get("order", [])) == list(range(latent_dim))
-    return about if fits and len(about.get("latents", [])) == latent_dim else None
+    latents, order = about.get("latents", []), about.get("order", [])
+    if not (_are(int, order) and _are(dict, latents) and all(map(_is_told, latents))):
+        raise ValueError(f"{path} is damaged: it does not tell of sliders.")
+    fits = sorted(order) == list(range(latent_dim))
+    return about if fits and len(latents) == latent_dim else None
+
+
+def _are(kind: type, values: object) -> bool:
+    return isinstance(values, list) and all(type(value) is kind for value in values)
+
+
+def _is_told(latent: dict[str, Any]) -> bool:
+    """Whether a latent's name and movement are what the page shows of them."""
+    name, moved = latent.get("name"), latent.get("relative_at_draws")
+    named = name is None or (
+        isinstance(name, dict)
+        and isinstance(name.get("trait"), str)
+        and type(name.get("r")) in (int, float)
+    )
+    return named and (moved is None or type(moved) in (int, float))
 
 
 def order(count: int, kl: list[float] | None, about: dict[str, Any] | None) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -25,7 +26,7 @@ def build(cls: type, values: object, where: str) -> Any:
     unknown = sorted(set(values) - {f.name for f in fields(cls)})
     if unknown:
         known = ", ".join(f.name for f in fields(cls))
-        raise ValueError(f"{where} has the unknown key {unknown[0]!r}; known keys: {known}.")
+        raise ValueError(f"{where} has the unknown key {_shown(unknown[0])}; known keys: {known}.")
     converted = {k: _convert(hints[k], v, f"{where}.{k}") for k, v in values.items()}
     try:
         return cls(**converted)
@@ -41,7 +42,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if origin is Literal:
         if value not in get_args(hint):
             raise ValueError(
-                f"{where} is {value!r}; allowed: {', '.join(map(str, get_args(hint)))}."
+                f"{where} is {_shown(value)}; allowed: {', '.join(map(str, get_args(hint)))}."
             )
         return value
     if origin is tuple and isinstance(value, (list, tuple)):
@@ -51,10 +52,18 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
             return None
         return _convert(get_args(hint)[0], value, where)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise ValueError(f"{where} is {_shown(value)}; it must be a number.") from error
     if isinstance(hint, type) and type(value) is hint:
         return value
-    raise ValueError(f"{where} is {value!r}; it must be {_type_words(hint)}.")
+    raise ValueError(f"{where} is {_shown(value)}; it must be {_type_words(hint)}.")
+
+
+def _shown(value: object) -> str:
+    """The value for a sentence, cut where somebody put a novel there."""
+    return reprlib.repr(value)
 
 
 def _type_words(hint: Any) -> str:

@@ -58,7 +58,8 @@ def name_latents(studio: Studio, name: str) -> dict[str, Any]:
     """Names for a model's sliders: those measured at release, else from the example digits."""
     told = studio.registry.latents[name]
     if told is not None:
-        return {"names": [each["name"] for each in told["latents"]], "digits": told["digits"]}
+        named = [each.get("name") for each in told["latents"]]
+        return {"names": named, "digits": told.get("digits")}
     digits = assets.examples()[0]
     model = studio.registry.get(name)
     with torch.inference_mode():

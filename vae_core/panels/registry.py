@@ -6,6 +6,7 @@ the least recently used model goes when more than `capacity` are in memory.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -17,8 +18,14 @@ from vae_core import checkpoint, reference, sliders
 from vae_core.panels import groups
 from vae_core.panels.checks import shown
 
+SENTENCE = 500
+"""Characters of a reason that are told."""
+
 MOST_BARS = 128
 """Codes longer than that are shown without a bar a slider."""
+
+MOST_FOLDERS = 500
+"""Checkpoints beyond that are left out: each costs the page that lists them all."""
 
 UNUSED_BELOW = 0.01
 """A latent dimension with less KL than this, in nats, carries nothing."""
@@ -45,20 +52,27 @@ class Registry:
         self._loading: dict[str, threading.Lock] = {}
         self._references: dict[str, reference.Reference | None] = {}
         self.root = root or checkpoint.shipped_root()
-        for config in sorted(self.root.glob(f"*/{checkpoint.CONFIG}")):
-            self._add(config.parent)
+        found = sorted(config.parent for config in self.root.glob(f"*/{checkpoint.CONFIG}"))
+        for folder in found[:MOST_FOLDERS]:
+            self._add(folder)
+        if len(found) > MOST_FOLDERS:
+            rest = f"all from {found[MOST_FOLDERS].name} on"
+            self.broken[rest] = f"there are {len(found)} checkpoints; {MOST_FOLDERS} are shown."
 
     def _add(self, folder: Path) -> None:
         try:
             if "latent_dim" not in checkpoint.read_json(folder / checkpoint.CONFIG):
                 return  # the classifier
+            folder.name.encode("utf-8")  # a name that is no text cannot be sent to the page
             facts = checkpoint.inspect(folder)
-            self.latents[folder.name] = sliders.read(folder, facts["config"]["latent_dim"])
-            self.cards[folder.name] = card(folder.name, facts, self.latents[folder.name])
-        except ValueError as error:
-            # One bad folder must not stop the app.
+            latents = sliders.read(folder, facts["config"]["latent_dim"])
+            told = card(folder.name, facts, latents)
+            groups.place(told)
+        except Exception as error:
+            # One bad folder must not stop the app, whatever is wrong with it.
             self.broken[folder.name] = self._public(error)
             return
+        self.latents[folder.name], self.cards[folder.name] = latents, told
         self._folders[folder.name] = folder
         self._loading[folder.name] = threading.Lock()
 
@@ -98,19 +112,22 @@ class Registry:
         if name not in self._references:
             try:
                 self._references[name] = reference.read(self._folders[name])
-            except ValueError:
+            except Exception:
                 self._references[name] = None  # damaged: the page does without
         return self._references[name]
 
     def _load(self, name: str) -> Any:
         try:
             return checkpoint.load(self._folders[name], device=self.device)
-        except ValueError as error:
+        except Exception as error:
             raise ValueError(self._public(error)) from error
 
-    def _public(self, error: ValueError) -> str:
-        """The sentence without the server's folders, which are nobody's business."""
-        return str(error).replace(f"{self.root}/", "")
+    def _public(self, error: Exception) -> str:
+        """A sentence without the server's folders, which are nobody's business."""
+        said = " ".join(str(error).split()).replace(f"{self.root}{os.sep}", "")
+        if not isinstance(error, ValueError) or isinstance(error, UnicodeError):
+            said = f"its files cannot be used ({type(error).__name__}: {said})."
+        return said[:SENTENCE].encode("utf-8", "backslashreplace").decode()
 
     def _recent(self, name: str) -> Any:
         with self._lock:

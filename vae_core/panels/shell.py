@@ -124,7 +124,7 @@ def first_digit(studio: Studio, name: str | None) -> dict[str, Any] | None:
     try:
         code = studio.encode(name, digit)
         made = studio.decode(name, code["z"])
-    except ValueError:  # the panel will say the same sentence when it asks
+    except Exception:  # a model that cannot be used: the panel says why when it asks
         return None
     return {"checkpoint": name, "input": code["input"], "z": code["z"], "pixels": made["pixels"]}
 
