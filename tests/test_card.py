@@ -67,8 +67,8 @@ def test_an_nll_is_told_with_both_of_its_errors():
     errors = " +- 0.89 over digits, +- 0.17 over draws of the binarisation |"
     assert row + errors in card(about)
     assert "105.40 nats an image +- 0.25 over digits |" in card(about)
-    about["metrics"] |= {"nll_sem": None, "nll_sem_samples": 50}
-    assert row + " +- 0.89 over digits (at 50 samples) |" in card(about)
+    about["metrics"] |= {"nll_sem": None}
+    assert row + " +- 0.89 over digits |" in card(about)
 
 
 def test_a_bound_on_what_the_label_leaves_open_is_marked():
@@ -92,6 +92,13 @@ def test_a_bound_on_what_the_label_leaves_open_is_marked():
 )
 def test_a_card_tells_how_the_rate_was_weighed(name: str, told: str):
     assert f"binarisation: {told}" in card(checkpoint.inspect(FOLDER.parent / name))
+
+
+def test_a_card_tells_what_training_did_not_see():
+    about = checkpoint.inspect(FOLDER)
+    assert "Trained on all 60,000 training digits for 10 epochs" in card(about)
+    told = "Trained on 59,000 training digits, the other 1,000 kept out to choose settings by, for"
+    assert told in card(about, held=1000)
 
 
 def test_a_card_tells_what_the_sliders_follow():

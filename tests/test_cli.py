@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from vae_core import VAE, checkpoint, fidelity, pictures, sliders
+from vae_core import VAE, checkpoint, fidelity, held_out, pictures, sliders
 from vae_core.__main__ import main
 from vae_core.data import Digits
 
@@ -190,6 +190,31 @@ def test_train_then_evaluate(capsys: Capture, mnist_dir: Path, tmp_path: Path):
     assert result["fid"] is None
     assert json.loads((out / sliders.LATENTS).read_text())["digits"] == 10_000
     assert json.loads((out / "metrics.json").read_text())["nll"] == result["nll"]
+
+
+def test_settings_are_chosen_on_digits_that_training_does_not_see(
+    capsys: Capture, mnist_dir: Path, tmp_path: Path
+):
+    out = tmp_path / "run"
+    words = ("train", "vae-128", "--data", mnist_dir, "--out", out, "--device", "cpu")
+    words = (*words, "--epochs", 1, "--batch-size", 1000)
+    record = run(capsys, *words, "--hold-out", 1000)
+    assert record["total_steps"] == 59
+    (line,) = (out / "history.jsonl").read_text().splitlines()
+    followed = json.loads(line)
+    assert followed["held_out_distortion"] > 0
+    assert "test_distortion" not in followed
+    result = run(capsys, "evaluate", out, "--data", mnist_dir, "--hold-out", 1000)
+    assert result["n_images"] == 1000
+    assert result["distortion"] == pytest.approx(followed["held_out_distortion"], rel=1e-3)
+    assert result["fid"] is None
+    assert held_out.read(out) == 1000
+    assert "hold_out is None; the run in" in refused(capsys, *words, "--resume")
+    save = ("evaluate", out, "--data", mnist_dir, "--hold-out", 1000, "--save")
+    assert "--hold-out takes no --save" in refused(capsys, *save)
+    run(capsys, *words)
+    assert held_out.read(out) is None
+    assert "hold_out is 1000; the run in" in refused(capsys, *words, "--resume", "--hold-out", 1000)
 
 
 def test_a_killed_run_saves_and_goes_on(mnist_dir: Path, tmp_path: Path):

@@ -78,6 +78,8 @@ def _train(verbs: Verbs) -> None:
     add("--seed", type=int, default=0, metavar="S")
     add("--resume", action="store_true", help="go on, bit for bit, from the state in the folder")
     add("--init-from", metavar="CHECKPOINT", help="start a new run from these weights")
+    held = "keep N training digits out and follow them, not the test digits: to choose settings"
+    add("--hold-out", type=int, metavar="N", help=held)
     add("--download", action="store_true", help="fetch MNIST where it is missing")
 
 
@@ -87,10 +89,12 @@ def _evaluate(verbs: Verbs) -> None:
     add("--data", metavar="DIR", help="holds MNIST/raw; default: the cache folder")
     add("--importance-samples", type=int, default=0, metavar="K", help="0: no NLL")
     add("--limit", type=int, metavar="N", help="every (10000 / N)th test digit, no FID")
+    held = "measure the N training digits that train --hold-out N kept out"
+    add("--hold-out", type=int, metavar="N", help=held)
     add("--seeds", type=int, nargs="+", default=[0], metavar="S", help="binarisation draws")
     add("--device", metavar="D")
     add("--save", action="store_true", help="write metrics.json and the card beside the model")
-    again = "only the samples' figures and the errors again; the others are kept"
+    again = "only the samples' figures and the ELBO's error; the others are kept"
     add("--refresh", action="store_const", dest="run", const=("evaluate", "refresh"), help=again)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from vae_core import checkpoint, sliders
+from vae_core import checkpoint, held_out, sliders
 
 LEVERS_FILE = "levers.md"
 """What each lever of training is worth, where that was measured; see `vae_core.levers`."""
@@ -20,18 +20,22 @@ def write_card(folder: Path) -> None:
         ValueError: one of them is missing or damaged, or the card cannot be written.
     """
     about, levers = checkpoint.inspect(folder), folder / LEVERS_FILE
-    text = card(about, sliders.read(folder, about["config"]["latent_dim"]))
+    held = held_out.read(folder)
+    text = card(about, sliders.read(folder, about["config"]["latent_dim"]), held=held)
     if levers.is_file():
         text += f"\n## What each lever is worth\n\n{levers.read_text('utf-8')}"
     checkpoint.write_text(folder / "README.md", text)
 
 
-def card(about: dict[str, Any], latents: dict[str, Any] | None = None) -> str:
+def card(
+    about: dict[str, Any], latents: dict[str, Any] | None = None, *, held: int | None = None
+) -> str:
     """Markdown for what `checkpoint.inspect` returns; every figure names its unit and origin.
 
     Args:
         about: the checkpoint.
         latents: what latents.json tells of its sliders, where it is there.
+        held: how many training digits it has not seen.
     """
     config, metrics = about["config"], about["metrics"] or {}
     net, train = config["net"], config["train"]
@@ -47,7 +51,7 @@ def card(about: dict[str, Any], latents: dict[str, Any] | None = None) -> str:
         f"{config['latent_dim']} latents, {config['likelihood']} likelihood, "
         f"{config['prior']} prior, {about['parameters']:,} parameters.",
         "",
-        f"Trained on all 60,000 training digits for {train['epochs']} epochs of batches of "
+        f"Trained on {_seen(held)} for {train['epochs']} epochs of batches of "
         f"{train['batch_size']}{_start(train)}, binarisation: {train['binarisation']}"
         f"{_beta(train['beta'])}. "
         f"Repeat it with `python -m vae_core train {about['recipe']}`.",
@@ -61,6 +65,12 @@ def card(about: dict[str, Any], latents: dict[str, Any] | None = None) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _seen(held: int | None) -> str:
+    if held is None:
+        return "all 60,000 training digits"
+    return f"{60_000 - held:,} training digits, the other {held:,} kept out to choose settings by,"
 
 
 def _start(train: dict[str, Any]) -> str:
@@ -80,7 +90,7 @@ def _beta(beta: dict[str, Any]) -> str:
 
 def _refreshed(metrics: dict[str, Any]) -> str:
     told = metrics.get("refreshed")
-    return f", the samples and the standard errors by `{told['command']}`" if told else ""
+    return f", the samples and the error over digits by `{told['command']}`" if told else ""
 
 
 def _kind(config: dict[str, Any]) -> str:
@@ -129,11 +139,9 @@ def _told_label(metrics: dict[str, Any]) -> str:
     return ", told the label: bounds log p(x\\|y), not log p(x)" if given else ""
 
 
-def _over_digits(error: float | None, samples: int | None = None) -> str:
-    """The standard error over the digits, and at how many samples it was taken if at fewer."""
-    if error is None:
-        return ""
-    return f" +- {error:.2f} over digits{f' (at {samples} samples)' if samples else ''}"
+def _over_digits(error: float | None) -> str:
+    """The standard error over the digits, where it was taken."""
+    return "" if error is None else f" +- {error:.2f} over digits"
 
 
 def _evidence(metrics: dict[str, Any]) -> list[tuple[str, str]]:
@@ -142,8 +150,7 @@ def _evidence(metrics: dict[str, Any]) -> list[tuple[str, str]]:
         return []
     digits = metrics.get("nll_images", metrics["n_images"])
     count = f"{metrics['importance_samples']} importance samples, {digits} digits"
-    value = f"{metrics['nll']:.2f} nats"
-    value += _over_digits(metrics.get("nll_sem_digits"), metrics.get("nll_sem_samples"))
+    value = f"{metrics['nll']:.2f} nats{_over_digits(metrics.get('nll_sem_digits'))}"
     if metrics["nll_sem"] is not None:
         value += f", +- {metrics['nll_sem']:.2f} over draws of the binarisation"
     rows = [(f"NLL, dynamic binarisation, {count}{_told_label(metrics)}", value)]

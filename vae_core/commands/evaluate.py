@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from vae_core import axes, checkpoint, evaluation, fidelity, runtime
 from vae_core.commands import metrics
-from vae_core.data import SPLITS, Digits, cache_dir, load_mnist
+from vae_core.data import SPLITS, Digits, cache_dir, hold_out, load_mnist
 from vae_core.importance import log_evidence
 from vae_core.models import VAE, Autoencoder
 
@@ -26,12 +26,9 @@ SLICE = {"limit": 500, "importance_samples": 100, "seed": 0}
 AXES_FROM = 20_000
 """Training digits that the sliders' axes are chosen by."""
 
-GLANCE = 50
-"""Importance samples that tell how an NLL spreads over the digits: few do."""
-
 
 def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Measures a checkpoint on the test digits.
+    """Measures a checkpoint on the test digits, or on held-out training digits.
 
     Without --save nothing is written into the checkpoint's folder.
 
@@ -54,7 +51,7 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     samples, seeds = arguments.importance_samples, arguments.seeds
     if samples < 0:
         raise ValueError(f"importance_samples is {samples}; it must be 0 or more.")
-    test = load_mnist("test", arguments.data).every(arguments.limit)
+    known, test = _digits(arguments)
     weights = checkpoint.fingerprint(folder / checkpoint.WEIGHTS)
     if arguments.save and axes.turns(model):  # first of all: samples are drawn through them
         _turn(model, arguments.data, device)
@@ -80,7 +77,7 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
         "kl_per_dim": terms.kl_per_dim,
         "mse": terms.mse,
         **_deterministic(model, test, device),
-        **_code_errors(model, test, arguments.data, device),
+        **_code_errors(model, known, test, device),
         **_fidelity(model, test, arguments.data, seeds[0]),
         "parameters": checkpoint.count_parameters(folder / checkpoint.WEIGHTS),
         "file_bytes": (folder / checkpoint.WEIGHTS).stat().st_size,
@@ -94,11 +91,10 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def refresh(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Takes the figures of the samples again, and the standard errors over the digits.
+    """Takes the figures of the samples again, and the ELBO's standard error over the digits.
 
-    What else metrics.json holds of these weights is kept; an NLL without a standard error gets
-    that of the same digits at GLANCE samples, since a digit's place among the others hardly
-    depends on their number. With --save the file and the card are written.
+    What else metrics.json holds of these weights is kept. With --save the file and the card are
+    written.
 
     Raises:
         ValueError: as for `evaluate`; metrics.json is missing, or of other weights.
@@ -118,14 +114,24 @@ def refresh(arguments: argparse.Namespace) -> dict[str, Any]:
         "bounds": evaluation.bounds(model.config),
         **_fidelity(model, test, arguments.data, seed),
     }
-    if earlier["nll"] is not None and earlier.get("nll_sem_digits") is None:
-        digits = test.every(earlier.get("nll_images", earlier["n_images"]))
-        weights = earlier["weights_sha256"]
-        result["nll_sem_digits"] = _nll(model, digits, GLANCE, [seed], weights)["nll_sem_digits"]
-        result["nll_sem_samples"] = GLANCE
     if arguments.save:
         metrics.rewrite(folder, earlier, result)
     return result
+
+
+def _digits(arguments: argparse.Namespace) -> tuple[Digits, Digits]:
+    """Those that codes are learned from, and those that are measured: test digits, or held out.
+
+    Settings are chosen on training digits that `train --hold-out` left out, by the same number.
+    """
+    train, held = load_mnist("train", arguments.data), getattr(arguments, "hold_out", None)
+    if held is None:
+        return train, load_mnist("test", arguments.data).every(arguments.limit)
+    if arguments.save or arguments.limit is not None:
+        raise ValueError(
+            "--hold-out takes no --save and no --limit: metrics.json is of test digits."
+        )
+    return hold_out(train, held)
 
 
 def _turn(model: VAE | Autoencoder, data: str | None, device: torch.device) -> None:
@@ -216,9 +222,8 @@ def _device(model: VAE | Autoencoder) -> torch.device:
 
 
 def _code_errors(
-    model: VAE | Autoencoder, test: Digits, data: str | None, device: torch.device
+    model: VAE | Autoencoder, train: Digits, test: Digits, device: torch.device
 ) -> dict[str, float]:
-    train = load_mnist("train", data)
     known, asked = (evaluation.codes(model, digits, device) for digits in (train, test))
     pair = (known, train.labels, asked, test.labels)
     return {

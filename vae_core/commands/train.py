@@ -15,9 +15,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vae_core import checkpoint, distributed, recipes, runtime
+from vae_core import checkpoint, distributed, held_out, recipes, runtime
 from vae_core.config import Config
-from vae_core.data import Digits, load_mnist
+from vae_core.data import Digits, hold_out, load_mnist
 from vae_core.evaluation import codes, elbo
 from vae_core.models import VAE, Autoencoder
 from vae_core.training import Progress, TrainingRun, fit
@@ -38,11 +38,10 @@ def train(arguments: argparse.Namespace) -> dict[str, Any]:
     device = distributed.start(runtime.choose_device(arguments.device))
     try:
         config = _config(arguments)
-        digits = load_mnist("train", arguments.data, download=arguments.download)
-        test = load_mnist("test", arguments.data)
         out = Path(arguments.out or checkpoint.shipped_root() / config.name)
+        digits, followed = _digits(arguments, out)
         run = _new_run(config, arguments, device, out)
-        return _Session(run, digits, test, out).go()
+        return _Session(run, digits, followed, out, getattr(arguments, "hold_out", None)).go()
     finally:
         distributed.stop()
 
@@ -52,6 +51,21 @@ def _config(arguments: argparse.Namespace) -> Config:
     wanted = {"epochs": arguments.epochs, "batch_size": arguments.batch_size}
     changes = {name: value for name, value in wanted.items() if value is not None}
     return dataclasses.replace(config, train=dataclasses.replace(config.train, **changes))
+
+
+def _digits(arguments: argparse.Namespace, out: Path) -> tuple[Digits, Digits]:
+    """Those to train on, and those to follow: test digits, or what --hold-out keeps out.
+
+    Raises:
+        ValueError: a run would go on with digits in training that it had kept out, or without
+            some that it had trained on.
+    """
+    train = load_mnist("train", arguments.data, download=arguments.download)
+    asked = getattr(arguments, "hold_out", None)
+    if arguments.resume and (kept := held_out.read(out)) != asked:
+        told = "none" if kept is None else kept
+        raise ValueError(f"hold_out is {asked}; the run in {out} was begun with {told}.")
+    return (train, load_mnist("test", arguments.data)) if asked is None else hold_out(train, asked)
 
 
 def _new_run(config: Config, arguments: argparse.Namespace, device: Any, out: Path) -> TrainingRun:
@@ -69,8 +83,10 @@ def _new_run(config: Config, arguments: argparse.Namespace, device: Any, out: Pa
 class _Session:
     """One process's part of a run: its progress bar, its signals, its saves."""
 
-    def __init__(self, run: TrainingRun, digits: Digits, test: Digits, out: Path) -> None:
-        self.run, self.digits, self.test, self.out = run, digits, test, out
+    def __init__(
+        self, run: TrainingRun, digits: Digits, followed: Digits, out: Path, held: int | None
+    ) -> None:
+        self.run, self.digits, self.followed, self.out, self.held = run, digits, followed, out, held
         self.stopped = threading.Event()
         self.saved = time.monotonic()
         self.history = out / "history.jsonl"
@@ -78,6 +94,8 @@ class _Session:
     def go(self) -> dict[str, Any]:
         last: Progress | None = None
         self.out.mkdir(parents=True, exist_ok=True)
+        if distributed.rank() == 0:
+            held_out.write(self.out, self.held)
         self._keep_history_until(self.run.epoch)
         with _signals(self.stopped), self._bar() as bar:
             for last in fit(self.run, self.digits):
@@ -124,11 +142,12 @@ class _Session:
         return model
 
     def _write_history(self, record: Progress) -> None:
-        """One line an epoch: the training means and the test set's terms, for the curves."""
-        measured = elbo(self.run.result(), self.test, device=self.run.device, with_mse=False)
+        """One line an epoch: the training means and the followed digits' terms, for the curves."""
+        measured = elbo(self.run.result(), self.followed, device=self.run.device, with_mse=False)
+        whose = "test" if self.held is None else "held_out"
         line = dataclasses.asdict(record) | {
-            "test_distortion": measured.distortion,
-            "test_rate": measured.rate,
+            f"{whose}_distortion": measured.distortion,
+            f"{whose}_rate": measured.rate,
         }
         with self.history.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
