@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing leaves this machine
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")  # a table that nobody reads
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")  # and nobody sums up
 
 PORT = 7860
 
@@ -72,6 +74,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         port = check_port(wanted.host, wanted.port)  # before the seconds of imports
         app, options = build(wanted.checkpoints, wanted.device)
+        from vae_core.panels.patience import guard, raise_file_limit
+
+        raise_file_limit()
         app.launch(
             server_name=wanted.host,
             server_port=port,
@@ -79,6 +84,7 @@ def main(argv: list[str] | None = None) -> int:
             prevent_thread_lock=True,
             **options,
         )
+        guard(app.server)
     except (ValueError, OSError) as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2

@@ -18,13 +18,13 @@ from gradio.context import Context
 from gradio.events import api
 from gradio.utils import get_upload_folder
 
-from vae_core.panels import codec
+from vae_core.panels import codec, lanes
 from vae_core.panels.page import SORRY
 from vae_core.panels.studio import Studio
 from vae_core.panels.uploads import Uploads
 
-CONCURRENCY = 8
-"""Calls of one endpoint that Gradio lets in at once; the Studio's own gates come after that."""
+PICTURES = ("encode", "interpolate", "reconstruct")
+"""Endpoints that take a picture."""
 
 CARD = ("name", "title", "latent_dim", "objective", "likelihood", "prior", "parameters")
 
@@ -74,22 +74,34 @@ def build(studio: Studio) -> None:
         pictures = {key: png(made[key]) for key in ("input", "reconstruction")}
         return pictures | kept
 
+    def lane(name: str, arguments: tuple[Any, ...]) -> lanes.Lane:
+        if name in PICTURES:
+            return lanes.PICTURES
+        if name == "sample":
+            return lanes.HEAVY
+        return lanes.QUICK if studio.is_quick(next(iter(arguments), None)) else lanes.ASIDE
+
     for function in (checkpoints, encode, decode, sample, interpolate, reconstruct):
-        api(
-            spoken(function),
-            api_name=function.__name__,
-            concurrency_limit=CONCURRENCY,
-        )
+        # Gradio's own queue serves whoever came first, however much he asked for: ours are fair.
+        api(spoken(function, lane), api_name=function.__name__, concurrency_limit=None)
     fill_in_defaults()
 
 
-def spoken(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` with its `ValueError` turned into a `gr.Error`, which callers get to read."""
+def spoken(
+    function: Callable[..., Any], lane: Callable[[str, tuple[Any, ...]], lanes.Lane]
+) -> Callable[..., Any]:
+    """`function` in a lane, its `ValueError` turned into a `gr.Error`, which callers get to read.
+
+    Args:
+        function: an endpoint.
+        lane: of a name and its arguments, where the call waits for its turn.
+    """
 
     @functools.wraps(function)
-    def call(*arguments: Any) -> Any:
+    async def call(*arguments: Any) -> Any:
         try:
-            return function(*arguments)
+            chosen = lane(function.__name__, arguments)
+            return await chosen.run(lambda: function(*arguments))
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except Exception as error:
@@ -102,7 +114,8 @@ def spoken(function: Callable[..., Any]) -> Callable[..., Any]:
 def fill_in_defaults() -> None:
     """Let plain HTTP callers leave arguments out, as `gradio_client` does for its callers.
 
-    Gradio counts arguments before any of our code runs, and refuses without words.
+    Gradio counts arguments before any of our code runs, and refuses without words; nor has it
+    words for a file that is not there, and a file's address it would fetch.
     """
     blocks = Context.root_block
     if blocks is None:
@@ -110,12 +123,22 @@ def fill_in_defaults() -> None:
     count = blocks.validate_inputs
 
     def validate(block_fn: Any, inputs: list[Any]) -> None:
+        inputs[:] = [unmarked(value) for value in inputs]
         missing = block_fn.inputs[len(inputs) :]
         if all(isinstance(block, Api) for block in missing):
             inputs.extend(block.value for block in missing)  # None where there is no default
         count(block_fn, inputs)
 
     blocks.validate_inputs = validate
+
+
+def unmarked(value: Any) -> Any:
+    """`value` without the mark by which Gradio knows a file; `Uploads.take` knows its own."""
+    if isinstance(value, dict):
+        return {key: unmarked(entry) for key, entry in value.items() if key != "meta"}
+    if isinstance(value, list) and any(isinstance(entry, dict | list) for entry in value):
+        return [unmarked(entry) for entry in value]
+    return value
 
 
 def png(pixels: str) -> str:

@@ -72,8 +72,11 @@ class Comparison:
             if card["group"] == title and not card["slow"]
         ]
         x = self._picture(digit)
-        with self.studio.at_work(), torch.inference_mode():
-            made = [compare.reconstruct(self.studio.registry.get(name), x) for name in names]
+        made = []
+        for name in names:
+            model = self.studio.registry.get(name)
+            with self.studio.at_work(), torch.inference_mode():
+                made.append(compare.reconstruct(model, x))
         return {"models": [_member(*pair, x) for pair in zip(names, made, strict=True)]}
 
     def repair(self, digit: Any, kind: Any, level: Any, seed: Any = 0) -> dict[str, Any]:
@@ -95,12 +98,12 @@ class Comparison:
         x = self._picture(digit).cpu()  # noise from the CPU: a seed means the same everywhere
         noise = torch.Generator().manual_seed(seed)
         models, repair = [], None
-        with self.studio.at_work(), torch.inference_mode():
-            for name in self._shipped(REPAIRERS):
-                model = self.studio.registry.get(name)
+        for name in self._shipped(REPAIRERS):
+            model = self.studio.registry.get(name)
+            with self.studio.at_work(), torch.inference_mode():
                 repair = compare.denoise(_OnDevice(model, self.studio), x, corruption, noise)
-                noise.manual_seed(seed)  # the same damage for each of them
-                models.append(_member(name, repair.repaired, x))
+            noise.manual_seed(seed)  # the same damage for each of them
+            models.append(_member(name, repair.repaired, x))
         if repair is None:
             return {"damaged": None, "mse": None, "models": []}
         return {"damaged": _pack(repair.damaged), "mse": repair.before.item(), "models": models}
@@ -156,13 +159,14 @@ class Comparison:
         """
         values = torch.linspace(-FILM_SPAN, FILM_SPAN, FILM_STEPS, device=self.studio.device)
         x, models = self._picture(digit), []
-        with self.studio.at_work(), torch.inference_mode():
-            for name in self._shipped(BETAS):
-                model, card = self.studio.registry.get(name), self.studio.card(name)
-                dims = card["order"][:FILM_DIMS]
+        for name in self._shipped(BETAS):
+            model, card = self.studio.registry.get(name), self.studio.card(name)
+            dims = card["order"][:FILM_DIMS]
+            with self.studio.at_work(), torch.inference_mode():
                 films = compare.around(model, x, dims, values)
-                told = {"dims": dims, "films": _pack(films)}
-                models.append(_member(name, compare.reconstruct(model, x), x) | told)
+                made = compare.reconstruct(model, x)
+            told = {"dims": dims, "films": _pack(films)}
+            models.append(_member(name, made, x) | told)
         return {"models": models, "values": values.tolist()}
 
     def strangers(self, digit: Any, seed: Any = 0) -> dict[str, Any]:
@@ -176,11 +180,12 @@ class Comparison:
         noise = torch.Generator().manual_seed(seed)
         x = compare.strangers(self._picture(digit)[0].cpu(), noise).to(self.studio.device)
         models = []
-        with self.studio.at_work(), torch.inference_mode():
-            for name in self._shipped(COPIERS):
-                made = compare.reconstruct(self.studio.registry.get(name), x)
-                error = evaluation.squared_error(made, x).tolist()
-                models.append({"name": name, "pixels": _pack(made), "mse": error})
+        for name in self._shipped(COPIERS):
+            model = self.studio.registry.get(name)
+            with self.studio.at_work(), torch.inference_mode():
+                made = compare.reconstruct(model, x)
+            error = evaluation.squared_error(made, x).tolist()
+            models.append({"name": name, "pixels": _pack(made), "mse": error})
         return {"kinds": list(compare.STRANGERS), "inputs": _pack(x), "models": models}
 
     def _shipped(self, names: Iterable[str]) -> list[str]:

@@ -51,7 +51,10 @@ def build(studio: Studio) -> None:
             known[name] = name_latents(studio, name)
         return known[name]
 
-    panel("explore", [live(decode), answered(films), answered(encode), answered(names)])
+    def is_quick(argument: Any) -> bool:
+        return not isinstance(argument, dict) or studio.is_quick(argument.get("checkpoint"))
+
+    panel("explore", [live(decode, is_quick), answered(films), answered(encode), answered(names)])
 
 
 def name_latents(studio: Studio, name: str) -> dict[str, Any]:

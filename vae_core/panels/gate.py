@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 class Gate:
     """Lets a few callers in at once and a bounded number wait; the rest are told to come back.
+
+    A place goes to whoever waits longest: a thread that comes back at once cannot overtake.
 
     Args:
         running: callers inside at once; by default all cores but one, which stays with the
@@ -21,10 +24,16 @@ class Gate:
     def __init__(
         self, running: int | None = None, waiting: int = 48, patience: float = 30.0
     ) -> None:
-        self._inside = threading.BoundedSemaphore(running or max(1, (os.cpu_count() or 2) - 1))
-        self._places = threading.BoundedSemaphore(waiting)
+        self._free = running or max(1, (os.cpu_count() or 2) - 1)
+        self._line: deque[threading.Event] = deque()
+        self._lock = threading.Lock()
+        self._places = waiting
         self.patience = patience
-        self.waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        """Callers that wait now."""
+        return len(self._line)
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
@@ -33,20 +42,32 @@ class Gate:
         Raises:
             ValueError: too many callers wait already, or the wait grew too long.
         """
-        if not self._inside.acquire(blocking=False):
-            self._wait()
+        self._enter()
         try:
             yield
         finally:
-            self._inside.release()
+            self._leave()
 
-    def _wait(self) -> None:
-        if not self._places.acquire(blocking=False):
-            raise ValueError("Many pictures are being worked on; please try again in a moment.")
-        self.waiting += 1
-        try:
-            if not self._inside.acquire(timeout=self.patience):
+    def _enter(self) -> None:
+        with self._lock:
+            if self._free and not self._line:
+                self._free -= 1
+                return
+            if len(self._line) >= self._places:
+                raise ValueError("Many pictures are being worked on; please try again in a moment.")
+            turn = threading.Event()
+            self._line.append(turn)
+        if turn.wait(self.patience):
+            return
+        with self._lock:
+            if turn in self._line:
+                self._line.remove(turn)
                 raise ValueError("The server is busy; please try again in a moment.")
-        finally:
-            self.waiting -= 1
-            self._places.release()
+        # The place was handed over in the last moment.
+
+    def _leave(self) -> None:
+        with self._lock:
+            if self._line:
+                self._line.popleft().set()  # the place changes hands, it is never free between
+            else:
+                self._free += 1

@@ -36,7 +36,16 @@ def build(studio: Studio) -> None:
         way = studio.interpolate(*_path(argument), animation.FRAMES, argument.get("path"))
         return {"gif": animation.gif_uri(way["pixels"])}
 
-    functions = [live(between), answered(way), answered(encode), answered(draw), answered(film)]
+    def is_quick(argument: Any) -> bool:
+        return not isinstance(argument, dict) or studio.is_quick(argument.get("checkpoint"))
+
+    functions = [
+        live(between, is_quick),
+        answered(way),
+        answered(encode),
+        answered(draw),
+        answered(film),
+    ]
     panel("interpolate", functions, privacy=PRIVACY)
 
 

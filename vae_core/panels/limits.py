@@ -1,60 +1,230 @@
-"""A bound on what a request may carry, checked before anything reads it."""
+"""The door: what a request may carry and how slowly, checked before anything else reads it."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator
 from typing import Any
 
+from gradio import Blocks
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vae_core.panels import doors, visitors
+from vae_core.panels.page import SORRY
+from vae_core.panels.parcels import HERE, DroppedError, Parcels
+from vae_core.panels.sieve import SMALL, TOO_LARGE, Sieve, SieveError
+from vae_core.panels.visitors import FullError, Shares
+
 BODY_LIMIT = 48 * 2**20
-SENTENCE = b'{"error": "The request is too large: up to 48 MB are read."}'
+"""Bytes of a request with its picture."""
+
+PAUSE, PERIOD, PER_PERIOD = 10.0, 20.0, 64 * 2**10
+"""Longest wait for the next piece of a body, and how many seconds may bring how few bytes."""
+
+STREAMS, STREAMS_EACH = 1024, 448
+"""Answers that stay open, as a page's sign of life, in all and for one address."""
+
+TOO_LARGE_AT_ALL = f"The request is too large: up to {BODY_LIMIT // 2**20} MB are read."
+NOT_HERE = "There is nothing here of that name."
+NOT_JSON = "The body must be a JSON object, sent as application/json."
 
 
-class BodyLimit:
-    """ASGI middleware that answers 413 with a sentence once a body grows past `limit` bytes.
+class RefusedError(Exception):
+    """A request that is answered at the door: status and sentence."""
 
-    Uploads of files are left to Gradio, whose `max_file_size` bounds each.
+
+class Door:
+    """ASGI middleware around Gradio: refuses in a sentence, and passes on what is small.
+
+    Args:
+        app: what it stands before.
+        blocks: the Gradio app, which knows its functions.
+        parcels: where pictures wait.
     """
 
-    def __init__(self, app: Any, limit: int = BODY_LIMIT) -> None:
-        self.app = app
-        self.limit = limit
+    def __init__(self, app: ASGIApp, blocks: Blocks, parcels: Parcels = HERE) -> None:
+        self.app, self.parcels = app, parcels
+        self.directory = doors.Directory(blocks)
+        self.streams = Shares(STREAMS, STREAMS_EACH, "Too many requests are open.")
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"].rstrip("/").endswith("/upload"):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self.limit:
-            return await self._refuse(receive, send)
+        answer = Answer(send)
         try:
-            await self.app(scope, self._counted(receive), send)
-        except _TooLargeError:
-            await self._refuse(receive, send)
+            await self._let_in(scope, Patient(receive), answer)
+        except RefusedError as refused:
+            await answer.refuse(receive, *refused.args)
+        except FullError as full:
+            await answer.refuse(receive, 503, str(full))
+        except LookupError:  # Gradio looks up what was sent without asking whether it is there
+            await answer.refuse(receive, 404, NOT_HERE)
+        except Exception as error:
+            if answer.started:
+                raise
+            logging.getLogger(__name__).exception("a request failed: %s", type(error).__name__)
+            await answer.refuse(receive, 500, SORRY)
 
-    def _counted(self, receive: Any) -> Any:
-        seen = 0
+    async def _let_in(self, scope: Scope, receive: Patient, send: Answer) -> None:
+        method, path = scope["method"], doors.path_of(scope)
+        if method == "POST" and path.rstrip("/") == doors.UPLOAD:
+            return await self.app(scope, receive, send)  # which bounds itself
+        if not doors.is_open(method, path):
+            raise RefusedError(404, NOT_HERE)
+        if method == "POST":
+            return await self._post(scope, receive, send)
+        receive.limit = SMALL
+        event = doors.EVENT.fullmatch(path)
+        if event and not self.directory.knows_event(event["event"]):
+            raise RefusedError(404, "There is no result of that name; it may be read already.")
+        if not doors.STREAMS.match(path):
+            return await self.app(scope, receive, send)
+        with self.streams.place(visitors.address(scope)):
+            await self.app(scope, receive, send)
 
-        async def count() -> Any:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            # A body sent in chunks declares no length.
-            if seen > self.limit:
-                raise _TooLargeError
-            return message
+    async def _post(self, scope: Scope, receive: Patient, send: Answer) -> None:
+        sieve = Sieve(self.parcels, visitors.address(scope))
+        path, queued = doors.path_of(scope), False
+        try:
+            body = await self._read(scope, receive, sieve)
+            self._check(path, body, sieve)
+            head = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+            head.append((b"content-length", b"%d" % len(sieve.kept)))
+            await self.app({**scope, "headers": head}, receive.instead(bytes(sieve.kept)), send)
+            queued = "/call/" in path or path.startswith(f"{doors.API}/queue")
+        finally:
+            for name in [] if queued else sieve.aside:
+                self.parcels.drop(name)
 
-        return count
+    async def _read(self, scope: Scope, receive: Patient, sieve: Sieve) -> dict[str, Any]:
+        headers = dict(scope["headers"])
+        declared = headers.get(b"content-length", b"0")
+        if declared.isdigit() and len(declared) < 20 and int(declared) > BODY_LIMIT:
+            raise RefusedError(413, TOO_LARGE_AT_ALL)
+        if not headers.get(b"content-type", b"").lower().startswith(b"application/json"):
+            raise RefusedError(415, NOT_JSON)
+        receive.limit = BODY_LIMIT
+        try:
+            async for piece in receive.pieces():
+                sieve.feed(piece)
+            body = json.loads(sieve.kept)
+        except SieveError as error:
+            raise RefusedError(413, str(error)) from error
+        except DroppedError as error:
+            raise RefusedError(503, str(error)) from error
+        except (ValueError, RecursionError) as error:
+            raise RefusedError(422, NOT_JSON) from error
+        if not isinstance(body, dict):
+            raise RefusedError(422, NOT_JSON)
+        return body
 
-    async def _refuse(self, receive: Any, send: Any) -> None:
-        # A client that is cut off while it still sends never reads the answer, so the rest is
-        # taken and thrown away, within reason.
-        dropped, more = 0, True
-        while more and dropped < 8 * self.limit:
-            message = await receive()
-            dropped += len(message.get("body", b""))
-            more = message.get("more_body", False)
-        headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": SENTENCE})
+    def _check(self, path: str, body: dict[str, Any], sieve: Sieve) -> None:
+        try:
+            self.directory.check(path, body, sieve.aside)
+        except doors.NotHereError as error:
+            raise RefusedError(404, str(error)) from error
+        except OverflowError as error:
+            raise RefusedError(413, TOO_LARGE) from error
+        except ValueError as error:
+            raise RefusedError(400, str(error)) from error
 
 
-class _TooLargeError(Exception):
-    """Raised into whoever reads a body that grew too large."""
+class Patient:
+    """`receive` with an end to its patience and to what it takes.
+
+    Attributes:
+        limit: bytes of the body.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.limit = BODY_LIMIT
+        self._seen = self._of_period = 0
+        self._until: float | None = None
+        self._whole = False
+
+    async def __call__(self) -> Message:
+        """The next message.
+
+        Raises:
+            RefusedError: the body comes too slowly, or is too large.
+        """
+        if self._whole:
+            return await self._receive()  # waits for the end of the connection
+        now = time.monotonic()
+        self._until = self._until or now + PERIOD
+        try:
+            message = await asyncio.wait_for(self._receive(), min(PAUSE, self._until - now))
+        except TimeoutError as error:
+            raise RefusedError(408, "The request came too slowly.") from error
+        self._whole = not message.get("more_body", False)
+        self._seen += len(message.get("body", b""))
+        self._of_period += len(message.get("body", b""))
+        if self._of_period > PER_PERIOD:
+            self._of_period, self._until = 0, None
+        if self._seen > self.limit:
+            raise RefusedError(413, TOO_LARGE if self.limit == SMALL else TOO_LARGE_AT_ALL)
+        return message
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body piece by piece."""
+        while not self._whole:
+            message = await self()
+            if message["type"] == "http.disconnect":
+                raise RefusedError(400, "The request was cut off.")
+            yield message.get("body", b"")
+
+    def instead(self, body: bytes) -> Receive:
+        """A `receive` that gives `body` and then waits for the end of the connection."""
+        given = False
+
+        async def receive() -> Message:
+            nonlocal given
+            if given:
+                return await self._receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        return receive
+
+
+class Answer:
+    """`send` that knows whether an answer has begun, and can give one of its own."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        self.started = True
+        await self._send(message)
+
+    async def refuse(self, receive: Receive, status: int, sentence: str) -> None:
+        """Answer with a status and a sentence, and close the connection."""
+        if self.started:
+            return
+        if status == 413:
+            await _drain(receive)
+        content = json.dumps({"error": sentence, "detail": sentence}).encode()
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(content)),
+            (b"connection", b"close"),
+        ]
+        await self({"type": "http.response.start", "status": status, "headers": headers})
+        await self({"type": "http.response.body", "body": content})
+
+
+async def _drain(receive: Receive) -> None:
+    """Take the rest and throw it away: who is cut off while sending never reads the answer."""
+    dropped, more, until = 0, True, time.monotonic() + PAUSE
+    while more and dropped < 2 * BODY_LIMIT and (left := until - time.monotonic()) > 0:
+        try:
+            message = await asyncio.wait_for(receive(), left)
+        except TimeoutError:
+            return
+        dropped += len(message.get("body", b""))
+        more = message.get("more_body", False)

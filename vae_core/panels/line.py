@@ -14,15 +14,21 @@ from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from vae_core.panels.page import Follow
+from vae_core.panels import visitors
+from vae_core.panels.page import Answer, Follow
+from vae_core.panels.visitors import FullError, Shares
 
 PATH = "/studio/line"
 MESSAGE_LIMIT = 2**17
 """Characters of a message; the longest code, of 4,096 numbers, takes two thirds of it."""
-LINES = 256
-"""Sockets open at once; a page beyond them goes without."""
+PARTS = 64
+"""Lists and objects in a message; an honest one holds four."""
 
-TOO_LONG, TRY_LATER = 1009, 1013
+LINES, LINES_EACH = 512, 240
+"""Sockets open at once, in all and from one address, which a whole class may share; a page beyond
+them goes without."""
+
+TEXT_ONLY, TOO_LONG, TRY_LATER = 1003, 1009, 1013
 
 
 class Line:
@@ -30,40 +36,57 @@ class Line:
 
     def __init__(self, functions: Mapping[str, Follow]) -> None:
         self.functions = functions
-        self.open = 0
+        self._places = Shares(LINES, LINES_EACH, "Too many sockets are open.")
+
+    @property
+    def open(self) -> int:
+        """Sockets open now."""
+        return self._places.held
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one page until it leaves."""
-        socket = WebSocket(scope, receive, send)
+        socket, visitor = WebSocket(scope, receive, send), visitors.address(scope)
         if not is_own_page(socket) or self.open >= LINES:
             return await socket.close(TRY_LATER)  # before it was accepted: a plain 403
-        self.open += 1
         try:
-            await socket.accept()
-            await self._serve(socket)
+            with self._places.place(visitor):
+                await socket.accept()
+                await self._serve(socket, visitor)
+        except FullError:
+            await socket.close(TRY_LATER)
         except WebSocketDisconnect:
             pass
-        finally:
-            self.open -= 1
 
-    async def _serve(self, socket: WebSocket) -> None:
+    async def _serve(self, socket: WebSocket, visitor: str) -> None:
         while True:
-            message = await socket.receive_text()
+            received = await socket.receive()
+            if received["type"] == "websocket.disconnect":
+                return
+            message = received.get("text")
+            if message is None:
+                return await socket.close(TEXT_ONLY)
             if len(message) > MESSAGE_LIMIT:
                 return await socket.close(TOO_LONG)
-            await socket.send_text(json.dumps(await self.answer(message)))
+            await socket.send_text(await self.answer(message, visitor))
 
-    async def answer(self, message: str) -> dict[str, Any]:
-        """{turn, name, argument} as JSON -> {turn, ...} or {turn, error: a sentence}."""
+    async def answer(self, message: str, visitor: str = "") -> str:
+        """{turn, name, argument} as JSON -> {turn, ...} or {turn, error: a sentence} as JSON."""
         try:
+            if message.count("[") + message.count("{") > PARTS:
+                raise ValueError("nobody's code is that deep")
             told = json.loads(message)
             turn, name, argument = (told[key] for key in ("turn", "name", "argument"))
         except (ValueError, TypeError, KeyError, RecursionError):
-            return {"turn": None, "error": "A message must hold turn, name and argument."}
+            turn, answer = None, {"error": "A message must hold turn, name and argument."}
+        else:
+            answer = await self._asked(name, argument, visitor)
+        return json.dumps({"turn": turn, **answer})
+
+    async def _asked(self, name: Any, argument: Any, visitor: str) -> Answer:
         function = self.functions.get(name) if isinstance(name, str) else None
         if function is None:
-            return {"turn": turn, "error": "There is no live function of that name."}
-        return {"turn": turn, **await function(argument)}
+            return {"error": "There is no live function of that name."}
+        return await function(argument, visitor)
 
 
 def is_own_page(socket: WebSocket) -> bool:
@@ -72,4 +95,7 @@ def is_own_page(socket: WebSocket) -> bool:
     Browsers let any page open a socket to anywhere, and say only where that page came from.
     """
     origin = socket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+    except ValueError:  # no address at all, as "http://["
+        return False

@@ -6,27 +6,23 @@ comes back as `{"error": sentence}` and nothing else ever leaves the server.
 
 from __future__ import annotations
 
-import asyncio
 import functools
+import inspect
 import logging
-import os
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+
+from vae_core.panels import lanes
 
 STATIC = Path(__file__).parent / "static"
 SORRY = "The server could not do that; please try again."
 
 Answer = dict[str, Any]
 Function = Callable[[Any], Answer]
-Follow = Callable[[Any], Awaitable[Answer]]
-
-# Gradio runs server functions in one pool of forty threads. Heavy calls that wait there must not
-# keep live decodes out, so those have threads of their own.
-_live_threads = ThreadPoolExecutor(max(2, os.cpu_count() or 2), thread_name_prefix="live")
+Follow = Callable[..., Awaitable[Answer]]
 
 
 def static(name: str) -> str:
@@ -49,7 +45,7 @@ def panel(name: str, functions: Sequence[Callable[[Any], Any]], **words: str) ->
     return gr.HTML(
         html_template=inert(markup),
         js_on_load=f"{static(f'{name}.js')}\n//# sourceURL={name}.js",
-        server_functions=list(functions),
+        server_functions=[patient(each) for each in functions],
         apply_default_css=False,
     )
 
@@ -79,16 +75,46 @@ def answered(function: Function) -> Function:
     return call
 
 
-def live(function: Function) -> Follow:
-    """As `answered`, in the threads that are kept for answers to a moving hand."""
+def patient(function: Callable[[Any], Any]) -> Follow:
+    """A server function that waits for its turn outside of every thread; live ones as they are.
+
+    Gradio runs plain functions in the threads that also bring the page to newcomers.
+    """
+    if inspect.iscoroutinefunction(function):
+        return function
+
+    @functools.wraps(function)
+    async def wait(argument: Any) -> Answer:
+        opens = isinstance(argument, dict) and argument.get("picture") is not None
+        lane = lanes.PICTURES if opens else lanes.HEAVY
+        return await _told(lane, lambda: function(argument), None)
+
+    return wait
+
+
+def live(function: Function, is_quick: Callable[[Any], bool] = lambda _: True) -> Follow:
+    """As `answered`, in the threads that are kept for answers to a moving hand.
+
+    Args:
+        function: answers within a few milliseconds.
+        is_quick: of an argument, whether that holds; if not, it is answered beside the others.
+    """
     call = answered(function)
 
     @functools.wraps(function)
-    async def follow(argument: Any) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(_live_threads, call, argument)
+    async def follow(argument: Any, visitor: str | None = None) -> Answer:
+        lane = lanes.QUICK if is_quick(argument) else lanes.ASIDE
+        return await _told(lane, lambda: call(argument), visitor)
 
     follow.is_live = True  # type: ignore[attr-defined]
     return follow
+
+
+async def _told(lane: lanes.Lane, work: Callable[[], Answer], visitor: str | None) -> Answer:
+    try:
+        return await lane.run(work, visitor)
+    except ValueError as error:  # the lane is full
+        return {"error": str(error)}
 
 
 def live_functions(app: gr.Blocks) -> dict[str, Follow]:

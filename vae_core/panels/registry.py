@@ -106,6 +106,10 @@ class Registry:
                 self._keep(name, model)
         return model
 
+    def is_loaded(self, name: str) -> bool:
+        """Whether `get` would answer at once."""
+        return name in self._loaded
+
     def reference(self, name: Any) -> reference.Reference | None:
         """Where the test digits stand under `name`; None where that was not measured."""
         name = self.check(name)

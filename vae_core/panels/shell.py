@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.themes import Base
+from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from vae_core.panels import (
     api,
     assets,
     codec,
     compare,
+    doors,
     explore,
     groups,
     interpolate,
     line,
     reconstruct,
     sample,
+    upkeep,
 )
-from vae_core.panels.limits import BodyLimit
+from vae_core.panels.arrivals import Arrivals
+from vae_core.panels.headers import SecurityHeaders
+from vae_core.panels.limits import Door
 from vae_core.panels.page import STATIC, live_functions, panel, static
 from vae_core.panels.studio import Studio
 
@@ -54,6 +60,9 @@ SCRIPTS = (
 DEFAULT_MODEL = "vae-flow"
 FIRST_EXAMPLE = 3
 """Place in the example sheet of the digit that the app opens on."""
+WAITING, THREADS, SESSIONS = 256, 64, 200
+"""Calls in Gradio's queue, those it lets in at once (ours wait in no thread), and sessions, which
+hold nothing. Exactly 40 threads would be shared with whoever opens the page."""
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 
@@ -66,11 +75,12 @@ def build_app(studio: Studio) -> gr.Blocks:
                 with gr.Tab(name.capitalize(), id=name, elem_id=f"tab-{name}"):
                     build(studio)
         api.build(studio)
-    return app
+    return app.queue(max_size=WAITING)
 
 
 def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
     """Keyword arguments for `Blocks.launch`: our look, no Gradio footer, bounded requests."""
+    arrivals = Arrivals(Path(get_upload_folder()))
     return {
         "head": head(studio),
         "theme": theme(),
@@ -81,11 +91,19 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
         "run_history": False,
         "enable_monitoring": False,
         "max_file_size": "64mb",
-        "max_threads": 40,
+        "max_threads": THREADS,
+        "state_session_capacity": SESSIONS,
         "quiet": True,
         "app_kwargs": {
-            "middleware": [Middleware(BodyLimit)],
-            "routes": [WebSocketRoute(line.PATH, line.Line(live_functions(app)))],
+            "middleware": [Middleware(SecurityHeaders), Middleware(Door, blocks=app)],
+            "routes": [
+                WebSocketRoute(line.PATH, line.Line(live_functions(app))),
+                *(
+                    Route(doors.UPLOAD + end, arrivals.receive, methods=["POST"])
+                    for end in ("", "/")
+                ),
+            ],
+            "lifespan": upkeep.lifespan(app, arrivals),
         },
     }
 

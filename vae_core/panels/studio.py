@@ -11,10 +11,8 @@ that nothing reaches a model unchecked. That is why the file is past 300 lines.
 
 from __future__ import annotations
 
-import os
-import threading
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +56,6 @@ class Studio:
         root = Path(checkpoints_dir) if checkpoints_dir else None
         self.registry = Registry(root, self.device, capacity)
         self.reader = Reader(self.registry.root / "classifier", self.device)
-        self._live = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
         self._heavy = Gate()
 
     @property
@@ -78,6 +75,15 @@ class Studio:
     def card(self, name: Any) -> dict[str, Any]:
         """The card of one model."""
         return self.registry.cards[self.registry.check(name)]
+
+    def is_quick(self, name: Any) -> bool:
+        """Whether a decode of `name` takes but milliseconds: the model is loaded and not slow.
+
+        True of what is no checkpoint, which is refused as quickly.
+        """
+        if not isinstance(name, str) or name not in self.registry.cards:
+            return True
+        return self.registry.is_loaded(name) and not self.registry.cards[name]["slow"]
 
     def decode(
         self, name: Any, z: Any, label: Any = None, limit: float = checks.Z_LIMIT
@@ -277,25 +283,37 @@ class Studio:
 
         Args:
             picture, options: as for `reconstruct`.
-            names: a list of checkpoints, null for all; a page asks for a few at a time, so that
-                nobody waits long for a turn.
+            names: a list of checkpoints, each at most once, null for all. Between two of them
+                others get their turn.
 
         Returns:
             models: name, reconstruction (base64, of the posterior mean), distortion, rate, mse.
         """
-        wanted = list(self.registry.cards) if names is None else names
-        if not isinstance(wanted, list):
-            raise ValueError(f"names must be a list of checkpoints, not {checks.shown(names)}.")
         told = []
+        wanted = self._names(names)
         with self._heavy():
             x = self._picture(prepare.digit(picture, options).pixels)
-            for name in wanted:
-                model = self.registry.get(name)
-                with torch.inference_mode():
-                    made = posterior.measure(model, posterior.read(model, x), False, 0, 0)
-                kept = ("reconstruction", "distortion", "rate", "mse")
-                told.append({"name": name} | {key: made[key] for key in kept})
+        for name in wanted:
+            model = self.registry.get(name)
+            with self._heavy(), torch.inference_mode():
+                made = posterior.measure(model, posterior.read(model, x), False, 0, 0)
+            kept = ("reconstruction", "distortion", "rate", "mse")
+            told.append({"name": name} | {key: made[key] for key in kept})
         return {"models": told}
+
+    def _names(self, names: Any) -> list[str]:
+        """Checkpoints to go through one by one: all of them, or some, each once."""
+        if names is None:
+            return list(self.registry.cards)
+        if not isinstance(names, list):
+            raise ValueError(f"names must be a list of checkpoints, not {checks.shown(names)}.")
+        most = len(self.registry.cards)
+        if len(names) > most:
+            raise ValueError(f"names holds {len(names)}; there are {most} checkpoints.")
+        wanted = [self.registry.check(name) for name in names]
+        if len(set(wanted)) < len(wanted):
+            raise ValueError("names must hold each checkpoint at most once.")
+        return wanted
 
     def interpolate(
         self, name: Any, a: Any, b: Any, steps: Any = 10, path: Any = "linear"
@@ -380,8 +398,8 @@ class Studio:
         return ends[0], ends[1], checks.choice("path", path, PATHS)
 
     def _turn(self, name: Any) -> AbstractContextManager[Any]:
-        """A place among the live decodes; a slow model's wait with the heavy work instead."""
-        return self._heavy() if self.card(name)["slow"] else self._live
+        """Nothing to wait for, but before a slow model, which waits with the heavy work."""
+        return self._heavy() if self.card(name)["slow"] else nullcontext()
 
     def _read(self, grey: codec.Grey) -> int | None:
         """The digit that the classifier takes a picture for; None where it sees none."""

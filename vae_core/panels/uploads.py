@@ -1,8 +1,8 @@
 """Uploaded files of API callers: read once, deleted at once.
 
-Gradio names an upload by its content, so two callers who send the same picture share one file,
-and the first one's deletion would take it from under the second. Bytes that were just deleted
-are therefore remembered in memory for a minute; only whoever uploaded them knows their name.
+A caller may send a picture once and name it in two calls, or in two places of one. Bytes that were
+just deleted are therefore remembered in memory for a minute; only whoever uploaded them knows their
+name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from vae_core.panels import codec
 
 SECONDS = 60.0
-BYTES = 128 * 2**20
+BYTES = 32 * 2**20
 
 
 class Uploads:
@@ -97,4 +97,4 @@ class Uploads:
     def _delete(self, path: Path) -> None:
         with contextlib.suppress(OSError):
             path.unlink()
-            path.parent.rmdir()  # Gradio makes one folder an upload
+            path.parent.rmdir()  # every upload has a folder of its own

@@ -1,0 +1,157 @@
+"""What the door lets in: sizes, names, pictures put aside; and that waiting holds no thread."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import threading
+from typing import Any
+
+import pytest
+
+from vae_core.panels import codec
+from vae_core.panels.doors import is_open
+from vae_core.panels.gate import Gate
+from vae_core.panels.lanes import Lane
+from vae_core.panels.parcels import DroppedError, Parcels
+from vae_core.panels.sieve import LONG, SMALL, Sieve, SieveError
+from vae_core.panels.visitors import FullError, Shares, home
+
+
+def sieved(body: bytes, size: int = 1000, parcels: Parcels | None = None) -> Sieve:
+    sieve = Sieve(parcels or Parcels(), "someone")
+    for start in range(0, len(body), size):
+        sieve.feed(body[start : start + size])
+    return sieve
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_long_text_is_put_aside_and_the_rest_is_kept_as_it_is(size: int) -> None:
+    parcels = Parcels()
+    picture = b'a\\/b\\"' * (LONG // 6 + 10)
+    body = b'{"x": "q\\"[", "picture": "%b", "n": [1, "\\\\"]}' % picture
+    sieve = sieved(body, size, parcels)
+    (name,) = sieve.aside
+    assert bytes(sieve.kept) == body.replace(picture, name.encode())
+    assert parcels.take(name) == picture
+    with pytest.raises(ValueError, match="send it again"):
+        parcels.take(name)
+    assert parcels.held == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"data":[' + b"[]," * 1000,
+        b'{"data":[' + b"1," * 30_000,
+        b'{"data":"' + b"\\" * 10_000,
+        b'{"data":[' + b" " * SMALL + b" ",
+        b'["%b","%b","%b"]' % (3 * (b"a" * (LONG + 1),)),
+    ],
+)
+def test_bodies_that_no_page_sends_are_refused(body: bytes) -> None:
+    with pytest.raises(SieveError):
+        sieved(body, 64 * 1024)
+
+
+def test_who_holds_most_gives_up_what_is_unfinished() -> None:
+    parcels = Parcels(limit=100)
+    mine = parcels.begin("greedy")
+    parcels.add(mine, bytes(90))
+    other = parcels.begin("modest")
+    parcels.add(other, bytes(50))
+    with pytest.raises(DroppedError):
+        parcels.add(mine, b"more")
+    parcels.finish(other)
+    assert parcels.take(other) == bytes(50)
+
+
+def test_base64_in_slices_is_base64(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec, "SLICE", 8)
+    data = bytes(range(100))
+    text = base64.b64encode(data).decode()
+    assert codec.picture_bytes("data:image/png;base64," + text) == data
+    for wrong in ("AAA=" * 4, "AAAA!AAA", "é"):
+        with pytest.raises(ValueError, match="base64"):
+            codec.picture_bytes(wrong)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "open_"),
+    [
+        ("POST", "/gradio_api/process_recording", False),
+        ("POST", "/gradio_api/call/upload", True),  # an endpoint of that name, bounded as any other
+        ("GET", "/gradio_api/file=http://example.org/a.png", False),
+        ("GET", "/gradio_api/proxy=https://a.hf.space/", False),
+        ("GET", "/gradio_api/deep_link", False),
+        ("PUT", "/", False),
+        ("GET", "/", True),
+        ("GET", "/gradio_api/login_check", True),
+        ("GET", "/gradio_api/app_id", True),
+        ("POST", "/gradio_api/component_server/", True),
+    ],
+)
+def test_only_what_the_app_needs_is_open(method: str, path: str, open_: bool) -> None:
+    assert is_open(method, path) is open_
+
+
+def test_one_address_holds_its_share_and_no_more() -> None:
+    shares = Shares(total=3, each=2, sentence="full")
+    with shares.place("a"), shares.place("a"):
+        with pytest.raises(FullError, match="full"), shares.place("a"):
+            pass
+        with shares.place("b"):
+            assert shares.held == 3
+    assert shares.held == 0
+    assert home("2001:db8::1") == home("2001:db8::2")
+    assert home("::ffff:10.0.0.1") == "10.0.0.1"
+
+
+def test_visitors_are_served_in_rotation_and_waiting_holds_no_thread() -> None:
+    lane, release, served = Lane("test", 1, waiting=4), threading.Event(), []
+
+    def work(who: str) -> Any:
+        def run() -> None:
+            release.wait(10)
+            served.append(who)
+
+        return run
+
+    async def all_at_once() -> list[Any]:
+        first = asyncio.create_task(lane.run(work("first"), "greedy"))
+        await asyncio.sleep(0.1)
+        greedy = [asyncio.create_task(lane.run(work(f"g{i}"), "greedy")) for i in range(4)]
+        await asyncio.sleep(0)
+        modest = asyncio.create_task(lane.run(work("modest"), "modest"))
+        await asyncio.sleep(0)
+        assert sum(each.name.startswith("test-") for each in threading.enumerate()) == 1
+        release.set()
+        return await asyncio.gather(first, *greedy, modest, return_exceptions=True)
+
+    results = asyncio.run(all_at_once())
+    assert served.index("modest") <= 2
+    refused = [result for result in results if isinstance(result, ValueError)]
+    assert [str(each) for each in refused] == [
+        "Many pictures are being worked on; please try again in a moment."
+    ]
+    assert results[-1] is None
+
+
+def test_a_place_goes_to_whoever_waits_longest() -> None:
+    gate, order, inside = Gate(running=1), [], threading.Event()
+
+    def greedy() -> None:
+        for turn in range(3):
+            with gate():
+                inside.set()
+                order.append("greedy")
+                while turn == 0 and not gate.waiting:
+                    pass
+
+    thread = threading.Thread(target=greedy)
+    thread.start()
+    inside.wait(5)
+    with gate():
+        order.append("other")
+    thread.join()
+    assert order.index("other") == 1
