@@ -130,7 +130,7 @@ def test_three_digits_can_be_chosen_from(digits: Grey) -> None:
         assert picked.chosen == index
         assert picked.boxes == found.boxes
         assert rmse(picked.pixels, digit) < 0.25
-    with pytest.raises(ValueError, match="choose is 3; the picture shows 3 digits"):
+    with pytest.raises(ValueError, match="no digit number 4: the picture shows 3 digits"):
         digitize(source, Options(choose=3))
 
 

@@ -20,7 +20,7 @@ from vae_core.config import Config, NetConfig
 from vae_core.data import Digits
 from vae_core.digitize import digitize
 from vae_core.models import VAE
-from vae_core.panels import animation, codec, damage
+from vae_core.panels import animation, codec, damage, prepare
 from vae_core.panels.assets import examples
 from vae_core.panels.damage import damaged
 from vae_core.panels.gate import Gate
@@ -511,3 +511,30 @@ def test_the_whole_digit_stays_beside_its_damage(studio: Studio) -> None:
     broken = studio.reconstruct("tiny", stroke(), {"damage": {"kind": "erase", "amount": 0.3}})
     assert "whole" not in plain
     assert broken["whole"] == plain["input"] != broken["input"]
+
+
+def test_a_digit_that_came_before_is_not_digitized_again(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One picture, shown with the family, damaged and filled: one upload, one digitization."""
+    counted: list[object] = []
+
+    def counting(source: object, *options: object) -> object:
+        counted.append(source)
+        return digitize(source, *options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(prepare, "digitize", counting)
+    whole = studio.reconstruct("tiny", stroke(), {"odd": "show"})
+    digit = {"digit": whole["input"]}
+    again = studio.reconstruct("tiny", digit, {"stages": False})
+    assert again["input"] == whole["input"]
+    assert again["reconstruction"] == whole["reconstruction"]
+    assert studio.family(digit)["models"]
+    erased = {"damage": {"kind": "erase", "amount": 0.5}}
+    assert studio.reconstruct("tiny", digit, erased)["whole"] == whole["input"]
+    studio.fill("tiny", digit, erased)
+    assert studio.encode("tiny", digit)["input"] == whole["input"]
+    assert len(counted) == 1
+    for bad in ({"digit": "AAAA"}, {"digit": None}, {"digit": 3}):
+        with pytest.raises(ValueError, match="digit must be base64 of 784 grey bytes"):
+            studio.family(bad)

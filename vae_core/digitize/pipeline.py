@@ -100,8 +100,8 @@ def _choice(view: View, choose: int | None) -> int:
     if choose is not None:
         if choose >= count:
             raise ValueError(
-                f"choose is {choose}; the picture shows {count} "
-                f"digit{'s' if count > 1 else ''}, counted from 0."
+                f"There is no digit number {choose + 1}: the picture shows "
+                f"{count} digit{'s' if count > 1 else ''}."
             )
         return choose
     # The first of several alike; a clearly better one goes before.

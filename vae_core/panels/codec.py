@@ -86,7 +86,7 @@ def picture_bytes(source: Any) -> bytes | Image.Image:
     if isinstance(source, Image.Image):
         return source
     if isinstance(source, dict) and "pixels" in source:
-        return _raw_digit(source["pixels"])
+        return raw_digit("pixels", source["pixels"])
     if isinstance(source, str):
         source = _from_base64(source)
     if not isinstance(source, bytes | bytearray):
@@ -160,8 +160,13 @@ def _decoded(data: memoryview) -> bytes:
     return b"".join(base64.b64decode(piece, validate=True) for piece in pieces)
 
 
-def _raw_digit(text: Any) -> Image.Image:
+def raw_digit(name: str, text: Any) -> Image.Image:
+    """A grey 28x28 picture from base64 of its 784 bytes.
+
+    Raises:
+        ValueError: anything else; `name` is the argument's.
+    """
     data = _from_base64(text) if isinstance(text, str) else b""
     if len(data) != SIDE * SIDE:
-        raise ValueError(f"pixels must be base64 of {SIDE * SIDE} grey bytes, not {shown(text)}.")
+        raise ValueError(f"{name} must be base64 of {SIDE * SIDE} grey bytes, not {shown(text)}.")
     return Image.fromarray(np.frombuffer(data, dtype=np.uint8).reshape(SIDE, SIDE))
