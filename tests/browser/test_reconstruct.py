@@ -39,7 +39,7 @@ def wide(desktop: Any, app_url: str) -> Any:
 
 
 def opened(page: Any, url: str) -> Any:
-    page.goto(f"{url}?panel=reconstruct")
+    page.goto(f"{url}{'' if '?' in url else '?'}panel=reconstruct")
     wait_for_digit(page)
     return page
 

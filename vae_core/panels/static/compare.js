@@ -116,29 +116,55 @@ const widget = studio.picture($(".own"), {
     options = {};
     return arrive();
   },
+  onclear: clear,
   onchoose: (index) => {
     options = { choose: index };
     arrive();
   },
 });
 
-let arrival = 0;
-async function arrive() {
-  const mine = ++arrival;
-  try {
-    const answer = await studio.call(server, "arrive", { picture: current.picture, options });
-    if (mine !== arrival) return;
+// The digit is the same for every model: another choice of model leaves its answer standing.
+const arrivals = studio.requests({ about: () => current, onerror: (sentence) => refuse(sentence) });
+
+/** A refused picture stands alone: neither the digit before it nor what came of that. */
+function refuse(sentence) {
+  forget();
+  studio.say(root, sentence);
+  widget.refused(current.picture);
+}
+
+function forget() {
+  digit = null;
+  input.width = 0;
+  $(".verdict").textContent = "";
+  turn++;
+  for (const { view, needsDigit } of views.values()) {
+    if (!needsDigit) continue;
+    for (const made of view.querySelectorAll("canvas")) made.getContext("2d").clearRect(0, 0, made.width, made.height);
+    for (const figure of view.querySelectorAll(".cell .num")) figure.textContent = " ";
+    for (const made of view.querySelectorAll(".best")) made.classList.remove("best");
+    say(view, "");
+  }
+}
+
+function clear() {
+  arrivals.drop();
+  current = null;
+  options = {};
+  forget();
+  studio.say(root, null);
+}
+
+const arrive = () => arrivals.ask(async (still) => {
+    const answer = await still(studio.call(server, "arrive", { picture: current.picture, options }));
     studio.say(root, null);
     digit = answer.input;
     studio.paint(input, digit);
     $(".verdict").textContent = answer.verdict;
-    if (current.source !== "drawing" && current.source !== "example") widget.show(answer);
+    if (current.source !== "example") widget.show(answer);
     turn++;
     refresh();
-  } catch (error) {
-    if (mine === arrival) studio.say(root, error.message);
-  }
-}
+});
 
 // ------------------------------------------------------------------ 1 the family
 const groupsHere = [...new Set(studio.models.filter(({ slow }) => !slow).map(({ group }) => group))];

@@ -89,7 +89,7 @@
 
   // ---------------------------------------------------------------- strokes
   /** A pad of strokes on `canvas`: smooth between events, wider under a pen's pressure. */
-  function strokesOn(canvas, { onstart, onmove, onend }) {
+  function strokesOn(canvas, { onstart, onmove, onend, ontap, ondrop }) {
     const context = canvas.getContext("2d", { willReadFrequently: true });
     let strokes = [];
     let current = null;
@@ -147,15 +147,18 @@
     }
 
     canvas.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0 || current) return;
+      // A second finger is a pinch: it draws nothing, and takes back what the first one began. A
+      // hand that rests beside a pen is none.
+      if (current && event.pointerType === "touch" && current.type === "touch") return drop();
+      if (event.button !== 0 || current || !event.isPrimary) return;
       event.preventDefault();
       canvas.setPointerCapture(event.pointerId);
-      if (!strokes.length) onstart();
+      const before = context.getImageData(0, 0, PAD, PAD);
+      const undone = onstart();
       if (!strokes.length) blank();
-      current = { id: event.pointerId, points: [position(event)] };
+      current = { id: event.pointerId, type: event.pointerType, points: [position(event)], before, undone };
       strokes.push(current.points);
       dot(current.points[0]);
-      onmove(event);
     });
     canvas.addEventListener("pointermove", (event) => {
       if (!current || event.pointerId !== current.id) return;
@@ -167,16 +170,26 @@
         current.points.push(point);
         segment(current.points, current.points.length - 1);
       }
-      onmove(event);
+      if (current.points.length > 1) onmove(event);
     });
+    /** The stroke under way was none: all is as it was before. */
+    function drop() {
+      const { before, undone } = current;
+      strokes.pop();
+      current = null;
+      context.putImageData(before, 0, 0);
+      undone();
+      ondrop();
+    }
     const lift = (event) => {
       if (!current || event.pointerId !== current.id) return;
+      if (current.points.length < 3 && ontap(event)) return drop();
       finish(current.points);
       current = null;
       onend(event);
     };
     canvas.addEventListener("pointerup", lift);
-    canvas.addEventListener("pointercancel", lift);
+    canvas.addEventListener("pointercancel", (event) => current && event.pointerId === current.id && drop());
 
     blank();
     return {
@@ -261,8 +274,10 @@
    * onpicture({dataURL | picture, source, place?}): a new picture; source says where it is from.
    * onlive({dataURL, event}): the drawing while it grows (optional).
    * onchoose(index): another one of several digits was picked (optional).
+   * onclear(): the pad was cleared, and nothing is left to show (optional).
+   * ondrop(): a stroke that onlive told of was none (optional).
    */
-  function picture(root, { onpicture, onlive, onchoose, label = "Picture", testids = {} }) {
+  function picture(root, { onpicture, onlive, onchoose, onclear, ondrop, label = "Picture", testids = {} }) {
     const names = { upload: "image-upload", pad: "drawing-pad", ...testids };
     root.classList.add("picture");
     root.innerHTML = markup(label, names);
@@ -276,7 +291,27 @@
     const turns = CLASSES.map(() => 0);
 
     const pad = strokesOn(canvas, {
-      onstart: () => settle({ hinted: false }),
+      onstart: () => {
+        arriving.drop();
+        painting.drop();
+        const before = { hinted: !hint.hidden, boxes: [...boxes.children] };
+        hint.hidden = true;
+        if (pad.empty) boxes.replaceChildren();
+        return () => {
+          hint.hidden = !before.hinted;
+          boxes.replaceChildren(...before.boxes);
+        };
+      },
+      ondrop: () => ondrop && ondrop(),
+      ontap: ({ clientX: x, clientY: y }) => {
+        const under = (box) => {
+          const { left, right, top, bottom } = box.getBoundingClientRect();
+          return x >= left && x <= right && y >= top && y <= bottom;
+        };
+        const other = [...boxes.children].find((box) => box.matches(".drawn[aria-pressed=false]") && under(box));
+        if (other) queueMicrotask(() => other.click());
+        return Boolean(other);
+      },
       onmove: (event) => onlive && onlive({ dataURL: pad.snapshot(GROWING), event }),
       onend: () => {
         find("[data-do=undo]").disabled = false;
@@ -292,45 +327,82 @@
       say(null);
     }
 
+    // Of two files in quick succession the one that was chosen last wins, however long each is read;
+    // the same holds for what is painted, which has to be decoded first.
+    const newest = { about: () => null };
+    const arriving = studio.requests({
+      ...newest,
+      onerror: (sentence) => say(sentence),
+      onbusy: (on) => root.classList.toggle("is-busy", on),
+    });
+    const painting = studio.requests(newest);
+
     function clear() {
+      arriving.drop();
+      painting.drop();
       pad.forget();
       pad.blank();
       settle({ hinted: true });
+      if (onclear) onclear();
     }
 
-    async function take(read, source) {
+    /** `file` names the file that a person could open again. */
+    function take(read, source, file = null) {
       say(null);
-      root.classList.add("is-busy");
-      try {
-        await onpicture({ dataURL: await read(), source });
-      } catch (error) {
-        say(error.message);
-      } finally {
-        root.classList.remove("is-busy");
-      }
+      return arriving.ask(async (still) => {
+        const dataURL = await still(read());
+        await still(onpicture({ dataURL, source, file }));
+      });
     }
 
     /** Show a picture on the pad: base64 of 784 bytes, or a data URI with the boxes found in it. */
-    async function show({ pixels, source, boxes: found = [], chosen = 0 }) {
-      if (!pad.empty && !pixels && source) return; // the drawing itself is the better picture
-      pad.forget();
-      pad.blank();
-      settle({ hinted: !source });
-      if (pixels) await paintDigit(pixels);
-      else if (source) placeBoxes(await paintPicture(source), found, chosen);
+    function show(content) {
+      if (content.pixels) arriving.drop(); // another picture came from elsewhere
+      return put(content);
     }
 
-    async function paintDigit(pixels) {
+    function put({ pixels, source, boxes: found = [], chosen = 0 }) {
+      return painting.ask(async (still) => {
+        if (!pad.empty && !pixels && source) {
+          // The drawing itself is the better picture; of several digits on it one can be chosen.
+          return placeBoxes({ left: 0, top: 0, width: PAD, height: PAD }, found.length > 1 ? found : [], chosen, "drawn");
+        }
+        const image = source && !pixels ? await still(decoded(source)) : null;
+        pad.forget();
+        pad.blank();
+        settle({ hinted: !source });
+        if (pixels) paintDigit(pixels);
+        else if (image) placeBoxes(paintPicture(image), found, chosen);
+      });
+    }
+
+    /** What was refused, if the browser can show it, and nothing else. */
+    function refused(source) {
+      return painting.ask(async (still) => {
+        const image = typeof source === "string" ? await still(decoded(source).catch(() => null)) : null;
+        pad.forget();
+        pad.blank();
+        hint.hidden = Boolean(image);
+        boxes.replaceChildren();
+        if (image) paintPicture(image);
+      });
+    }
+
+    async function decoded(source) {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      return image;
+    }
+
+    function paintDigit(pixels) {
       const small = document.createElement("canvas");
       studio.paint(small, pixels);
       pad.context.imageSmoothingEnabled = false;
       pad.context.drawImage(small, 0, 0, PAD, PAD);
     }
 
-    async function paintPicture(source) {
-      const image = new Image();
-      image.src = source;
-      await image.decode();
+    function paintPicture(image) {
       const scale = PAD / Math.max(image.width, image.height);
       const [width, height] = [image.width * scale, image.height * scale];
       const place = { left: (PAD - width) / 2, top: (PAD - height) / 2, width, height };
@@ -339,11 +411,11 @@
       return place;
     }
 
-    function placeBoxes(place, found, chosen) {
+    function placeBoxes(place, found, chosen, kind = "") {
       boxes.replaceChildren(...found.map(([x0, y0, x1, y1], index) => {
         const many = found.length > 1;
         const box = document.createElement(many ? "button" : "span");
-        box.className = "picture-box";
+        box.className = `picture-box ${kind}`;
         box.style.left = `${(100 * (place.left + x0 * place.width)) / PAD}%`;
         box.style.top = `${(100 * (place.top + y0 * place.height)) / PAD}%`;
         box.style.width = `${(100 * (x1 - x0) * place.width) / PAD}%`;
@@ -359,11 +431,13 @@
     }
 
     // -------------------------------------------------------------- examples
-    async function takeExample(label) {
+    function takeExample(label) {
       const place = placeOf(label, turns[CLASSES.indexOf(label)]);
-      const pixels = await studio.example(place);
-      await show({ pixels });
-      await onpicture({ picture: { pixels }, source: "example", place });
+      return arriving.ask(async (still) => {
+        const pixels = await still(studio.example(place));
+        await still(put({ pixels }));
+        await still(onpicture({ picture: { pixels }, source: "example", place }));
+      });
     }
 
     async function buildExamples() {
@@ -432,7 +506,7 @@
       const [chosen] = file.files;
       if (!chosen) return;
       pad.forget();
-      take(() => fromFile(chosen), "upload").finally(() => (file.value = "")); // the same file again
+      take(() => fromFile(chosen), "upload", chosen.name).finally(() => (file.value = "")); // the same file again
     });
     root.addEventListener("dragover", (event) => {
       event.preventDefault();
@@ -445,11 +519,12 @@
       event.preventDefault();
       root.classList.remove("is-over");
       pad.forget();
-      take(() => fromFile(fileOf(event.dataTransfer)), "drop");
+      const dropped = fileOf(event.dataTransfer);
+      take(() => fromFile(dropped), "drop", dropped?.name);
     });
     studio.on("panel", actions.cancel); // the camera's light goes out with the panel
 
-    const widget = { element: root, clear, show, take, takeExample };
+    const widget = { element: root, clear, show, refused, take, takeExample };
     for (const kind of ["pointerdown", "focusin", "pointerenter"]) {
       root.addEventListener(kind, () => (touched = widget));
     }

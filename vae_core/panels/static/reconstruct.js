@@ -13,7 +13,7 @@ let shown = null; // the last whole answer
 let options = {}; // polarity, stroke, threshold, choose: only what was set by hand
 let code = "mean";
 let seed = 1;
-let turn = 0;
+let arrived = null; // what the digitizer said of `current`: {digit, verdict, boxes, stages, ...}
 let drawing = false;
 
 // ------------------------------------------------------------------ asking
@@ -24,31 +24,84 @@ const wishes = () => {
   return { odd: "show", ...pad, ...options };
 };
 
-const request = () => ({
-  checkpoint: model.name,
-  picture: current.picture,
-  options: { ...wishes(), code, seed, draws: DRAWS },
+/** The picture once, to be digitized; from then on the 784 bytes that it became. */
+const request = () => {
+  const how = { code, seed, draws: DRAWS };
+  const { damage = null } = options;
+  return arrived
+    ? { checkpoint: model.name, picture: { digit: arrived.digit }, options: { ...how, damage, stages: false } }
+    : { checkpoint: model.name, picture: current.picture, options: { ...wishes(), ...how } };
+};
+
+// Everything about the current picture: an answer for another model or picture is dropped.
+const asking = studio.requests({
+  onerror: (sentence) => refuse(sentence),
+  onbusy: (on) => root.classList.toggle("is-busy", on),
 });
 
-/** Everything about the current picture; of several at once only the newest counts. */
-async function ask() {
-  if (!current || !model) return;
-  const mine = ++turn;
-  root.classList.add("is-busy");
-  try {
-    const answer = await studio.call(server, "reconstruct", request());
-    if (mine === turn) show(answer);
-  } catch (error) {
-    if (mine === turn) refuse(error.message);
-  } finally {
-    if (mine === turn) root.classList.remove("is-busy");
-  }
+const FOUND = ["verdict", "odd", "found", "chosen", "polarity", "threshold", "stroke_width", "source", "size", "boxes", "stages"];
+
+function ask() {
+  if (!current || !model) return Promise.resolve();
+  $(".family").setAttribute("aria-busy", "true");
+  return asking.ask(async (still) => {
+    const answer = await still(studio.call(server, "reconstruct", request()));
+    const isNew = !arrived;
+    arrived ??= { digit: answer.whole ?? answer.input, ...Object.fromEntries(FOUND.map((key) => [key, answer[key]])) };
+    show({ ...answer, ...arrived }, isNew);
+  });
 }
 
+/** Another picture: what was set by hand for the last one does not concern it. */
+function take(picture, source, file = null) {
+  drawing = false;
+  current = { picture, source, file };
+  arrived = null;
+  rubber.clear();
+  const { kind, amount: share, seed: noise } = options.damage || {};
+  options = kind ? { damage: { kind, amount: share, seed: noise } } : {};
+  return ask();
+}
+
+/** Nothing on the pad, nothing beside it. */
+function clear() {
+  asking.drop();
+  current = arrived = null;
+  rubber.clear();
+  options = options.damage ? { damage: options.damage } : {};
+  drawing = false;
+  empty();
+  showOptions({ stages: [], threshold: 0.5 });
+  $(".python").hidden = true;
+  $(".family").replaceChildren();
+  studio.say(root, null);
+}
+
+/** What was refused stays in view, with the knobs that might help, and nothing of the picture before. */
 function refuse(sentence) {
-  shown = null;
+  if ("choose" in options && "threshold" in options) {
+    delete options.choose; // the knob left fewer digits than there were
+    ask();
+    return;
+  }
+  empty();
   studio.say(root, sentence);
   $("[data-testid=message]").scrollIntoView({ block: "nearest" });
+  $(".family").replaceChildren();
+  if (!current || arrived) return;
+  if (current.source !== "drawing") widget.refused(current.picture);
+  const refused = { title: "Your picture", note: sentence, image: current.picture, width: 999, height: 999 };
+  $(".film").replaceChildren(...(typeof current.picture === "string" ? [studio.stage(refused)] : []));
+  for (const image of root.querySelectorAll(".film img")) image.onerror = () => image.remove();
+  showOptions({ stages: [1, 2, 3], threshold: 0.5 });
+}
+
+function empty() {
+  shown = null;
+  clearTimeout(gapTimer);
+  clearTimeout(familyTimer);
+  telling.drop();
+  filling.drop();
   $(".film").replaceChildren();
   for (const canvas of root.querySelectorAll("canvas.digit")) canvas.width = 0; // empty until there is one
   root.classList.add("is-empty");
@@ -68,13 +121,13 @@ const growing = studio.live({
 
 const widget = studio.picture($(".own"), {
   label: "Your digit",
-  onpicture: ({ dataURL, picture, source }) => {
+  onpicture: ({ dataURL, picture, source, file }) => {
+    return take(dataURL || picture, source, file);
+  },
+  onclear: clear,
+  ondrop: () => {
     drawing = false;
-    current = { picture: dataURL || picture, source };
-    delete options.choose;
-    rubber.clear();
-    if (options.damage) delete options.damage.mask;
-    return ask();
+    if (shown) showDigits(shown);
   },
   onlive: ({ dataURL, event }) => {
     drawing = true;
@@ -82,17 +135,19 @@ const widget = studio.picture($(".own"), {
     growing.push({ checkpoint: model.name, picture: dataURL, options: pad }, event);
   },
   onchoose: (index) => {
+    drawing = false;
     options.choose = index;
+    arrived = null;
     ask();
   },
 });
 
 // ------------------------------------------------------------------ showing
-function show(answer) {
+function show(answer, isNew) {
   shown = answer;
   studio.say(root, null);
   showDigits(answer);
-  if (current.source !== "drawing" && current.source !== "example") widget.show(answer);
+  if (isNew && current.source !== "example") widget.show(answer);
   showFilm(answer);
   showRepair(answer);
   showOptions(answer);
@@ -168,6 +223,12 @@ function paintColours(canvas, values, colour) {
 // ------------------------------------------------------------------ the posterior, a column a number
 const CHART = { width: 320, height: 196, edge: 3.5 };
 
+/** An arrowhead at the edge of the chart, for what lies outside it. */
+function beyondMark(x, half, above) {
+  const [edge, base] = above ? [1, 9] : [CHART.height - 1, CHART.height - 9];
+  return `<path class="off" d="M${x - half} ${base}H${x + half}L${x} ${edge}z"/>`;
+}
+
 function showPosterior(answer) {
   const order = model.order;
   const step = CHART.width / order.length;
@@ -176,14 +237,19 @@ function showPosterior(answer) {
   // A deterministic code has no prior to be measured against: its sliders count its own sigmas.
   const means = answer.sigma ? answer.mean : answer.z;
   const chosen = answer.z_drawn || means;
+  let clipped = 0;
   const columns = order.map((dim, place) => {
     const x = (place + 0.5) * step;
     const [mean, sigma] = [means[dim], answer.sigma ? answer.sigma[dim] : 0];
     const [top, bottom] = [y(mean + sigma), y(mean - sigma)];
+    const beyond = [chosen[dim], mean].find((v) => Math.abs(v) > CHART.edge);
+    if (beyond !== undefined) clipped++;
     return `<rect class="sigma" x="${x - bar / 2}" y="${top}" width="${bar}" height="${Math.max(1, bottom - top)}" rx="1"/>
       <rect class="mean" x="${x - bar / 2}" y="${y(mean) - 1.5}" width="${bar}" height="3"/>
-      <circle class="z" cx="${x}" cy="${y(chosen[dim])}" r="${Math.min(3.2, bar / 2)}"/>`;
+      <circle class="z" cx="${x}" cy="${y(chosen[dim])}" r="${Math.min(3.2, bar / 2)}"/>${beyond === undefined ? "" : beyondMark(x, Math.max(4, bar / 2), beyond > 0)}`;
   });
+  $(".beyond").hidden = !clipped;
+  $(".beyond").textContent = `${clipped} beyond ±${CHART.edge}`;
   const lines = [-2, 0, 2].map((v) => `<line x1="0" x2="${CHART.width}" y1="${y(v)}" y2="${y(v)}"${v ? ' class="faint"' : ""}/>`);
   $(".posterior").innerHTML = `<svg viewBox="0 0 ${CHART.width} ${CHART.height}" preserveAspectRatio="none" aria-hidden="true">
     <rect class="prior" x="0" width="${CHART.width}" y="${y(1)}" height="${y(-1) - y(1)}"/>${lines.join("")}${columns.join("")}</svg>
@@ -236,18 +302,19 @@ function showCosts(answer) {
     $(`[data-rank=${key}]`).textContent = share === null || share === undefined ? "" : ranked(share);
   }
   const typical = usual ? usual.cost ?? usual.distortion : null;
-  const scale = Math.max(total, typical === null ? 0 : typical * 1.6);
+  const { floor } = answer;
+  const scale = Math.max(total, typical === null ? 0 : floor + typical * 1.6);
   const bar = $(".cost-bar");
   bar.querySelector(".d").style.width = `${(100 * distortion) / scale}%`;
   bar.querySelector(".r").style.width = `${(100 * (rate ?? 0)) / scale}%`;
   bar.querySelector("u").hidden = typical === null;
-  bar.querySelector("u").style.left = `${(100 * (typical ?? 0)) / scale}%`;
+  bar.querySelector("u").style.left = `${(100 * (floor + (typical ?? 0))) / scale}%`;
   const inNats = model.likelihood !== "squared-error";
   $("dt.of-distortion").dataset.tip = distortionTip(inNats);
   for (const unit of root.querySelectorAll(".costs small")) unit.hidden = !inNats;
   const drawn = !inNats ? "Distortion is half the summed squared error. A deterministic code has no rate." : rate === null ? "Cross-entropy of the grey pixels. A deterministic code has no rate." : `Means over ${answer.estimate_draws} draws of z.`;
   $(".cost-note").textContent = drawn + (typical === null ? "" :
-    ` Compared with MNIST's 10,000 test digits, measured the same way under ${model.name}: the mark is their median, ${typical.toFixed(1)}${inNats ? " nats" : ""}.`);
+    ` Compared with MNIST's 10,000 test digits, measured the same way under ${model.name}${floor ? `, each above what its own greys cost however well they are foretold (their entropy, here ${floor.toFixed(1)} nats)` : ""}: the mark is their median, ${typical.toFixed(1)}${inNats ? " nats" : ""}${floor ? " above it" : ""}.`);
   explain(usual);
 }
 
@@ -290,6 +357,7 @@ function showOptions(answer) {
 function adjust(name, value) {
   if (value === "auto") delete options[name];
   else options[name] = value;
+  arrived = null;
   askSoon();
 }
 
@@ -324,13 +392,17 @@ function setDamage(kind) {
   const mask = kind === "erase" && rubber.mask ? { mask: studio.packed(rubber.mask) } : {};
   if (kind) options.damage = { kind, amount: Number(amount.value), seed: 0, ...mask };
   else delete options.damage;
+  pressDamage(kind);
+  askSoon();
+}
+
+function pressDamage(kind) {
   amount.disabled = !kind;
   root.classList.toggle("is-erasing", kind === "erase");
   input.tabIndex = kind === "erase" ? 0 : -1;
   for (const button of root.querySelectorAll("[data-damage]")) {
     button.setAttribute("aria-pressed", String(button.dataset.damage === kind));
   }
-  askSoon();
 }
 
 for (const button of root.querySelectorAll("[data-damage]")) {
@@ -362,17 +434,17 @@ function showGap(answer) {
   if (!$(".gap-part").hidden) gapTimer = setTimeout(() => fillGap(answer), 200);
 }
 
-async function fillGap(answer) {
-  const mine = turn;
-  try {
-    const filled = await studio.call(server, "fill", request());
-    if (mine === turn) showAnswers(answer, filled);
-  } catch (error) {
-    if (mine !== turn) return;
+// What hangs on the answer in view goes with it: another one is another object.
+const filling = studio.requests({
+  about: () => shown,
+  onerror: (sentence) => {
     $(".gap-row").replaceChildren();
-    $(".gap-note").textContent = error.message;
-  }
-}
+    $(".gap-note").textContent = sentence;
+  },
+});
+
+const fillGap = (answer) => filling.ask(async (still) =>
+  showAnswers(answer, await still(studio.call(server, "fill", request()))));
 
 function showAnswers(answer, filled) {
   const bytes = studio.bytesOf(filled.answers);
@@ -407,6 +479,12 @@ function showRepair(answer) {
   if (!answer.whole) return;
   const [before, after] = [answer.input, answer.reconstruction].map((other) => squared(answer.whole, other));
   line.innerHTML = `Mean squared error to the whole digit: damaged <span class="num">${studio.number(before, 2)}</span>, repaired <span class="num">${studio.number(after, 2)}</span>${after < before ? "." : ": this damage is beyond the model."}`;
+  const own = { noise: "gaussian", erase: "masking" }[options.damage?.kind];
+  const trained = studio.models.find(({ corruption }) => corruption?.kind === own);
+  if (after < before || !trained || model.corruption) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: `Try ${trained.name}` });
+  button.addEventListener("click", () => studio.set({ model: trained.name }));
+  line.append(" Some models were trained to repair: ", button);
 }
 
 // ------------------------------------------------------------------ every model
@@ -420,38 +498,55 @@ function showFamily() {
 
 const AT_ONCE = 4; // models a call: between calls, somebody else's turn, or a newer picture's
 
-async function askFamily() {
-  const mine = turn;
-  const names = studio.models.map(({ name }) => name);
-  const row = $(".family");
-  try {
+// The sentence about a refused picture stands above already.
+const telling = studio.requests({ about: () => shown, onerror: () => $(".family").replaceChildren() });
+
+/** The models by what their pixels count: figures of two kinds are never set side by side. */
+function kindsOfPixels() {
+  const { QUANTITIES } = studio.quantities;
+  const members = (key) => studio.models.filter(({ quantity }) => quantity === key);
+  return Object.keys(QUANTITIES).map((key) => ({ key, models: members(key), ...QUANTITIES[key] })).filter(({ models }) => models.length);
+}
+
+function groupOf({ key, heads }) {
+  const found = $(`.family [data-quantity="${key}"]`);
+  if (found) return found.lastChild;
+  const group = document.createElement("div");
+  group.dataset.quantity = key;
+  group.append(Object.assign(document.createElement("h3"), { textContent: heads }), document.createElement("div"));
+  $(".family").append(group);
+  return group.lastChild;
+}
+
+const askFamily = () => telling.ask(async (still) => {
+  const { damage = null } = options;
+  for (const kind of kindsOfPixels()) {
+    const names = kind.models.map(({ name }) => name);
     for (let i = 0; i < names.length; i += AT_ONCE) {
-      const some = { picture: current.picture, options: wishes(), names: names.slice(i, i + AT_ONCE) };
-      const answer = await studio.call(server, "family", some);
-      if (mine !== turn) return;
+      const some = { picture: { digit: arrived.digit }, options: { damage }, names: names.slice(i, i + AT_ONCE) };
+      const answer = await still(studio.call(server, "family", some));
+      const row = groupOf(kind);
       answer.models.forEach((member, k) => {
-        const button = familyMember(member);
+        const button = familyMember(member, kind);
         if (row.children[i + k]) row.children[i + k].replaceWith(button);
         else row.append(button);
       });
     }
-  } catch {
-    row.replaceChildren(); // the sentence about this picture stands above already
   }
-}
+  $(".family").removeAttribute("aria-busy");
+});
 
-function familyMember(member) {
+function familyMember(member, { cost: inUnit }) {
   const button = document.createElement("button");
   button.type = "button";
   button.setAttribute("aria-pressed", String(member.name === model.name));
-  const rate = member.rate === null ? "no rate" : `rate ${member.rate.toFixed(1)} nats`;
-  button.title = `Switch to ${member.name}: distortion ${member.distortion.toFixed(1)}, ${rate}`;
+  button.title = `Switch to ${member.name}: mean squared error ${studio.number(member.mse, 2)} a pixel`;
   const canvas = Object.assign(document.createElement("canvas"), { className: "digit" });
   studio.paint(canvas, member.reconstruction);
   const name = Object.assign(document.createElement("b"), { textContent: member.name });
   const cost = Object.assign(document.createElement("span"), {
     className: "num",
-    textContent: member.rate === null ? `mse ${studio.number(member.mse, 2)}` : `${(member.distortion + member.rate).toFixed(1)} nats`,
+    textContent: member.rate === null || !inUnit ? `mse ${studio.number(member.mse, 2)}` : inUnit(member.distortion + member.rate),
   });
   button.append(canvas, name, cost);
   button.addEventListener("click", () => studio.set({ model: member.name }));
@@ -479,6 +574,7 @@ $("[data-do=again]").addEventListener("click", () => {
 $("[data-do=auto]").addEventListener("click", () => {
   const { damage } = options;
   options = damage ? { damage } : {};
+  arrived = null;
   ask();
 });
 
@@ -521,16 +617,34 @@ function strip() {
   return studio.png(canvas, 16);
 }
 
+/** The lines that make the picture in view again: from its file, or from the digit itself. */
 function python() {
+  const { file } = current;
+  const set = ["polarity", "threshold", "stroke", "choose"].filter((key) => key in options);
+  const chosen = [...set.map((key) => `${key}=${JSON.stringify(options[key])}`), 'odd="show"'].join(", ");
+  const pixels = file
+    ? `pixels = digitize(${JSON.stringify(file)}, Options(${chosen})).pixels  # (28, 28)`
+    : `pixels = np.frombuffer(base64.b64decode("${arrived.digit}"), np.uint8).reshape(28, 28)`;
+  const { damage } = options;
+  const drawn = code === "draw" && shown.sigma;
   return [
-    "import torch, vae_core",
-    "from vae_core.digitize import digitize",
+    ...(file ? [] : ["import base64", "", "import numpy as np"]),
+    "import torch",
+    "",
+    "import vae_core",
+    "from vae_core import reference",
+    ...(file ? ["from vae_core.digitize import Options, digitize"] : []),
+    ...(damage ? ["from vae_core.panels.damage import damaged"] : []),
     "",
     `model = vae_core.load(${JSON.stringify(model.name)})`,
-    'x = torch.from_numpy(digitize("picture.png").pixels.copy()).float()[None, None] / 255',
-    "q = model.encode(x)                       # q.mean, q.logvar: (1, latent_dim)",
-    "image = model.decode(q.mean).mean         # (1, 1, 28, 28), white ink on black, 0 to 1",
-    "terms = vae_core.objectives.elbo_terms(model, x)  # distortion and rate in nats",
+    pixels,
+    ...(damage ? [`pixels = damaged(pixels, ${JSON.stringify(damage)})`] : []),
+    "x = torch.from_numpy(pixels.copy()).float()[None, None] / 255",
+    shown.sigma ? "q = model.encode(x)  # q.mean, q.logvar: (1, latent_dim)" : "q = model.encode(x)  # q.mean: the code, (1, latent_dim)",
+    ...(drawn ? [`eps = torch.randn(${DRAWS}, model.latent_dim, generator=torch.Generator().manual_seed(${seed}))[:1]`] : []),
+    drawn ? "z = q.at(eps)" : "z = q.mean",
+    "image = model.decode(z).mean.clamp(0, 1)  # (1, 1, 28, 28), white ink on black",
+    `costs = reference.costs(model, x)  # ${shown.sigma ? "distortion, rate and their sum, -ELBO" : "distortion alone"}`,
   ].join("\n");
 }
 
@@ -538,14 +652,14 @@ function python() {
 function explain(usual) {
   const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
   const parts = shown && !shown.sigma ? [
-    `The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of <b>${model.name}</b> answers with one code of ${n(model.latent_dim, 2)} numbers, and the decoder paints the digit again from it.`,
+    `The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of <b>${model.name}</b> answers with one code of <span class="num">${model.latent_dim}</span> numbers, and the decoder paints the digit again from it.`,
     "It was never told to be unsure, so there is no cloud, and nothing to draw.",
   ] : [
-    `The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of <b>${model.name}</b> answers with a cloud of codes, mean ± sigma for each of ${n(model.latent_dim, 2)} numbers, and the decoder paints the digit again from one of them.`,
+    `The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of <b>${model.name}</b> answers with a cloud of codes, mean ± sigma for each of <span class="num">${model.latent_dim}</span> numbers, and the decoder paints the digit again from one of them.`,
     "Where a bar is short the encoder is sure; where it fills the grey band it knows no more than the prior.",
   ];
   if (usual && Number.isFinite(usual.rate)) {
-    parts.push(`Half of the test digits cost this model less than ${n(usual.distortion)} nats of distortion, and half less than ${n(usual.rate)} of rate, all as grey pixels.`);
+    parts.push(`Half of the test digits cost this model less than ${n(usual.distortion)} of distortion above the entropy of their greys, and half less than ${n(usual.rate)} nats of rate.`);
   }
   $(".seeing-text").innerHTML = parts.join(" ");
 }
@@ -557,12 +671,10 @@ studio.on("model", () => {
 });
 studio.onSend("reconstruct", async ({ picture }) => {
   if (!picture) return;
-  current = { picture, source: "example" };
   options = {};
-  setDamage("");
+  pressDamage("");
   if (picture.pixels) await widget.show({ pixels: picture.pixels });
-  else current.source = "sent";
-  ask();
+  take(picture, picture.pixels ? "example" : "sent");
 });
 
 if (model) {
