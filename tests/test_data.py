@@ -106,14 +106,6 @@ def test_an_epoch_goes_on_at_any_batch(start: int):
     assert labels_of(251, 5, start=start) == labels_of(251, 5)[start:]
 
 
-def test_processes_share_each_batch():
-    whole = labels_of(60, 10)
-    parts = [labels_of(60, 10, rows=slice(rank, None, 3)) for rank in range(3)]
-    for batch, *shared in zip(whole, *parts, strict=True):
-        assert sorted(chain(*shared)) == sorted(batch)
-        assert [len(part) for part in shared] == [4, 3, 3]
-
-
 def test_binarisation_has_the_mean_of_the_pixel():
     x = torch.full((1, 1, 500, 500), 0.3)
     drawn = binarise(x, torch.Generator().manual_seed(0))

@@ -17,8 +17,6 @@ from vae_core.config import CorruptionConfig
 AHEAD = 16
 """Batches gathered at a time: their rows lie all over memory, and one call waits less than 16."""
 
-EVERY_ROW = slice(None)
-
 SPLITS = {"train": ("train", 60_000), "test": ("t10k", 10_000)}
 
 
@@ -158,7 +156,6 @@ def batches(
     generator: torch.Generator,
     *,
     start: int = 0,
-    rows: slice = EVERY_ROW,
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """One epoch in a fresh order: images and labels, `size` digits at a time.
 
@@ -169,10 +166,9 @@ def batches(
         size: digits a batch, over all processes.
         generator: of the order.
         start: the batch to begin with, for an epoch that goes on.
-        rows: those of each batch that this process takes.
     """
     order = torch.randperm(len(digits), generator=generator, device=generator.device)
-    whole = order[: len(digits) // size * size].view(-1, size)[start:, rows]
+    whole = order[: len(digits) // size * size].view(-1, size)[start:]
     for chosen in whole.split(AHEAD):
         flat = chosen.flatten()
         images = digits.images.index_select(0, flat).unflatten(0, chosen.shape)

@@ -1,4 +1,7 @@
-"""Several processes under `torchrun`: each takes its share of a batch, gradients are averaged."""
+"""Several processes under `torchrun`: each takes its share of a batch, gradients are averaged.
+
+The shares differ by one row at most, and count by their rows.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import os
 
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
 
 
 def start(device: torch.device) -> torch.device:
@@ -42,13 +45,51 @@ def rows() -> slice:
     return slice(rank(), None, size())
 
 
-def average_gradients(model: nn.Module) -> None:
-    """Replaces each gradient by its mean over the ranks."""
+def check_batch(size_of_batch: int) -> None:
+    """Raises a ValueError where a batch has no row for each process."""
+    if size_of_batch < size():
+        raise ValueError(
+            f"batch_size is {size_of_batch}; it must be at least {size()}, a row for each process."
+        )
+
+
+def weighted_mean(values: Tensor, count: int) -> Tensor:
+    """The mean of `values` (any shape) over the ranks, each counting as `count` of its rows."""
+    if size() == 1:
+        return values
+    weighted = torch.cat((values.detach().flatten() * count, values.new_full((1,), count)))
+    dist.all_reduce(weighted)
+    return (weighted[:-1] / weighted[-1]).view_as(values)
+
+
+@torch.compiler.disable
+def batch_mean(values: Tensor) -> Tensor:
+    """The mean over dimension 0 of `values` (b, ...), and over the ranks' rows of one batch.
+
+    It has the value of the whole batch's mean and the gradient of this rank's, so that the sum
+    over the ranks, as `average_gradients` weighs them, is the gradient of the whole.
+    """
+    own = values.mean(0)
+    if size() == 1:
+        return own
+    return own + (weighted_mean(own, len(values)) - own).detach()
+
+
+def any_rank(said: bool) -> bool:
+    """Whether one of the ranks says so; all get the same answer, at the same point."""
+    if size() == 1:
+        return said
+    device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+    flag = torch.tensor(float(said), device=device)
+    dist.all_reduce(flag, dist.ReduceOp.MAX)
+    return bool(flag)
+
+
+def average_gradients(model: nn.Module, count: int) -> None:
+    """Replaces each gradient by its mean over the batch, of which this rank has `count` rows."""
     if size() == 1:
         return
     gradients = [p.grad for p in model.parameters() if p.grad is not None]
-    flat = torch.cat([g.flatten() for g in gradients])
-    dist.all_reduce(flat)
-    flat /= size()
+    flat = weighted_mean(torch.cat([g.flatten() for g in gradients]), count)
     for gradient, mean in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
         gradient.copy_(mean.view_as(gradient))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from vae_core import distributed
 from vae_core.latents import DiagonalGaussian
 from vae_core.models import VAE, Autoencoder
 from vae_core.penalties import contraction, sparsity
@@ -73,8 +74,13 @@ def elbo_terms(
         return Terms(distortion, rate, distortion + beta * rate)
     kl = q.kl()
     rate = kl.sum(-1)
-    charge = rate if not free else rate + (free - kl.mean(0)).clamp(min=0).sum()
+    charge = rate if not free else rate + (free - _batch_mean(kl)).clamp(min=0).sum()
     return Terms(distortion, rate, distortion + beta * charge)
+
+
+def _batch_mean(kl: Tensor) -> Tensor:
+    """The mean of kl (b, d) over the whole batch, of which other processes may hold a part."""
+    return distributed.batch_mean(kl) if distributed.size() > 1 else kl.mean(0)
 
 
 def iwae_terms(model: VAE, x: Tensor, eps: Tensor, y: Tensor | None = None) -> Terms:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import functools
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,8 +14,7 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from vae_core import distributed, fused, runtime, schedules
-from vae_core.checkpoint import read_tensors, safetensors_metadata, write_tensors
+from vae_core import distributed, fused, runtime, schedules, state
 from vae_core.config import Config
 from vae_core.data import Digits, batches, binarise, corrupt, to_floats
 from vae_core.models import VAE, Autoencoder, build
@@ -73,7 +70,8 @@ class TrainingRun:
         self.batch = 0
         self.step = 0
         self.seconds = 0.0
-        self.noise = runtime.generator(self.device, seed, distributed.rank(), 1)
+        # The same in every process: each draws for the whole batch and takes its own rows.
+        self.noise = runtime.generator(self.device, seed, 0, 1)
 
     def _new_average(self) -> AveragedModel | None:
         if not self.config.train.ema:
@@ -105,50 +103,20 @@ class TrainingRun:
             result.topk = self.config.code.topk
         return result
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, history: str = "") -> None:
         """All that `resume` needs, in one safetensors file, written atomically."""
-        place = {k: getattr(self, k) for k in ("epoch", "batch", "step", "seconds", "seed")}
-        about = {"config": json.dumps(self.config.to_dict()), "place": json.dumps(place)}
-        write_tensors(path, self._tensors(), about)
+        state.write(self, path, history)
 
-    def resume(self, path: Path) -> None:
+    def resume(self, path: Path) -> str:
         """Goes back to where `save` was called; from there on bit for bit the same run.
+
+        Returns:
+            The history that was saved with it.
 
         Raises:
             ValueError: the file is damaged, or belongs to another configuration.
         """
-        about = safetensors_metadata(path)
-        saved = Config.from_dict(json.loads(about.get("config", "null")))
-        # The length may change: the schedules are stretched over what is asked for now.
-        length = dataclasses.replace(saved.train, epochs=self.config.train.epochs)
-        if dataclasses.replace(saved, train=length) != self.config:
-            raise ValueError(
-                f"{path} was made with other settings; resume with those, or leave it."
-            )
-        tensors = read_tensors(path)
-        self.model.load_state_dict(_strip(tensors, "model."))
-        if self.average is not None:
-            self.average.load_state_dict(_strip(tensors, "average."))
-        self._load_optimizer(tensors)
-        for key, value in json.loads(about["place"]).items():
-            setattr(self, key, value)
-        self.noise.set_state(tensors["noise"])
-
-    def _tensors(self) -> dict[str, Tensor]:
-        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        if self.average is not None:
-            tensors |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
-        for i, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{i}.{k}": v for k, v in state.items()}
-        return tensors | {"noise": self.noise.get_state()}
-
-    def _load_optimizer(self, tensors: dict[str, Tensor]) -> None:
-        saved = self.optimizer.state_dict()
-        state: dict[int, dict[str, Tensor]] = {}
-        for key, value in _strip(tensors, "optimizer.").items():
-            index, name = key.split(".")
-            state.setdefault(int(index), {})[name] = value
-        self.optimizer.load_state_dict({**saved, "state": state})
+        return state.read(self, path)
 
 
 def fit(
@@ -167,14 +135,15 @@ def fit(
     train = run.config.train
     digits = digits.to(run.device)
     size = min(train.batch_size, len(digits))
+    distributed.check_batch(size)
     per_epoch = len(digits) // size
     total_steps = per_epoch * (epochs or train.epochs)
-    update, rows = _updater(run, total_steps), distributed.rows()
+    update = _updater(run, total_steps)
     while run.step < total_steps:
         # The order depends on the seed and the epoch alone, so a resumed epoch finds its place.
         order = runtime.generator(run.device, run.seed, run.epoch, 2)
         meter = _Meter(run, total_steps)
-        for images, labels in batches(digits, size, order, start=run.batch, rows=rows):
+        for images, labels in batches(digits, size, order, start=run.batch):
             meter.add(update(_batch(run, images, labels)))
             run.batch += 1
             run.step += 1
@@ -195,8 +164,9 @@ def _updater(run: TrainingRun, total_steps: int) -> fused.Update:
 
 
 def _batch(run: TrainingRun, images: Tensor, labels: Tensor) -> Batch:
-    """The digits as the recipe wants them, with all the noise that the step needs.
+    """This process's digits as the recipe wants them, with all the noise that the step needs.
 
+    The noise is drawn for the batch of all processes, so that many train the model that one does.
     Where no noise is added to the pixels, they are left as bytes, for the step to convert.
     """
     config, noise = run.config, run.noise
@@ -209,7 +179,13 @@ def _batch(run: TrainingRun, images: Tensor, labels: Tensor) -> Batch:
         told = torch.rand(len(x), generator=noise, device=run.device) >= UNKNOWN_LABELS
         y = labels.where(told, -1)
     shape = (config.samples,) * (config.objective == "iwae") + (len(x), config.latent_dim)
-    return Batch(x, seen, y, torch.randn(shape, generator=noise, device=run.device))
+    eps = torch.randn(shape, generator=noise, device=run.device)
+    if distributed.size() == 1:
+        return Batch(x, seen, y, eps)
+    mine = distributed.rows()
+    own = x[mine]
+    shown = own if seen is x else seen[mine]
+    return Batch(own, shown, None if y is None else y[mine], eps[..., mine, :])
 
 
 def _update(run: TrainingRun, loss: Loss, total_steps: int, batch: Batch) -> Tensor:
@@ -223,13 +199,13 @@ def _update(run: TrainingRun, loss: Loss, total_steps: int, batch: Batch) -> Ten
     run.optimizer.param_groups[0]["lr"].fill_(schedules.learning_rate(train, run.step, total_steps))
     run.optimizer.zero_grad(set_to_none=True)
     value.backward()
-    distributed.average_gradients(run.model)
+    distributed.average_gradients(run.model, len(batch.x))
     if train.clip_norm is not None:
         torch.nn.utils.clip_grad_norm_(run.model.parameters(), train.clip_norm)
     run.optimizer.step()
     if run.average is not None:
         run.average.update_parameters(run.model)
-    return means
+    return distributed.weighted_mean(means, len(batch.x))
 
 
 def _loss(model: Model, batch: Batch, beta: Tensor) -> tuple[Tensor, Tensor]:
@@ -282,7 +258,3 @@ def _fits(given: Tensor, place: Tensor | None) -> bool:
 
 def _count(tensors: dict[str, Tensor]) -> int:
     return sum(tensor.numel() for tensor in tensors.values())
-
-
-def _strip(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import json
+import math
 import signal
 import sys
 import threading
@@ -15,14 +17,16 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vae_core import checkpoint, distributed, held_out, recipes, runtime
+from vae_core import checkpoint, distributed, files, held_out, lock, recipes, runtime
 from vae_core.config import Config
 from vae_core.data import Digits, hold_out, load_mnist
 from vae_core.evaluation import codes, elbo
 from vae_core.models import VAE, Autoencoder
 from vae_core.training import Progress, TrainingRun, fit
 
-SAVE_EVERY_SECONDS = 60
+HISTORY = "history.jsonl"
+FIRST_SAVE_SECONDS, SAVE_EVERY_SECONDS = 5, 60
+"""Soon after the start there is something to resume; then a save a minute costs nothing."""
 
 
 def train(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -39,9 +43,12 @@ def train(arguments: argparse.Namespace) -> dict[str, Any]:
     try:
         config = _config(arguments)
         out = Path(arguments.out or checkpoint.shipped_root() / config.name)
-        digits, followed = _digits(arguments, out)
-        run = _new_run(config, arguments, device, out)
-        return _Session(run, digits, followed, out, getattr(arguments, "hold_out", None)).go()
+        # One process writes, so one holds the lock; the state is read under it too.
+        with lock.held(out) if distributed.rank() == 0 else contextlib.nullcontext():
+            digits, followed = _digits(arguments, out)
+            run, history = _new_run(config, arguments, device, out)
+            held = getattr(arguments, "hold_out", None)
+            return _Session(run, digits, followed, out, held, history).go()
     finally:
         distributed.stop()
 
@@ -68,50 +75,85 @@ def _digits(arguments: argparse.Namespace, out: Path) -> tuple[Digits, Digits]:
     return (train, load_mnist("test", arguments.data)) if asked is None else hold_out(train, asked)
 
 
-def _new_run(config: Config, arguments: argparse.Namespace, device: Any, out: Path) -> TrainingRun:
+def _new_run(
+    config: Config, arguments: argparse.Namespace, device: Any, out: Path
+) -> tuple[TrainingRun, str]:
+    """The run, and the lines of its history so far."""
     run = TrainingRun(config, device, arguments.seed)
     state = out / "state" / "run.safetensors"
     if arguments.resume:
         if not state.is_file():
             raise ValueError(f"there is nothing to resume in {out}; leave --resume out to start.")
-        run.resume(state)
+        history = run.resume(state)
+        return run, history or _lines_until(out / HISTORY, run.epoch)
     elif start := arguments.init_from or config.train.starts_from:
         run.start_from(checkpoint.load(start))
-    return run
+    return run, ""
+
+
+def _lines_until(path: Path, epoch: int) -> str:
+    """The history of a run whose state, of an earlier version, does not hold it.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    if not path.exists():
+        return ""
+    try:
+        lines = files.read_text(path).splitlines()
+        return "".join(f"{line}\n" for line in lines if json.loads(line)["epoch"] <= epoch)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError(f"{path} is damaged; remove it, or train without --resume.") from error
 
 
 class _Session:
     """One process's part of a run: its progress bar, its signals, its saves."""
 
     def __init__(
-        self, run: TrainingRun, digits: Digits, followed: Digits, out: Path, held: int | None
+        self,
+        run: TrainingRun,
+        digits: Digits,
+        followed: Digits,
+        out: Path,
+        held: int | None = None,
+        history: str = "",
     ) -> None:
         self.run, self.digits, self.followed, self.out, self.held = run, digits, followed, out, held
         self.stopped = threading.Event()
-        self.saved = time.monotonic()
-        self.history = out / "history.jsonl"
+        self.next_save = time.monotonic() + FIRST_SAVE_SECONDS
+        self.history = history
 
     def go(self) -> dict[str, Any]:
         last: Progress | None = None
-        self.out.mkdir(parents=True, exist_ok=True)
+        stopped = False
         if distributed.rank() == 0:
             held_out.write(self.out, self.held)
-        self._keep_history_until(self.run.epoch)
         with _signals(self.stopped), self._bar() as bar:
             for last in fit(self.run, self.digits):
+                self._check(last)
                 bar.update(last.step - bar.n)
                 bar.set_postfix_str(f"loss {last.loss:.2f} nats", refresh=False)
                 self._after(last)
-                if self.stopped.is_set():
+                # Asked of all ranks at the same step: one that left would let the others wait.
+                if stopped := distributed.any_rank(self.stopped.is_set()):
                     break
-            self._save(finished=not self.stopped.is_set())
+            finished = not stopped or (last is not None and last.step >= last.total_steps)
+            self._save(finished)
         record = dataclasses.asdict(last) if last else {}
         return record | {
             "recipe": self.run.config.name,
             "seconds": round(self.run.seconds, 2),
-            "finished": not self.stopped.is_set(),
+            "finished": finished,
             "out": str(self.out),
         }
+
+    def _check(self, record: Progress) -> None:
+        """Ends a run whose weights are lost, before they replace what was saved."""
+        if not math.isfinite(record.loss):
+            raise ValueError(
+                f"the loss is no longer finite at step {record.step}; what was saved is kept. "
+                "Train with a smaller learning rate, or with clip_norm."
+            )
 
     def _bar(self) -> tqdm[Any]:
         size = min(self.run.config.train.batch_size, len(self.digits))
@@ -121,18 +163,20 @@ class _Session:
 
     def _after(self, record: Progress) -> None:
         if record.epoch_done and distributed.rank() == 0:
-            self._write_history(record)
-        if time.monotonic() - self.saved > SAVE_EVERY_SECONDS:
+            self._remember(record)
+        if time.monotonic() > self.next_save:
             self._save(finished=False)
 
     def _save(self, finished: bool) -> None:
         """The state to resume from; the model too, which is of use before the run is over."""
-        self.saved = time.monotonic()
+        self.next_save = time.monotonic() + SAVE_EVERY_SECONDS
         if distributed.rank() > 0:
             return
-        self.run.save(self.out / "state" / "run.safetensors")
+        self.run.save(self.out / "state" / "run.safetensors", self.history)
         if finished or self.run.epoch > 0:
             checkpoint.save(self._result(), self.out)
+            # Only now: until here an earlier run's weights lay beside its own history.
+            files.write_text(self.out / HISTORY, self.history)
 
     def _result(self) -> VAE | Autoencoder:
         """The model as it ships; the codes of a deterministic one tell where its sliders stand."""
@@ -141,7 +185,7 @@ class _Session:
             model.prior.fit(codes(model, self.digits, self.run.device).to(self.run.device))
         return model
 
-    def _write_history(self, record: Progress) -> None:
+    def _remember(self, record: Progress) -> None:
         """One line an epoch: the training means and the followed digits' terms, for the curves."""
         measured = elbo(self.run.result(), self.followed, device=self.run.device, with_mse=False)
         whose = "test" if self.held is None else "held_out"
@@ -149,20 +193,14 @@ class _Session:
             f"{whose}_distortion": measured.distortion,
             f"{whose}_rate": measured.rate,
         }
-        with self.history.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-
-    def _keep_history_until(self, epoch: int) -> None:
-        """Drops the lines of epochs that this run is about to live through (again)."""
-        if distributed.rank() > 0 or not self.history.is_file():
-            return
-        lines = self.history.read_text("utf-8").splitlines()
-        kept = [line for line in lines if json.loads(line)["epoch"] <= epoch]
-        self.history.write_text("".join(line + "\n" for line in kept), "utf-8")
+        self.history += json.dumps(line) + "\n"
 
 
 class _signals:
-    """SIGINT and SIGTERM set an event inside the block, and act as before after it."""
+    """SIGINT and SIGTERM set an event inside the block, and act as before after it.
+
+    A second one does not wait for the step, which may be compiling for minutes.
+    """
 
     def __init__(self, stopped: threading.Event) -> None:
         self.stopped = stopped
@@ -179,4 +217,6 @@ class _signals:
             signal.signal(number, handler)
 
     def _caught(self, number: int, frame: FrameType | None) -> None:
+        if self.stopped.is_set():
+            raise KeyboardInterrupt
         self.stopped.set()

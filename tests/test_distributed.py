@@ -1,0 +1,95 @@
+"""Two processes train the model that one trains: the same noise, the same batch, the same stop."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from vae_core import Config, NetConfig, TrainConfig, distributed, files
+from vae_core.data import Digits
+from vae_core.training import TrainingRun, fit
+
+CONFIG = Config(
+    name="tiny",
+    latent_dim=3,
+    net=NetConfig(hidden_dims=(16,)),
+    conditional=True,
+    free_bits=0.3,
+    train=TrainConfig(epochs=2, batch_size=9, binarisation="dynamic", ema=0.9, clip_norm=5.0),
+)
+STEPS, RESUMED_AT = 10, 4
+
+
+def digits() -> Digits:
+    noise = torch.Generator().manual_seed(0)
+    images = torch.randint(0, 256, (45, 1, 28, 28), generator=noise).byte()
+    return Digits(images, torch.arange(45) % 10, torch.arange(45))
+
+
+def train(folder: Path, name: str) -> None:
+    """A run that is saved and resumed on its way; rank 0 writes weights and last figures."""
+    torch.set_num_threads(1)
+    run = TrainingRun(CONFIG)
+    for _ in fit(run, digits(), every=1):
+        if run.step == RESUMED_AT:
+            break
+    if distributed.rank() == 0:
+        run.save(folder / f"{name}-state.safetensors")
+    distributed.any_rank(False)  # the others wait for the file
+    run = TrainingRun(CONFIG, seed=5)
+    run.resume(folder / f"{name}-state.safetensors")
+    last = None
+    for record in fit(run, digits(), every=1):
+        last = record
+        # Only the last rank is told to stop; all leave at the same step.
+        told = distributed.rank() == distributed.size() - 1 and run.step == STEPS - 1
+        if distributed.any_rank(told):
+            break
+    assert last is not None
+    figures = torch.tensor([last.distortion, last.rate, last.loss, float(run.step)])
+    weights = {**run.result().state_dict(), "figures": figures}
+    files.write_tensors(folder / f"{name}-{distributed.rank()}.safetensors", weights)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.skipif(not torch.distributed.is_available(), reason="torch without distributed")
+@pytest.mark.slow
+def test_two_processes_equal_one_also_after_a_resume(tmp_path: Path):
+    train(tmp_path, "one")
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+    words = [sys.executable, __file__, str(tmp_path)]
+    ranks = [
+        subprocess.Popen(words, env={**os.environ, **shared, "RANK": str(rank)})
+        for rank in range(2)
+    ]
+    assert [rank.wait(timeout=120) for rank in ranks] == [0, 0]
+    one = files.read_tensors(tmp_path / "one-0.safetensors")
+    for rank in range(2):
+        two = files.read_tensors(tmp_path / f"two-{rank}.safetensors")
+        for name, tensor in one.items():
+            torch.testing.assert_close(two[name], tensor, rtol=1e-4, atol=1e-5, msg=name)
+
+
+def test_a_batch_too_small_for_the_processes_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(distributed, "size", lambda: 4)
+    config = dataclasses.replace(CONFIG, train=TrainConfig(batch_size=3))
+    with pytest.raises(ValueError, match="at least 4"):
+        next(fit(TrainingRun(dataclasses.replace(config, free_bits=0.0)), digits()))
+
+
+if __name__ == "__main__":
+    distributed.start(torch.device("cpu"))
+    train(Path(sys.argv[1]), "two")
+    distributed.stop()

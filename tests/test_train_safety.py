@@ -1,0 +1,104 @@
+"""A training loses nothing: not to a second one, not to a kill, not to weights that are no more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from vae_core import Config, NetConfig, TrainConfig, checkpoint, lock
+from vae_core.commands import train
+from vae_core.data import Digits
+from vae_core.training import TrainingRun
+
+CONFIG = Config(
+    name="tiny",
+    latent_dim=3,
+    net=NetConfig(hidden_dims=(16,)),
+    train=TrainConfig(epochs=3, batch_size=10),
+)
+
+
+@pytest.fixture
+def digits() -> Digits:
+    images = torch.randint(0, 256, (40, 1, 28, 28), generator=torch.Generator().manual_seed(0))
+    return Digits(images.byte(), torch.zeros(40, dtype=torch.int64), torch.arange(40))
+
+
+def session(digits: Digits, out: Path, config: Config = CONFIG) -> train._Session:
+    return train._Session(TrainingRun(config), digits, digits, out)
+
+
+def test_a_second_training_into_one_folder_is_refused(tmp_path: Path):
+    hold = "import sys, pathlib, vae_core.lock as l\n"
+    hold += "with l.held(pathlib.Path(sys.argv[1])): print(flush=True); sys.stdin.read()"
+    words = [sys.executable, "-c", hold, str(tmp_path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(ValueError, match="another training"), lock.held(tmp_path):
+            pass
+        other.kill()  # which frees it
+        other.wait()
+    with lock.held(tmp_path):
+        pass
+
+
+def test_history_is_kept_until_the_first_save_of_weights_replaces_it(
+    digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    session(digits, tmp_path).go()
+    history, weights = tmp_path / "history.jsonl", tmp_path / checkpoint.WEIGHTS
+    before = history.read_text(), weights.read_bytes()
+    assert len(before[0].splitlines()) == 3
+
+    again = session(digits, tmp_path)
+    monkeypatch.setattr(again, "_save", lambda finished: None)  # killed before any save
+    again.go()
+    assert (history.read_text(), weights.read_bytes()) == before
+
+
+def test_the_first_save_comes_early_and_can_be_resumed(
+    digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(train, "FIRST_SAVE_SECONDS", 0)
+    assert train.SAVE_EVERY_SECONDS > 30
+    first = session(digits, tmp_path)
+    saved: list[int] = []
+    save = first._save
+
+    def count(finished: bool) -> None:
+        saved.append(first.run.step)
+        save(finished)
+
+    monkeypatch.setattr(first, "_save", count)
+    first.go()
+    assert saved == [4, 12]  # at the first record, and at the end
+    run = TrainingRun(CONFIG)
+    assert run.resume(tmp_path / "state" / "run.safetensors") == first.history
+
+
+def test_a_stop_is_saved_with_its_history(digits: Digits, tmp_path: Path):
+    stopped = session(digits, tmp_path)
+    stopped.stopped.set()
+    assert stopped.go()["finished"] is False
+    run = TrainingRun(CONFIG)
+    history = run.resume(tmp_path / "state" / "run.safetensors")
+    done = train._Session(run, digits, digits, tmp_path, history=history).go()
+    assert done["finished"] is True
+    assert len((tmp_path / "history.jsonl").read_text().splitlines()) == 3
+
+
+def test_lost_weights_replace_nothing(digits: Digits, tmp_path: Path):
+    session(digits, tmp_path).go()
+    before = (tmp_path / checkpoint.WEIGHTS).read_bytes()
+    lost = session(digits, tmp_path)
+    with torch.no_grad():
+        next(lost.run.model.parameters()).fill_(torch.nan)
+    with pytest.raises(ValueError, match="no longer finite"):
+        lost.go()
+    assert (tmp_path / checkpoint.WEIGHTS).read_bytes() == before
