@@ -28,7 +28,7 @@ def sieved(body: bytes, size: int = 1000, parcels: Parcels | None = None) -> Sie
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_a_long_text_is_put_aside_and_the_rest_is_kept_as_it_is(size: int) -> None:
     parcels = Parcels()
-    picture = b'a\\/b\\"' * (LONG // 6 + 10)
+    picture = (b"a" * 60 + b'\\/b\\"') * (LONG // 60 + 10)
     body = b'{"x": "q\\"[", "picture": "%b", "n": [1, "\\\\"]}' % picture
     sieve = sieved(body, size, parcels)
     (name,) = sieve.aside

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from vae_core.config import Config
 from vae_core.files import fingerprint as fingerprint
@@ -19,6 +20,8 @@ from vae_core.models import VAE, Autoencoder, build
 
 CONFIG, WEIGHTS, METRICS = "config.json", "model.safetensors", "metrics.json"
 AXES = "axes.safetensors"
+DTYPES = {torch.float32: "F32", torch.int64: "I64", torch.bool: "BOOL"}
+"""Types of a model's tensors as safetensors calls them."""
 FIGURES = frozenset(
     (
         *("distortion", "rate", "elbo", "bits_per_dim", "nll", "nll_sem", "importance_samples"),
@@ -83,7 +86,10 @@ def load(
         ValueError: a file is missing, damaged, a pickle, or does not fit the config.
     """
     folder = resolve(name, root)
-    model = build(read_config(folder))
+    config = read_config(folder)
+    with torch.device("meta"):  # a config may ask for more memory than there is
+        check_fit(build(config).state_dict(), folder / WEIGHTS)
+    model = build(config)
     load_weights(model, folder / WEIGHTS)
     if (folder / AXES).is_file():
         _turn_sliders(model, folder)
@@ -96,19 +102,33 @@ def load_weights(model: nn.Module, path: Path) -> None:
     Raises:
         ValueError: as for `load`.
     """
+    check_fit(model.state_dict(), path)
     tensors = read_tensors(path)
-    expected = model.state_dict()
-    foreign = sorted(set(tensors) ^ set(expected))
-    if foreign:
-        side = "unknown to" if foreign[0] in tensors else "missing for"
-        raise ValueError(f"{path} does not fit: the tensor {foreign[0]!r} is {side} this model.")
     for key, tensor in tensors.items():
-        if tensor.shape != expected[key].shape:
-            shapes = f"{tuple(tensor.shape)}, not {tuple(expected[key].shape)}"
-            raise ValueError(f"{path} does not fit: the tensor {key!r} has the shape {shapes}.")
         if not torch.isfinite(tensor.float()).all():
             raise ValueError(f"{path} is damaged: the tensor {key!r} holds NaN or infinity.")
     model.load_state_dict(tensors, strict=True)
+
+
+def check_fit(expected: Mapping[str, Tensor], path: Path) -> None:
+    """Compares names, shapes and types of a safetensors file, from its header, with `expected`.
+
+    Raises:
+        ValueError: as for `load`.
+    """
+    with opened(path) as file:
+        slices = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118
+        found = {key: (tuple(s.get_shape()), s.get_dtype()) for key, s in slices.items()}
+    foreign = sorted(set(found) ^ set(expected))
+    if foreign:
+        side = "unknown to" if foreign[0] in found else "missing for"
+        raise ValueError(f"{path} does not fit: the tensor {foreign[0]!r} is {side} this model.")
+    for key, (shape, dtype) in found.items():
+        if shape != tuple(expected[key].shape):
+            shapes = f"{shape}, not {tuple(expected[key].shape)}"
+            raise ValueError(f"{path} does not fit: the tensor {key!r} has the shape {shapes}.")
+        if dtype != DTYPES.get(expected[key].dtype, dtype):
+            raise ValueError(f"{path} does not fit: the tensor {key!r} is of the type {dtype}.")
 
 
 def _turn_sliders(model: VAE | Autoencoder, folder: Path) -> None:

@@ -11,6 +11,19 @@ import numpy as np
 from PIL import ExifTags, Image
 
 LARGEST = 64_000_000
+MEMORY = 240_000_000
+"""Bytes that decoding one picture may take for a moment."""
+# Bytes a pixel at the worst moment, rounded up: Pillow holds RGB in four, WebP and AVIF decode into
+# buffers of their own, HEIF copies, JPEG 2000 holds whole numbers, and transparency and 16 bits are
+# worked on in copies.
+COSTS = {
+    "AVIF": 18, "BMP": 8, "DIB": 8, "GIF": 10, "HEIF": 14, "ICO": 16, "JPEG2000": 20,
+    "PNG": 5, "PPM": 5, "TIFF": 9, "WEBP": 18,
+}  # fmt: skip
+PLAIN_MODES = ("1", "L", "P", "RGB")
+COST_OF_COPIES = 16
+PROGRESSIVE = 8
+"""Of a JPEG that comes in several passes, whose coefficients are all held, at any scale."""
 # Only formats that Pillow decodes itself: its EPS reader, say, would start another program.
 FORMATS = ("AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
@@ -74,6 +87,8 @@ def read(source: Source, longest: int | None = None) -> Picture:
     """
     data = source if isinstance(source, Image.Image) else _bytes(source)
     image = data if isinstance(data, Image.Image) else _parse(data)
+    if image is not data:
+        _check_cost(image)
     _check_size(image.size)
     size = image.size
     turn = _orientation(image)
@@ -143,6 +158,8 @@ def _parse(data: bytes) -> Image.Image:
     """A Pillow image with its header read and its size known, nothing decoded yet."""
     if data[4:8] == b"ftyp" and _is_heif(data):
         return _parse_heif(data)
+    if data[:4] == b"\0\0\1\0":
+        _check_icon(data)
     try:
         Image.init()
         return Image.open(
@@ -179,6 +196,45 @@ def _parse_heif(data: bytes) -> Image.Image:
         if isinstance(error, ValueError) and str(error) == _too_large():
             raise
         raise ValueError(f"The HEIC picture is damaged or cut short ({_brief(error)}).") from error
+
+
+def _check_cost(image: Image.Image) -> None:
+    """Refuses what takes too much memory to decode; plain JPEGs alone decode at a reduced scale.
+
+    Raises:
+        ValueError: with how large a picture of its kind may be.
+    """
+    kind = image.format or ""
+    if kind in ("JPEG", "MPO"):
+        cost = PROGRESSIVE if image.info.get("progressive") else 0
+    else:
+        cost = COSTS.get(kind, COST_OF_COPIES)
+        if image.mode not in PLAIN_MODES or "transparency" in image.info:
+            cost = max(cost, COST_OF_COPIES)
+    width, height = image.size
+    if width * height * cost > MEMORY and width * height <= LARGEST:
+        name = "progressive JPEG" if cost == PROGRESSIVE else kind
+        raise ValueError(
+            f"The picture is larger than {MEMORY // cost // 1_000_000} megapixels, which is the "
+            f"most for {name} of its kind; send a smaller one, or a plain JPEG."
+        )
+    _check_size((width, height))
+
+
+def _check_icon(data: bytes) -> None:
+    """Refuses an ICO whose pictures are larger than its directory says: Pillow decodes to look."""
+    for entry in range(6, 6 + 16 * min(int.from_bytes(data[4:6], "little"), 64), 16):
+        start = int.from_bytes(data[entry + 12 : entry + 16], "little")
+        inside = data[start : start + 24]
+        if inside.startswith(b"\x89PNG"):
+            sides = [int.from_bytes(inside[i : i + 4], "big") for i in (16, 20)]
+        else:  # a BMP without its file header; the mask doubles its height
+            sides = [int.from_bytes(inside[i : i + 4], "little", signed=True) for i in (4, 8)]
+        if abs(sides[0] * sides[1]) * COSTS["ICO"] > MEMORY:
+            raise ValueError(
+                f"The picture is larger than {MEMORY // COSTS['ICO'] // 1_000_000} megapixels, "
+                "which is the most for ICO; send a smaller one, or a plain JPEG."
+            )
 
 
 def _check_size(size: tuple[int, int]) -> None:
