@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from vae_core import traits
-from vae_core.panels import assets, codec
+from vae_core.panels import assets, codec, prepare
 from vae_core.panels.checks import Z_LIMIT
 from vae_core.panels.page import answered, live, panel
 from vae_core.panels.studio import ENDS_LIMIT, Studio
@@ -29,10 +29,16 @@ def build(studio: Studio) -> None:
         return studio.decode(name, z, label, reach(name))
 
     def films(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, z, label} -> filmstrips through z, and what the digit reads as."""
+        """{checkpoint, z, label, shown} -> filmstrips through z, and what the digit reads as.
+
+        A slow model has no strips, and its digit is the one that the page shows already.
+        """
         name, z, label = (argument.get(key) for key in ("checkpoint", "z", "label"))
         if studio.card(name)["slow"]:
-            return {"pixels": "", "dims": [], "values": [], "readings": None}
+            seen = argument.get("shown")
+            grey = None if seen is None else prepare.digit({"pixels": seen}).pixels
+            readings = None if grey is None else studio.reader.read(grey[None])
+            return {"pixels": "", "dims": [], "values": [], "readings": readings}
         films = studio.traversals(name, z, FILM_STEPS, FILM_SPAN, label, reach(name))
         shown = codec.unpack(studio.decode(name, z, label, reach(name))["pixels"])
         return films | {"readings": studio.reader.read(shown)}

@@ -46,6 +46,7 @@ SCRIPTS = (
     "numbers",
     "nodes",
     "hold",
+    "swipe",
     "line",
     "prior",
     "live",

@@ -4,6 +4,7 @@ const { studio } = window;
 const { phi, chiSquareBelow, shellOf } = studio.prior;
 const root = element.querySelector("[data-testid=panel-explore]");
 const $ = (selector) => root.querySelector(selector);
+const { make, text, num, bold } = studio;
 const canvas = $("[data-testid=live-canvas]");
 const RANGE = 4;
 // MNIST's digits fill a box of 20 x 20, so the strips leave out the empty columns beside it.
@@ -17,7 +18,6 @@ let model = studio.model();
 let u = [];
 let frozen = new Set();
 let rows = new Map();
-let history = [];
 let quantiles = false;
 let shell = null;
 let pixels = null;
@@ -28,7 +28,10 @@ const engine = studio.live({
   canvas,
   request: (payload, options) => studio.call(line, "decode", payload, options),
   payload: () => ({ checkpoint: model.name, z: u, label: studio.toldLabel() }),
-  onframe: (answer) => (pixels = answer.pixels),
+  onframe: (answer) => {
+    pixels = answer.pixels;
+    if (model.slow) filmsSoon(50); // only now is there a picture to be read
+  },
   onerror: (sentence) => studio.say(root, sentence),
 });
 
@@ -41,7 +44,7 @@ function moved(event) {
   else engine.push(undefined, event);
   studio.set({ u: [...u] });
   gaugeSoon();
-  filmsSoon();
+  if (!model.slow) filmsSoon();
 }
 
 // ------------------------------------------------------------------ scales
@@ -51,51 +54,50 @@ const fromInput = (position) => (quantiles ? studio.prior.quantileOf(position / 
 function readout(value) {
   if (!quantiles) return studio.signed(value);
   const percent = 100 * phi(value);
-  return `${percent.toFixed(percent < 1 || percent > 99 ? 2 : 1)} %`;
+  return `${studio.fixed(percent, percent < 1 || percent > 99 ? 2 : 1)} %`;
 }
 
 // ------------------------------------------------------------------ rows
 const LOCK = '<svg viewBox="0 0 16 16" aria-hidden="true"><rect x="3" y="7" width="10" height="7" rx="1.5" fill="currentColor"/><path d="M5 7V5a3 3 0 0 1 6 0v2" fill="none" stroke="currentColor" stroke-width="1.6"/></svg>';
 
+/** What every row has: its name, the slider and its value. */
+function buildSlider(dim, ...about) {
+  const trait = make("span", { className: "trait" });
+  const label = make("label", { htmlFor: `latent-${dim}` }, make("span", { className: "name", textContent: `z${dim}` }), trait, ...about);
+  const range = make("input", { type: "range", id: `latent-${dim}` });
+  range.dataset.testid = `latent-slider-${dim}`;
+  range.setAttribute("aria-label", `latent z${dim}`);
+  const value = make("button", { type: "button", className: "value", title: `Set z${dim} to 0` });
+  return { label, range, value, trait };
+}
+
 function buildRow(dim) {
-  const row = document.createElement("div");
   const kl = model.kl_per_dim ? model.kl_per_dim[dim] : null;
   const share = kl === null ? model.moves?.[dim] : kl / Math.max(...model.kl_per_dim);
-  const barTitle = kl === null ? ` title="How much z${dim} moves the picture, against the slider that moves it most"` : "";
-  row.className = "latent";
-  row.innerHTML = `
-    <label for="latent-${dim}"><span class="name">z${dim}</span><span class="trait"></span>
-      <span class="kl" title="What the encoder says through z${dim}, a test digit on average">${kl === null ? "" : `${kl.toFixed(2)} nats`}</span>
-      ${share === undefined ? "" : `<span class="bar${kl === null ? " moves" : ""}" style="--share: ${100 * share}%"${barTitle}></span>`}</label>
-    <input type="range" id="latent-${dim}" data-testid="latent-slider-${dim}" aria-label="latent z${dim}">
-    <button type="button" class="value" title="Set z${dim} to 0"></button>
-    <div class="film" title="What z${dim} does from −3 to +3, the others as they are"><span class="frames"></span><i></i></div>
-    <button type="button" class="freeze" aria-pressed="false" aria-label="freeze z${dim}" title="Freeze z${dim}: random draws and starts leave it alone">${LOCK}</button>`;
-  const parts = {
-    row,
-    range: row.querySelector("input"),
-    value: row.querySelector(".value"),
-    film: row.querySelector(".frames"),
-    mark: row.querySelector(".film i"),
-    freeze: row.querySelector(".freeze"),
-    trait: row.querySelector(".trait"),
-  };
+  const told = make("span", { className: "kl", title: `What the encoder says through z${dim}, a test digit on average`, textContent: kl === null ? "" : `${studio.fixed(kl, 2)} nats` });
+  const bar = share === undefined ? null : make("span", { className: kl === null ? "bar moves" : "bar" });
+  bar?.style.setProperty("--share", `${100 * share}%`);
+  if (bar && kl === null) bar.title = `How much z${dim} moves the picture, against the slider that moves it most`;
+  const parts = buildSlider(dim, told, bar);
+  parts.film = make("span", { className: "frames" });
+  parts.mark = make("i");
+  const film = make("div", { className: "film", title: `What z${dim} does from −3 to +3, the others as they are` }, parts.film, parts.mark);
+  parts.freeze = make("button", { type: "button", className: "freeze", title: `Freeze z${dim}: random draws and starts leave it alone` }, studio.drawing(LOCK));
+  parts.freeze.setAttribute("aria-pressed", "false");
+  parts.freeze.setAttribute("aria-label", `freeze z${dim}`);
+  parts.row = make("div", { className: "latent" }, parts.label, parts.range, parts.value, film, parts.freeze);
   wireRow(dim, parts);
   rows.set(dim, parts);
-  return row;
+  return parts.row;
 }
 
 /** One of hundreds: a slider and its value, no film, so that the page stays light. */
 function buildLightRow(dim) {
-  const row = document.createElement("div");
-  row.className = "latent light";
-  row.innerHTML = `<label for="latent-${dim}"><span class="name">z${dim}</span><span class="trait"></span></label>
-    <input type="range" id="latent-${dim}" data-testid="latent-slider-${dim}" aria-label="latent z${dim}">
-    <button type="button" class="value" title="Set z${dim} to 0"></button>`;
-  const parts = { row, range: row.children[1], value: row.children[2], trait: row.querySelector(".trait") };
+  const parts = buildSlider(dim);
+  parts.row = make("div", { className: "latent light" }, parts.label, parts.range, parts.value);
   wireSlider(dim, parts);
   rows.set(dim, parts);
-  return row;
+  return parts.row;
 }
 
 function wireRow(dim, parts) {
@@ -103,7 +105,6 @@ function wireRow(dim, parts) {
   parts.film.parentElement.addEventListener("click", (event) => {
     const box = parts.film.getBoundingClientRect();
     const cell = Math.floor((FILM.steps * (event.clientX - box.left)) / box.width);
-    remember();
     place(dim, -FILM.span + (2 * FILM.span * Math.min(cell, FILM.steps - 1)) / (FILM.steps - 1), event);
   });
   parts.freeze.addEventListener("click", () => {
@@ -115,11 +116,13 @@ function wireRow(dim, parts) {
 
 function wireSlider(dim, parts) {
   parts.range.addEventListener("input", (event) => {
-    startTurn++;
+    leave();
     u[dim] = fromInput(Number(parts.range.value));
     showRow(dim, false);
     moved(event);
+    keepSoon();
   });
+  parts.range.addEventListener("change", keep);
   // The browser's own step is one pixel's worth, 800 key presses from end to end.
   parts.range.addEventListener("keydown", (event) => {
     const direction = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
@@ -128,15 +131,16 @@ function wireSlider(dim, parts) {
     place(dim, u[dim] + direction * (event.shiftKey ? 0.5 : 0.1), event);
   });
   parts.value.addEventListener("click", (event) => {
-    remember();
     place(dim, 0, event);
   });
 }
 
 function place(dim, value, event) {
+  leave();
   u[dim] = Math.max(-RANGE, Math.min(RANGE, value));
   showRow(dim, true);
   moved(event);
+  keepSoon();
 }
 
 /** Bring one row in line with u; the range itself only when something else moved it. */
@@ -197,11 +201,11 @@ function buildRows() {
 }
 
 /** Names that were measured: correlations with traits of the example digits. */
-async function showNames() {
-  const asked = model.name;
-  try {
-    const { names, digits } = await studio.call(server, "names", { checkpoint: asked });
-    if (asked !== model.name) return;
+const naming = studio.requests({ onerror: (sentence) => console.warn(sentence) }); // a courtesy
+
+function showNames() {
+  return naming.ask(async (still) => {
+    const { names, digits } = await still(studio.call(server, "names", { checkpoint: model.name }));
     for (const [dim, { trait, range }] of rows) {
       const found = names[dim];
       trait.textContent = found ? found.trait : "";
@@ -210,15 +214,13 @@ async function showNames() {
       trait.title = `z${dim} ${way} the ${found.trait}: correlation ${studio.signed(found.r)} over ${digits} test digits`;
       range.setAttribute("aria-label", `latent z${dim}, ${found.trait}`);
     }
-  } catch (error) {
-    if (!(error instanceof studio.StudioOffline)) console.warn(error.message); // names are a courtesy
-  }
+  });
 }
 
 // ------------------------------------------------------------------ filmstrips
 let filmTimer = 0;
-let filmTurn = 0;
 let filmSheet = null;
+const filming = studio.requests({ onerror: (sentence) => studio.say(root, sentence) });
 
 // A strip a slider is a hundred decodes: asked for when the hand rests, not while it moves.
 function filmsSoon(pause = 220) {
@@ -226,32 +228,39 @@ function filmsSoon(pause = 220) {
   filmTimer = setTimeout(films, pause);
 }
 
-async function films() {
+function films() {
   if (document.hidden || studio.isOffline() || root.offsetParent === null) return filmsSoon(1000);
-  const turn = ++filmTurn;
-  const asked = model.name;
-  try {
-    const answer = await studio.call(server, "films", { checkpoint: asked, z: u.map(clampToLimit), label: studio.toldLabel() });
-    const stale = () => turn !== filmTurn || asked !== model.name;
-    if (stale()) return;
-    const sheet = await studio.filmSheet(studio.bytesOf(answer.pixels), answer.dims.length, FILM);
-    if (stale()) return sheet.drop();
-    showFilms(sheet, answer.dims);
+  return filming.ask(async (still) => {
+    const shown = model.slow ? pixels : null; // painted already, and dear to paint again
+    const asked = { checkpoint: model.name, z: u.map(clampToLimit), label: studio.toldLabel(), shown };
+    const answer = await still(studio.call(server, "films", asked));
     showReading(answer.readings);
-  } catch (error) {
-    if (turn === filmTurn) studio.say(root, error.message);
-  }
+    if (!answer.dims.length) return; // a slow model has no strips
+    const made = studio.filmSheet(studio.bytesOf(answer.pixels), answer.dims.length, FILM);
+    try {
+      showFilms(await still(made), answer.dims);
+    } catch (error) {
+      made.then((sheet) => sheet.drop(), () => {});
+      throw error;
+    }
+  });
 }
 
 /** What an independent classifier, trained on real digits, takes the picture for. */
 function showReading(readings) {
   const [reading] = readings || [];
-  const words = !reading
+  const sure = reading && `${Math.floor(100 * reading.sure)} %`;
+  canvas.dataset.reading = reading?.digit ?? "";
+  $(".reading-words").textContent = !reading
     ? ""
     : reading.digit === null
       ? "A classifier takes this for no digit at all."
-      : `A classifier reads this as ${reading.digit}, ${Math.floor(100 * reading.sure)} % sure.`;
-  $(".reading-words").textContent = words;
+      : `A classifier reads this as ${reading.digit}, ${sure} sure.`;
+  // One sentence once the hand rests: numbers that run along are no news to a listener.
+  const read = !reading ? "" : reading.digit === null ? "reads as no digit, " : `reads as ${reading.digit}, ${sure}, `;
+  const words = `${read}${$(".verdict").textContent}`;
+  $(".spoken").textContent = words;
+  canvas.setAttribute("aria-label", `The digit decoded from the sliders: ${words}`);
 }
 
 /** Sliders count the prior's sigmas; a fitted Gaussian's may be small, and a real code many away. */
@@ -272,7 +281,7 @@ function showFilms(sheet, dims) {
 
 // ------------------------------------------------------------------ distance from the prior
 function percent(share) {
-  return share < 0.1 || share > 0.9 ? (100 * share).toFixed(1) : (100 * share).toFixed(0);
+  return studio.percent(share, share < 0.1 || share > 0.9 ? 1 : 0);
 }
 
 // Ten times a second is as fast as words can be read, and spares a layout a frame.
@@ -293,26 +302,76 @@ function showGauge() {
   box.classList.toggle("off", off);
   const words = off ? "off the map" : nearer > 0.975 ? "far out" : nearer < 0.025 ? "near the mean" : "typical";
   $(".verdict").textContent = words;
-  $(".distance").textContent = `‖z‖ = ${radius.toFixed(2)}`;
+  $(".distance").textContent = `‖z‖ = ${studio.fixed(radius, 2)}`;
   $(".needle").style.left = `${Math.min(100, (100 * radius) / shell.scale)}%`;
   const prior = model.variational ? "the prior" : "the Gaussian fitted to its codes";
   $(".gauge-note").textContent = off
     ? `Not one in a thousand draws from ${prior} lies this far from the mean: the decoder was never asked about this place.`
-    : `${percent(nearer)} % of draws from ${prior} lie nearer to the mean; 95 of 100 have ‖z‖ between ${shell.low.toFixed(1)} and ${shell.high.toFixed(1)}.`;
+    : `${percent(nearer)} % of draws from ${prior} lie nearer to the mean; 95 of 100 have ‖z‖ between ${studio.fixed(shell.low)} and ${studio.fixed(shell.high)}.`;
 }
 
 // ------------------------------------------------------------------ jumps
-function remember() {
-  startTurn++;
-  history = [...history.slice(-49), [...u]];
-  $("[data-do=undo]").disabled = false;
+// Undo goes from one rest of the hand to the one before: a drag is one step, so is a run of keys.
+const MOST_STEPS = 100;
+let past = [];
+let future = [];
+let rest = null; // {u, start}: where the hand rested last
+let keepTimer = 0;
+const here = () => ({ u: [...u], start: started });
+
+function showSteps() {
+  $("[data-do=undo]").disabled = past.length === 0 && rest.u.every((v, dim) => v === u[dim]);
+  $("[data-do=redo]").disabled = future.length === 0;
 }
 
-function jump(next, event, { keepFrozen = true } = {}) {
-  remember();
-  u = next.map((v, dim) => (keepFrozen && frozen.has(dim) ? u[dim] : clampToLimit(v)));
+/** The hand rests: what was before can be gone back to. */
+function keep() {
+  clearTimeout(keepTimer);
+  if (rest.u.every((v, dim) => v === u[dim]) && rest.start === started) return showSteps();
+  past = [...past.slice(-MOST_STEPS), rest];
+  future = [];
+  rest = here();
+  showSteps();
+}
+
+function keepSoon() {
+  clearTimeout(keepTimer);
+  keepTimer = setTimeout(keep, 500);
+  showSteps();
+}
+
+function forgetSteps() {
+  clearTimeout(keepTimer);
+  [past, future, rest] = [[], [], here()];
+  showSteps();
+}
+
+function step(from, to, event) {
+  if (!from.length) return;
+  leave();
+  to.push(rest);
+  rest = from.pop();
+  u = [...rest.u];
+  showStart(rest.start);
+  showSteps();
   showAll();
   moved(event);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "z") return;
+  if (root.offsetParent === null || event.target.closest?.("input:not([type=range]), textarea")) return;
+  event.preventDefault();
+  moves[event.shiftKey ? "redo" : "undo"](event);
+});
+
+function jump(next, event, { keepFrozen = true, start = null } = {}) {
+  keep();
+  u = next.map((v, dim) => (keepFrozen && frozen.has(dim) ? u[dim] : clampToLimit(v)));
+  showStart(start);
+  showAll();
+  moved(event);
+  keep();
 }
 
 function normal() {
@@ -321,19 +380,20 @@ function normal() {
 
 const moves = {
   random: (event) => {
-    showOrigin(null);
+    leave();
     jump(u.map(normal), event);
   },
   reset: (event) => {
-    showOrigin(null);
+    leave();
     jump(u.map(() => 0), event);
   },
   undo: (event) => {
-    if (!history.length) return;
-    u = history.pop();
-    $("[data-do=undo]").disabled = history.length === 0;
-    showAll();
-    moved(event);
+    keep();
+    step(past, future, event);
+  },
+  redo: (event) => {
+    keep();
+    step(future, past, event);
   },
   smooth: (event) => {
     const on = canvas.classList.toggle("smooth");
@@ -351,8 +411,9 @@ $("[data-do=scale]").addEventListener("change", (event) => {
 
 // ------------------------------------------------------------------ starting from a picture
 let ownBuilt = false;
-let startTurn = 0;
-let origin = null;
+let started = null; // {content, input}: the picture that the sliders started from, and its digit
+let origin = null; // what another model reads when it is chosen; kept while an answer is under way
+const starting = studio.requests({ onerror: (sentence) => studio.say(root, sentence) });
 let lastPicture = null; // the picture last given, whose steps can be adjusted
 let own = null;
 let way = null;
@@ -371,32 +432,37 @@ function toggleOwn(button) {
   way = studio.steps(box, (options) => startFromPicture({ ...lastPicture, options }));
 }
 
-async function startFromPicture({ bytes, dataURL, picture, options, source, label = "read", keepLabel = false }) {
+/** The visitor has moved on: a picture that is still being read has come too late. */
+function leave() {
+  if (!starting.open) return;
+  starting.drop();
+  origin = null;
+}
+
+function startFromPicture({ bytes, dataURL, picture, options, source, label = "read", keepLabel = false }) {
   const content = dataURL || picture || bytes;
   if (!content) return;
   studio.say(root, null);
-  const turn = ++startTurn;
   lastPicture = { bytes, dataURL, picture, source, label };
+  origin = { content, options };
   if (!options) way?.reset();
-  try {
-    const answer = await studio.call(server, "encode", { checkpoint: model.name, picture: content, options, label });
-    if (turn !== startTurn) return; // the visitor has moved on meanwhile
+  return starting.ask(async (still) => {
+    const asked = { checkpoint: model.name, picture: content, options, label };
+    const answer = await still(studio.call(server, "encode", asked));
     if (model.conditional && !keepLabel) studio.set({ label: answer.label });
-    origin = content;
     way?.show(answer);
     if (source && !["drawing", "example"].includes(source)) own.show(answer);
-    showOrigin(answer.input);
-    jump(answer.z, undefined, { keepFrozen: false });
-  } catch (error) {
-    studio.say(root, error.message);
-  }
+    jump(answer.z, undefined, { keepFrozen: false, start: { content, options, input: answer.input } });
+  });
 }
 
-function showOrigin(pixels) {
-  $(".origin").hidden = !pixels;
-  root.classList.toggle("has-origin", Boolean(pixels));
-  if (pixels) studio.paint($(".origin canvas"), pixels);
-  else origin = null;
+/** "Started from" beside the picture; null where the sliders started from none. */
+function showStart(start) {
+  started = start;
+  if (!starting.open || start) origin = start;
+  $(".origin").hidden = !start;
+  root.classList.toggle("has-origin", Boolean(start));
+  if (start) studio.paint($(".origin canvas"), start.input);
 }
 
 function buildClasses() {
@@ -436,7 +502,10 @@ function python() {
 
 const keeps = {
   png: async () => studio.download(`${model.name}.png`, await studio.png(canvas, 16)),
-  json: () => studio.download(`${model.name}-z.json`, JSON.stringify({ checkpoint: model.name, z: rounded() }), "application/json"),
+  json: () => {
+    const label = model.conditional ? { label: studio.toldLabel() } : {};
+    studio.download(`${model.name}-z.json`, JSON.stringify({ checkpoint: model.name, z: rounded(), ...label }), "application/json");
+  },
   python: () => showText(python()),
   link: () => {
     studio.mirror();
@@ -467,7 +536,7 @@ for (const button of root.querySelectorAll("[data-send]")) {
   button.addEventListener("click", () => {
     button.closest("details").open = false;
     const target = button.dataset.send;
-    const content = { z: [...u], pixels, from: "explore" };
+    const content = { z: [...u], pixels, label: studio.toldLabel(), from: "explore" };
     if (target === "a" || target === "b") studio.send("interpolate", { ...content, end: target });
     else if (target === "reconstruct" || target === "compare") studio.send(target, { picture: { pixels }, from: "explore" });
     else studio.send(target, content);
@@ -482,20 +551,21 @@ document.addEventListener("click", (event) => {
 // ------------------------------------------------------------------ what am I seeing?
 function explain() {
   const { metrics } = model;
-  const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
+  const n = (value, digits = 3) => num(studio.number(value, digits));
+  const count = (value) => num(studio.whole(value));
   const parts = [
     model.variational
-      ? `Each slider is one of the <span class="num">${model.latent_dim}</span> numbers z from which the decoder of <b>${model.name}</b> paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`
-      : `Each slider is one of the <span class="num">${model.latent_dim}</span> numbers of the code from which <b>${model.name}</b> paints a digit. A plain autoencoder has no prior: a Gaussian was fitted to its codes afterwards, and a slider counts that Gaussian's standard deviations from the mean code; between the codes of real digits nothing has to mean anything.`,
+      ? text`Each slider is one of the ${count(model.latent_dim)} numbers z from which the decoder of ${bold(model.name)} paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`
+      : text`Each slider is one of the ${count(model.latent_dim)} numbers of the code from which ${bold(model.name)} paints a digit. A plain autoencoder has no prior: a Gaussian was fitted to its codes afterwards, and a slider counts that Gaussian's standard deviations from the mean code; between the codes of real digits nothing has to mean anything.`,
   ];
   if (model.slow) {
     parts.push("This decoder paints pixel by pixel, each one told z and all pixels before it: a picture takes its time, comes when the slider rests, and there are no filmstrips.");
   }
   if (model.latent_dim > LONG) {
-    parts.push(`The <span class="num">${SHOWN}</span> that move the picture most stand here; the others are folded away beneath.`);
+    parts.push(text`The ${count(SHOWN)} that move the picture most stand here; the others are folded away beneath.`);
   }
   if (!model.variational && metrics && Number.isFinite(metrics.mse)) {
-    parts.push(`Its reconstructions of the test digits are off by a mean squared error of ${n(metrics.mse)} a pixel.`);
+    parts.push(text`Its reconstructions of the test digits are off by a mean squared error of ${n(metrics.mse)} a pixel.`);
   }
   if (model.conditional) {
     parts.push("It is told which digit to paint as well: press another one, and the same numbers, which hold the handwriting, become that digit.");
@@ -503,10 +573,10 @@ function explain() {
   if (model.kl_per_dim) {
     const total = model.kl_per_dim.reduce((a, b) => a + b, 0);
     const top = model.order[0];
-    parts.push(`They stand in the order of how much the encoder tells through them: <span class="num">z${top}</span> carries ${n(model.kl_per_dim[top])} nats a test digit, all together ${n(total)}.`);
+    parts.push(text`They stand in the order of how much the encoder tells through them: ${num(`z${top}`)} carries ${n(model.kl_per_dim[top])} nats a test digit, all together ${n(total)}.`);
   }
   if (model.prior === "flow") {
-    parts.push("This model learned its prior too: a flow turns the noise that the sliders set into codes that lie nearly where those of real digits do, not wholly. " + studio.quantities.sureness(model));
+    parts.push("This model learned its prior too: a flow turns the noise that the sliders set into codes that lie nearly where those of real digits do, not wholly.", studio.quantities.sureness(model));
   }
   if (model.prior === "flow" && model.moves) {
     parts.push("Noise looks the same from every side, so after training its sliders were laid along what can be measured on a digit: one with a name follows that trait.");
@@ -515,7 +585,7 @@ function explain() {
     parts.push("They stand in the order of how much they move the picture, which the bar under each name shows.");
   }
   parts.push(studio.quantities.costOfADigit(model));
-  $(".seeing-text").innerHTML = parts.join(" ");
+  $(".seeing-text").replaceChildren(...studio.joined(parts));
 }
 
 // ------------------------------------------------------------------ life of the panel
@@ -531,8 +601,8 @@ function adopt(start) {
   bar.style.left = `${(100 * shell.low) / shell.scale}%`;
   bar.style.width = `${(100 * (shell.high - shell.low)) / shell.scale}%`;
   u = start && start.length === model.latent_dim ? [...start] : Array(model.latent_dim).fill(0);
-  history = [];
-  $("[data-do=undo]").disabled = true;
+  showStart(null);
+  forgetSteps();
   const scale = $("[data-do=scale]").options[0];
   root.classList.toggle("slow", Boolean(model.slow));
   scale.textContent = model.variational ? "in σ of the prior" : "in σ of its codes";
@@ -546,18 +616,18 @@ function adopt(start) {
 
 // The same picture through another model says more than the same numbers, which mean nothing there.
 studio.on("model", () => {
-  const picture = origin;
-  showOrigin(null);
+  const before = origin;
+  starting.drop();
   adopt(null);
-  if (picture) startFromPicture({ picture });
+  if (before) startFromPicture({ picture: before.content, options: before.options });
 });
 
 studio.onSend("explore", (content) => {
+  leave();
   if (content.picture) return startFromPicture({ picture: content.picture });
-  if (content.z && content.z.length === model.latent_dim) {
-    showOrigin(null);
-    jump(content.z, undefined, { keepFrozen: false });
-  }
+  if (!content.z || content.z.length !== model.latent_dim) return;
+  if (model.conditional && content.label !== undefined) studio.set({ label: content.label });
+  jump(content.z, undefined, { keepFrozen: false });
 });
 
 const { first } = studio.boot;
@@ -571,8 +641,8 @@ studio.labels($(".told"), {
 if (first && first.checkpoint === studio.state.model && !studio.state.u) {
   studio.paint(canvas, first.pixels);
   adopt(first.z);
-  origin = { pixels: first.input };
-  showOrigin(first.input);
+  showStart({ content: { pixels: first.input }, input: first.input });
+  forgetSteps();
 } else {
   adopt(studio.state.u);
   // A link's label says how to paint; the digit that the panel begins with is read as what it is.

@@ -8,7 +8,8 @@ const lamp = element.querySelector("[data-studio=theme]");
 // is read at a glance; the open list tells what each of them is.
 const size = ({ latent_dim: d }) => (d === 1 ? "1 latent" : `${d} latents`);
 const short = (model) => `${model.name} (${size(model)})`;
-const long = (model) => `${model.name} · ${model.title}, ${size(model)}`;
+// A title that tells the size already is not told it twice.
+const long = (model) => `${model.name} · ${model.title}${/\blatents?\b/.test(model.title) ? "" : `, ${size(model)}`}`;
 
 for (const title of new Set(studio.models.map((model) => model.group))) {
   const heading = document.createElement("optgroup");
@@ -36,8 +37,8 @@ function showModel() {
   nameOptions();
   const { nll, importance_samples: draws, elbo, mse } = model.metrics || {};
   const facts = [model.title];
-  if (model.parameters) facts.push(`${(model.parameters / 1e6).toFixed(2)} million parameters`);
-  if (Number.isFinite(nll)) facts.push(`NLL ${nll.toFixed(1)} nats (IS ${draws})`);
+  if (model.parameters) facts.push(`${studio.fixed(model.parameters / 1e6, 2)} million parameters`);
+  if (Number.isFinite(nll)) facts.push(`NLL ${studio.fixed(nll)} nats (IS ${studio.whole(draws)})`);
   else if (Number.isFinite(elbo)) facts.push(studio.quantities.elboWords(model));
   else if (Number.isFinite(mse)) facts.push(`mse ${studio.number(mse, 2)} a pixel`);
   const line = element.querySelector("[data-studio=facts]");

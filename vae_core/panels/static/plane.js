@@ -25,7 +25,7 @@
     return found;
   }
 
-  const plain = (v) => String(Math.round(v * 10) / 10).replace("-", "−");
+  const plain = (v) => studio.fixed(v, Number.isInteger(Math.round(v * 10) / 10) ? 0 : 1);
 
   /** Models with both figures, of one quantity. */
   function pointsOf(quantity) {
@@ -37,8 +37,8 @@
 
   const words = ({ model, rate, distortion }) => {
     const { nll, importance_samples: draws } = model.metrics;
-    const tail = Number.isFinite(nll) ? `, NLL ${nll.toFixed(1)} (${draws} samples)` : "";
-    return `${model.name}: rate ${rate.toFixed(1)}, distortion ${distortion.toFixed(1)}, −ELBO ${(rate + distortion).toFixed(1)} nats${tail}`;
+    const tail = Number.isFinite(nll) ? `, NLL ${studio.fixed(nll)} (${studio.whole(draws)} samples)` : "";
+    return `${model.name}: rate ${studio.fixed(rate)}, distortion ${studio.fixed(distortion)}, −ELBO ${studio.fixed(rate + distortion)} nats${tail}`;
   };
 
   /**
@@ -191,7 +191,7 @@
         button.addEventListener("click", () => studio.set({ model: found.model.name }));
         row.insertCell().append(button);
         for (const value of [found.rate, found.distortion, found.rate + found.distortion]) {
-          Object.assign(row.insertCell(), { className: "num", textContent: value.toFixed(1).replace("-", "−") });
+          Object.assign(row.insertCell(), { className: "num", textContent: studio.fixed(value) });
         }
       }
       find(".table").replaceChildren(table);

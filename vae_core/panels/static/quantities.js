@@ -23,7 +23,7 @@
       label: "256 grey levels",
       words: "Probability of the 256 grey levels of each pixel, in nats an image.",
       heads: "256 grey levels: −ELBO a pixel",
-      cost: (nats) => `${(nats / PIXELS / Math.LN2).toFixed(3)} bits`,
+      cost: (nats) => `${fixed(nats / PIXELS / Math.LN2, 3)} bits`,
     },
     density: {
       label: "grey pixels, density",
@@ -39,7 +39,7 @@
     },
   };
 
-  const fixed = (value) => value.toFixed(1).replace("-", "−");
+  const { fixed, text, num } = studio;
 
   /** −ELBO of a model over the test digits in a few words, with the unit that it has. */
   function elboWords(model) {
@@ -49,27 +49,27 @@
     return `−ELBO ${fixed(cost)} nats${model.conditional ? ", its label told" : ""}`;
   }
 
-  /** What a test digit costs under a model, as sentences in HTML; empty without the figures. */
+  /** What a test digit costs under a model, as sentences; empty without the figures. */
   function costOfADigit(model) {
     const { metrics: m } = model;
     if (!m || !Number.isFinite(m.elbo)) return "";
-    const number = (value, hue = "") => `<span class="num ${hue}">${fixed(value)}</span>`;
-    const digits = `${m.n_images ? m.n_images.toLocaleString("en") : "all"} test digits${model.conditional ? ", each with its label told" : ""}`;
-    const parts = `${number(m.distortion, "distortion")} for the pixels once z is known (distortion) and ${number(m.rate, "rate")} for z (rate)`;
+    const number = (value, hue = "") => num(fixed(value), hue);
+    const digits = `${m.n_images ? studio.whole(m.n_images) : "all"} test digits${model.conditional ? ", each with its label told" : ""}`;
+    const parts = text`${number(m.distortion, "distortion")} for the pixels once z is known (distortion) and ${number(m.rate, "rate")} for z (rate)`;
     if (model.quantity === "density") {
-      return `The rate, what z says of a test digit, is ${number(m.rate, "rate")} nats (mean over ${digits}). Its pixels have a density, which may exceed 1 and moves with the unit of grey: their −log p(x|z) of ${number(m.distortion, "distortion")} is no cost in nats, and −ELBO, ${number(-m.elbo)}, compares with other densities only.`;
+      return text`The rate, what z says of a test digit, is ${number(m.rate, "rate")} nats (mean over ${digits}). Its pixels have a density, which may exceed 1 and moves with the unit of grey: their −log p(x|z) of ${number(m.distortion, "distortion")} is no cost in nats, and −ELBO, ${number(-m.elbo)}, compares with other densities only.`;
     }
     if (model.quantity === "cross-entropy") {
-      return `The sum of cross-entropy and rate, −ELBO, is ${number(-m.elbo)} nats a test digit (${digits}): ${parts}. Cross-entropy of grey pixels is no likelihood: even a perfect picture would have the entropy of its greys.`;
+      return text`The sum of cross-entropy and rate, −ELBO, is ${number(-m.elbo)} nats a test digit (${digits}): ${parts}. Cross-entropy of grey pixels is no likelihood: even a perfect picture would have the entropy of its greys.`;
     }
-    return `Saying a test digit with this model costs ${number(-m.elbo)} nats (−ELBO, ${digits}): ${parts}.`;
+    return text`Saying a test digit with this model costs ${number(-m.elbo)} nats (−ELBO, ${digits}): ${parts}.`;
   }
 
   /** How sure the independent classifier is of draws, beside real digits; empty where not measured. */
   function sureness({ metrics: m }) {
     if (!m || ![m.sample_entropy, m.test_entropy, m.not_digits].every(Number.isFinite)) return "";
-    const number = (value) => `<span class="num">${studio.number(value, 2)}</span>`;
-    return `Over random draws the reading of an independent classifier has an entropy of ${number(m.sample_entropy)} nats, over real test digits of ${number(m.test_entropy)}; it takes ${number(100 * m.not_digits)} % of the draws for no digit.`;
+    const number = (value) => num(studio.number(value, 2));
+    return text`Over random draws the reading of an independent classifier has an entropy of ${number(m.sample_entropy)} nats, over real test digits of ${number(m.test_entropy)}; it takes ${number(100 * m.not_digits)} % of the draws for no digit.`;
   }
 
   studio.quantities = { QUANTITIES, elboWords, costOfADigit, sureness };

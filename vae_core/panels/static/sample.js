@@ -6,6 +6,7 @@ const grid = $("[data-testid=sample-grid]");
 const fields = Object.fromEntries(["n", "seed", "temperature", "spread"].map((name) => [name, $(`[name=${name}]`)]));
 
 let codes = [];
+let drawnFrom = null; // the payload that the codes answer: they are of its model and its label
 let centre = null;
 let onClick = "explore";
 
@@ -15,6 +16,7 @@ const engine = studio.live({
   request: ({ name, ...body }, options) => studio.call(server, name, body, options),
   payload: wanted,
   paint: show,
+  onframe: (answer, { payload }) => (drawnFrom = payload),
   onerror: (sentence) => studio.say(root, sentence),
 });
 
@@ -35,6 +37,7 @@ function show(answer) {
   while (grid.children.length < count) grid.append(cell(grid.children.length));
   for (let i = 0; i < count; i++) {
     studio.paint(grid.children[i].firstElementChild, bytes.subarray(i * 784, (i + 1) * 784));
+    grid.children[i].removeAttribute("aria-description"); // that of the draw before
   }
   grid.firstElementChild.classList.toggle("centre", centre !== null);
   fit();
@@ -42,21 +45,18 @@ function show(answer) {
 }
 
 let censusTimer = 0;
-let censusTurn = 0;
+const census = studio.requests({
+  onerror: () => ($(".census").hidden = true), // the grid itself already says what is wrong
+});
 
 /** What an independent classifier reads in the draws: asked for when the hand rests. */
 function censusSoon() {
+  census.drop();
   clearTimeout(censusTimer);
-  censusTimer = setTimeout(async () => {
-    const turn = ++censusTurn;
+  censusTimer = setTimeout(() => census.ask(async (still) => {
     const { name, ...body } = wanted();
-    try {
-      const { readings } = await studio.call(server, "reads", body);
-      if (turn === censusTurn) showCensus(readings);
-    } catch {
-      $(".census").hidden = true; // the grid itself already says what is wrong
-    }
-  }, 350);
+    showCensus((await still(studio.call(server, "reads", body))).readings);
+  }), 350);
 }
 
 function showCensus(readings) {
@@ -78,6 +78,8 @@ function showCensus(readings) {
   $(".census-words").textContent =
     `An independent classifier is 90 % sure of its digit in ${sure} of ${readings.length}` +
     (counts[10] ? `, and sees no digit in ${counts[10]}.` : ".");
+  readings.forEach(({ digit }, place) =>
+    grid.children[place]?.setAttribute("aria-description", digit === null ? "no digit" : `reads as ${digit}`));
 }
 
 function cell(place) {
@@ -93,10 +95,19 @@ function cell(place) {
 
 function choose(place, event) {
   const z = codes[place];
-  if (onClick === "explore" && !event.shiftKey) return studio.send("explore", { z, from: "sample" });
+  if (!z || !drawnFrom) return;
+  const { checkpoint, label } = drawnFrom;
+  if (onClick === "explore" && !event.shiftKey) return studio.send("explore", { z, checkpoint, label, pixels: pixelsOf(place), from: "sample" });
+  if (checkpoint !== studio.state.model) return; // the next model's draws are under way
   centre = z;
   showCentre();
   engine.push(undefined, event);
+}
+
+/** Base64 of the 784 bytes of a draw. */
+function pixelsOf(place) {
+  const { data } = grid.children[place].firstElementChild.getContext("2d").getImageData(0, 0, 28, 28);
+  return btoa(Array.from({ length: 784 }, (_, i) => String.fromCharCode(data[4 * i])).join(""));
 }
 
 function showCentre() {
@@ -165,7 +176,7 @@ fields.temperature.addEventListener("input", (event) => {
 });
 fields.spread.addEventListener("input", (event) => {
   fillRange(fields.spread);
-  $(".spread-value").textContent = Number(fields.spread.value).toFixed(2);
+  $(".spread-value").textContent = studio.fixed(Number(fields.spread.value), 2);
   engine.push(undefined, event);
 });
 $("[data-do=back]").addEventListener("click", (event) => {
@@ -199,7 +210,7 @@ function fillRange(range) {
 }
 
 function showHeat() {
-  $(".heat-value").textContent = studio.state.temperature.toFixed(2);
+  $(".heat-value").textContent = studio.fixed(studio.state.temperature, 2);
   fillRange(fields.temperature);
 }
 
@@ -208,26 +219,27 @@ function explain() {
   const model = studio.model();
   if (!model) return;
   const { metrics } = model;
-  const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
+  const { text, num, bold } = studio;
+  const n = (value, digits = 3) => num(studio.number(value, digits));
   const parts = [
     model.variational
-      ? `Each digit is decoded from <span class="num">${model.latent_dim}</span> numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`
-      : `A plain autoencoder has no prior: each picture is decoded from <span class="num">${model.latent_dim}</span> numbers drawn from a Gaussian that was fitted to the codes of <b>${model.name}</b> afterwards. Nothing ever asked its decoder to paint a digit at such places, so many draws are none.`,
+      ? text`Each digit is decoded from ${num(model.latent_dim)} numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`
+      : text`A plain autoencoder has no prior: each picture is decoded from ${num(model.latent_dim)} numbers drawn from a Gaussian that was fitted to the codes of ${bold(model.name)} afterwards. Nothing ever asked its decoder to paint a digit at such places, so many draws are none.`,
   ];
   if (model.conditional) {
     const told = studio.state.label;
     parts.push(told === null
       ? "This model can be told which digit to paint; unknown leaves the choice to it."
-      : `This model is told to paint a <span class="num">${told}</span>: the draws are handwritings of one digit.`);
+      : text`This model is told to paint a ${num(told)}: the draws are handwritings of one digit.`);
   }
   if (metrics && Number.isFinite(metrics.fid)) {
-    parts.push(`Against real test digits these samples have an FID of ${n(metrics.fid)}${Number.isFinite(metrics.fid_floor) ? ` (real digits against real digits: ${n(metrics.fid_floor)})` : ""}.`);
+    parts.push(text`Against real test digits these samples have an FID of ${n(metrics.fid)}${Number.isFinite(metrics.fid_floor) ? text` (real digits against real digits: ${n(metrics.fid_floor)})` : ""}.`);
   }
   if (metrics && Number.isFinite(metrics.rate)) {
     parts.push("Training pulls the code of each digit towards the prior, but never asks whether all codes together fill it: where the prior reaches and they do not, no digit was ever encoded, and a draw from there is often none.");
     parts.push(studio.quantities.sureness(model));
   }
-  $(".seeing-text").innerHTML = parts.join(" ");
+  $(".seeing-text").replaceChildren(...studio.joined(parts));
 }
 
 // ------------------------------------------------------------------ life of the panel
@@ -252,7 +264,7 @@ studio.on("model", () => {
   engine.push();
 });
 studio.onSend("sample", ({ z }) => {
-  if (!z) return;
+  if (!z || z.length !== studio.model().latent_dim) return;
   centre = z;
   showCentre();
   engine.push();

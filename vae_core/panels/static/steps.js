@@ -49,7 +49,7 @@
     knob("polarity").addEventListener("change", ({ target }) => turn("polarity", target.value));
     knob("stroke").addEventListener("change", ({ target }) => turn("stroke", Number(target.value) || target.value));
     knob("threshold").addEventListener("input", ({ target }) => {
-      output.textContent = Number(target.value).toFixed(2);
+      output.textContent = studio.fixed(Number(target.value), 2);
       turn("threshold", Number(target.value));
     });
 
@@ -60,7 +60,7 @@
         box.querySelector(".steps-film").replaceChildren(...stages.map(frame));
         if (!("threshold" in options)) {
           knob("threshold").value = String(answer.threshold);
-          output.textContent = Number(answer.threshold).toFixed(2);
+          output.textContent = studio.fixed(Number(answer.threshold), 2);
         }
       },
       reset() {

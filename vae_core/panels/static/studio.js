@@ -52,6 +52,10 @@
     return fits && (!whole || Number.isInteger(value)) ? value : otherwise;
   }
 
+  // ?panels=explore,sample leaves out the others, for a lesson: nothing leads to them then.
+  const LESSON = (new URLSearchParams(location.search).get("panels") || "").split(",").filter((p) => PANELS.includes(p));
+  const OPEN = LESSON.length ? PANELS.filter((panel) => LESSON.includes(panel)) : PANELS;
+
   function readUrl() {
     const query = new URLSearchParams(location.search);
     const model = modelNamed(query.get("model")) || modelNamed(boot.chosen) || models[0] || null;
@@ -59,7 +63,7 @@
     const seed = query.get("seed");
     return {
       model: model ? model.name : null,
-      panel: PANELS.includes(query.get("panel")) ? query.get("panel") : PANELS[0],
+      panel: OPEN.includes(query.get("panel")) ? query.get("panel") : OPEN[0],
       u: model && u && u.length === model.latent_dim ? u : null,
       seed: /^\d{1,9}$/.test(seed || "") ? Number(seed) : 0,
       n: within(query.get("n"), 1, 256, 60, true),
@@ -77,6 +81,7 @@
     }
   }
   let urlTimer = 0;
+  let travelling = false; // by Back or Forward, whose place is in the history already
 
   function writeUrl() {
     const url = new URL(location.href);
@@ -92,7 +97,15 @@
     const told = modelNamed(state.model)?.conditional && state.label !== null;
     put("label", told ? String(state.label) : null);
     const text = url.toString().replaceAll("%2C", ",");
-    if (text !== location.href) history.replaceState(null, "", text);
+    if (text !== location.href) history.replaceState({ panel: state.panel }, "", text);
+  }
+
+  /** Another panel is a step that Back takes back; whatever else changes belongs to its place. */
+  function pushPanel(panel) {
+    writeUrl();
+    const url = new URL(location.href);
+    url.searchParams.set("panel", panel);
+    history.pushState({ panel }, "", url.toString().replaceAll("%2C", ","));
   }
 
   // Browsers throttle replaceState, and a drag changes z sixty times a second.
@@ -104,6 +117,7 @@
   /** Merge a patch into the state, mirror it to the URL, tell whoever listens. */
   function set(patch) {
     const before = { ...state };
+    if (patch.panel && patch.panel !== state.panel && !travelling) pushPanel(patch.panel);
     if (patch.model && patch.model !== state.model && !("u" in patch)) patch = { ...patch, u: null };
     Object.assign(state, patch);
     mirrorSoon();
@@ -294,9 +308,21 @@
     set({ panel });
   }
 
-  /** Open a panel and hand it {picture | z, from}. It waits if the panel is not there yet. */
+  window.addEventListener("popstate", () => {
+    const panel = new URLSearchParams(location.search).get("panel");
+    if (!OPEN.includes(panel) || panel === state.panel) return;
+    travelling = true;
+    open(panel);
+    travelling = false;
+  });
+
+  /**
+   * Open a panel and hand it {picture | z, pixels, checkpoint, from}. It waits if the panel is not
+   * there yet. z is a code of `checkpoint`, the chosen model unless told otherwise.
+   */
   function send(panel, content) {
-    waiting.set(panel, content);
+    if (!OPEN.includes(panel)) return; // left out of this lesson
+    waiting.set(panel, { checkpoint: state.model, ...content });
     open(panel);
     deliver(panel);
   }
@@ -306,7 +332,13 @@
     if (!receive || !waiting.has(panel)) return;
     const content = waiting.get(panel);
     waiting.delete(panel);
-    receive(content);
+    receive(ofThisModel(content));
+  }
+
+  /** A code means nothing to another model, which reads the picture that stands for it instead. */
+  function ofThisModel({ z, ...content }) {
+    if (!z || content.checkpoint === state.model) return { z, ...content };
+    return content.pixels ? { ...content, picture: { pixels: content.pixels } } : content;
   }
 
   function onSend(panel, fn) {
@@ -321,12 +353,10 @@
     const tabs = config && config.components && config.components.find((c) => c.type === "tabs");
     if (!tabs) return;
     tabs.props.selected = state.panel;
-    // ?panels=explore,sample leaves out the others, for a lesson.
-    const kept = (new URLSearchParams(location.search).get("panels") || "").split(",").filter((p) => PANELS.includes(p));
-    if (!kept.length) return;
     for (const part of config.components) {
-      if (part.type === "tabitem" && part.props.id !== state.panel) part.props.visible = kept.includes(part.props.id);
+      if (part.type === "tabitem") part.props.visible = OPEN.includes(part.props.id);
     }
+    for (const panel of PANELS) document.documentElement.classList.toggle(`without-${panel}`, !OPEN.includes(panel));
   }
 
   function followTabs() {
