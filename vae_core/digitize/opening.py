@@ -17,7 +17,7 @@ MEMORY = 240_000_000
 # buffers of their own, HEIF copies, JPEG 2000 holds whole numbers, and transparency and 16 bits are
 # worked on in copies.
 COSTS = {
-    "AVIF": 18, "BMP": 8, "DIB": 8, "GIF": 10, "HEIF": 14, "ICO": 16, "JPEG2000": 20,
+    "AVIF": 18, "BMP": 8, "DIB": 8, "GIF": 10, "HEIF": 8, "ICO": 16, "JPEG2000": 20,
     "PNG": 5, "PPM": 5, "TIFF": 9, "WEBP": 18,
 }  # fmt: skip
 PLAIN_MODES = ("1", "L", "P", "RGB")
@@ -191,9 +191,11 @@ def _parse_heif(data: bytes) -> Image.Image:
     try:
         heif: Any = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
         _check_size(heif.size)
+        if heif.size[0] * heif.size[1] * COSTS["HEIF"] > MEMORY:
+            raise ValueError(_too_large(MEMORY // COSTS["HEIF"]))
         return heif.to_pillow()
     except Exception as error:
-        if isinstance(error, ValueError) and str(error) == _too_large():
+        if isinstance(error, ValueError) and str(error).startswith("The picture is larger than"):
             raise
         raise ValueError(f"The HEIC picture is damaged or cut short ({_brief(error)}).") from error
 
@@ -204,7 +206,9 @@ def _check_cost(image: Image.Image) -> None:
     Raises:
         ValueError: with how large a picture of its kind may be.
     """
-    kind = image.format or ""
+    kind = image.format
+    if kind is None:  # decoded already
+        return _check_size(image.size)
     if kind in ("JPEG", "MPO"):
         cost = PROGRESSIVE if image.info.get("progressive") else 0
     else:
@@ -244,8 +248,8 @@ def _check_size(size: tuple[int, int]) -> None:
         raise ValueError("The picture is empty: it is zero pixels wide or high.")
 
 
-def _too_large() -> str:
-    return f"The picture is larger than {LARGEST // 1_000_000} megapixels; send a smaller one."
+def _too_large(most: int = LARGEST) -> str:
+    return f"The picture is larger than {most // 1_000_000} megapixels; send a smaller one."
 
 
 def _brief(error: Exception) -> str:
