@@ -23,6 +23,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     port = os.environ.get("GRADIO_SERVER_PORT", str(PORT))
     parser.add_argument("--host", default=host, help=f"address to listen on (now {host})")
     parser.add_argument("--port", default=port, help=f"port to listen on (now {port})")
+    root = os.environ.get("GRADIO_ROOT_PATH")
+    about = "path under which a reverse proxy that strips it shows the app, such as /studio"
+    parser.add_argument("--root-path", default=root, metavar="PATH", help=about)
     parser.add_argument("--checkpoints", metavar="DIR", help="folder of checkpoint folders")
     parser.add_argument("--device", help="cpu, cuda, cuda:N or mps; the best there is by default")
     parser.add_argument("--open", action="store_true", help="open it in the browser too")
@@ -38,7 +41,8 @@ def check_port(host: str, port: str) -> int:
     if not port.isdigit() or not 1 <= int(port) <= 65535:
         raise ValueError(f"--port is {port!r}; it must be a whole number from 1 to 65535.")
     try:
-        family, kind, *_, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        bare = host.removeprefix("[").removesuffix("]")
+        family, kind, *_, address = socket.getaddrinfo(bare, int(port), type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
@@ -48,6 +52,11 @@ def check_port(host: str, port: str) -> int:
             f"{host}:{port} cannot be listened on ({reason}); choose another one with --port."
         ) from error
     return int(port)
+
+
+def address(host: str) -> str:
+    """The host as an address in the browser has it: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def build(checkpoints: str | None = None, device: str | None = None) -> tuple[Any, dict[str, Any]]:
@@ -62,6 +71,19 @@ def build(checkpoints: str | None = None, device: str | None = None) -> tuple[An
     from vae_core.panels.studio import Studio
 
     studio = Studio(checkpoints, device)
+    root = studio.registry.root
+    if not studio.registry.cards:
+        print(
+            f"app.py: there are no checkpoints in {root}; name a folder of them with "
+            "--checkpoints or VAE_CHECKPOINTS (a wheel brings none).",
+            file=sys.stderr,
+        )
+    if not (studio.reader.folder / "config.json").is_file():
+        print(
+            f"app.py: there is no classifier in {studio.reader.folder}: nothing says which "
+            "digit a picture reads as.",
+            file=sys.stderr,
+        )
     for name, reason in studio.registry.broken.items():
         print(f"app.py: {name} is left out: {reason}", file=sys.stderr)
     app = build_app(studio)
@@ -73,12 +95,16 @@ def main(argv: list[str] | None = None) -> int:
     wanted = arguments(argv)
     try:
         port = check_port(wanted.host, wanted.port)  # before the seconds of imports
+        from vae_core.panels import place
+
+        place.prepare(wanted.host)
         app, options = build(wanted.checkpoints, wanted.device)
         from vae_core.panels.patience import guard, raise_file_limit
 
         raise_file_limit()
         app.launch(
-            server_name=wanted.host,
+            server_name=address(wanted.host),
+            root_path=wanted.root_path,
             server_port=port,
             inbrowser=wanted.open,
             prevent_thread_lock=True,

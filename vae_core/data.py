@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,14 @@ from vae_core.config import CorruptionConfig
 
 AHEAD = 16
 """Batches gathered at a time: their rows lie all over memory, and one call waits less than 16."""
+
+CHECKSUMS = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+"""MD5 of MNIST's unpacked files."""
 
 SPLITS = {"train": ("train", 60_000), "test": ("t10k", 10_000)}
 
@@ -97,8 +107,18 @@ def hold_out(digits: Digits, count: int = 1000) -> tuple[Digits, Digits]:
 
 
 def cache_dir() -> Path:
-    """Where MNIST is kept when no folder is named: the user's cache."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    """Where MNIST is kept when no folder is named: the user's cache.
+
+    Raises:
+        ValueError: the user has no home folder.
+    """
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError as error:
+        raise ValueError(
+            "this user has no home folder for the cache; name one in XDG_CACHE_HOME, "
+            "or the folder of the data with --data."
+        ) from error
     return Path(base) / "vae_core"
 
 
@@ -179,7 +199,8 @@ def _read_idx(path: Path, shape: tuple[int, ...]) -> Tensor:
     """A uint8 tensor from LeCun's IDX format, which must have `shape`."""
     if not path.is_file():
         raise ValueError(
-            f"MNIST is not at {path}; name its folder with --data, or fetch it with --download."
+            f"MNIST is not at {path}{_hint(path)}; name its folder with --data, "
+            "or fetch it with train --download."
         )
     header = 4 + 4 * len(shape)
     raw = path.read_bytes()
@@ -187,14 +208,46 @@ def _read_idx(path: Path, shape: tuple[int, ...]) -> Tensor:
     sizes = tuple(int(v) for v in np.frombuffer(raw[4:header], ">i4"))
     if len(raw) != header + values or sizes != shape:
         raise ValueError(f"{path} is damaged: it does not hold {values} bytes shaped {shape}.")
+    if not _is_mnist(path.name, raw):
+        raise ValueError(
+            f"{path} does not hold MNIST: its checksum differs (FashionMNIST and others have files "
+            "of the same names); keep each data set in a folder of its own."
+        )
     return torch.from_numpy(np.frombuffer(raw, np.uint8, values, header).reshape(shape).copy())
 
 
+def _is_mnist(name: str, raw: bytes) -> bool:
+    return hashlib.md5(raw, usedforsecurity=False).hexdigest() == CHECKSUMS[name]
+
+
+def _hint(path: Path) -> str:
+    """What lies in its place, where something does."""
+    if path.with_name(f"{path.name}.gz").is_file():
+        return f", but {path.name}.gz is: unpack it with gunzip"
+    return ""
+
+
 def _download(folder: Path) -> None:
-    """MNIST into `folder` by torchvision, imported only here since it is slow to import."""
+    """The files of MNIST that are missing or damaged, by torchvision, into `folder`.
+
+    It looks only whether a file exists, so it loads into a folder beside; and it is imported only
+    here, since that is slow.
+    """
+    raw = folder / "MNIST" / "raw"
+    wanted = [name for name in CHECKSUMS if not _is_whole(raw / name)]
+    if not wanted:
+        return
     from torchvision.datasets import MNIST
 
     try:
-        MNIST(str(folder), download=True)
+        raw.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as beside:
+            MNIST(beside, download=True)
+            for name in wanted:
+                (Path(beside) / "MNIST" / "raw" / name).replace(raw / name)
     except (RuntimeError, OSError) as error:
         raise ValueError(f"MNIST could not be downloaded into {folder}: {error}.") from error
+
+
+def _is_whole(path: Path) -> bool:
+    return path.is_file() and _is_mnist(path.name, path.read_bytes())

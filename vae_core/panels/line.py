@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -96,6 +96,18 @@ def is_own_page(socket: WebSocket) -> bool:
     """
     origin = socket.headers.get("origin")
     try:
-        return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+        return origin is None or _came_from(urlsplit(origin), socket.headers)
     except ValueError:  # no address at all, as "http://["
         return False
+
+
+def _came_from(origin: SplitResult, headers: Mapping[str, str]) -> bool:
+    """Whether a page of `origin` is ours, as far as a proxy before us lets its host through.
+
+    No page can write these headers itself. nginx's `$host`, which Gradio's guide uses, is the
+    name without its port.
+    """
+    if headers.get("sec-fetch-site") == "same-origin":
+        return True
+    ours = {headers.get("host"), headers.get("x-forwarded-host")} - {None, ""}
+    return origin.netloc in ours or origin.hostname in ours

@@ -1,0 +1,125 @@
+"""Where the app and the data may find themselves: proxies, addresses, other people's files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from starlette.datastructures import Headers
+
+import app
+from vae_core import data
+from vae_core.panels import line, place
+
+
+def test_the_way_to_this_machine_goes_through_no_proxy():
+    env = {"http_proxy": "http://proxy:3128", "no_proxy": "example.org"}
+    place.spare_own_address(env, "[fe80::1]")
+    for name in ("no_proxy", "NO_PROXY"):
+        assert {"127.0.0.1", "localhost", "::1", "fe80::1"} <= set(env[name].split(","))
+    assert env["no_proxy"].startswith("example.org,")
+
+
+def test_a_socks_proxy_that_cannot_be_used_is_dropped(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    env = {"ALL_PROXY": "socks5://proxy:1080", "http_proxy": "http://proxy:3128"}
+    assert place.drop_socks(env) == ["ALL_PROXY"]
+    assert env == {"http_proxy": "http://proxy:3128"}
+
+
+def test_uploads_go_to_a_folder_of_this_process():
+    env: dict[str, str] = {}
+    place.own_temporary_folder(env)
+    folder = Path(env["GRADIO_TEMP_DIR"])
+    assert folder.is_dir()
+    assert os.name == "nt" or folder.stat().st_mode & 0o777 == 0o700
+    shutil.rmtree(folder)
+    chosen = {"GRADIO_TEMP_DIR": "/somewhere"}
+    place.own_temporary_folder(chosen)
+    assert chosen["GRADIO_TEMP_DIR"] == "/somewhere"
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [("::1", "[::1]"), ("[::1]", "[::1]"), ("::", "[::]"), ("127.0.0.1", "127.0.0.1")],
+)
+def test_an_ipv6_address_has_brackets_in_the_browser(host: str, shown: str):
+    assert app.address(host) == shown
+
+
+def test_a_root_path_can_be_named(monkeypatch: pytest.MonkeyPatch):
+    assert app.arguments(["--root-path", "/studio"]).root_path == "/studio"
+    monkeypatch.setenv("GRADIO_ROOT_PATH", "/other")
+    assert app.arguments([]).root_path == "/other"
+
+
+@pytest.mark.parametrize(
+    ("headers", "own"),
+    [
+        ({"origin": "http://a:8080", "host": "a:8080"}, True),
+        ({"origin": "http://a:8080", "host": "a"}, True),  # nginx's $host
+        ({"origin": "http://a:8080", "host": "b", "x-forwarded-host": "a:8080"}, True),
+        ({"origin": "http://a", "host": "b", "sec-fetch-site": "same-origin"}, True),
+        ({"origin": "http://a", "host": "b", "sec-fetch-site": "cross-site"}, False),
+        ({"origin": "http://evil", "host": "a"}, False),
+        ({"origin": "null", "host": "a"}, False),
+        ({"origin": "http://a:8080", "host": "a:7860"}, False),
+        ({"host": "a"}, True),
+    ],
+)
+def test_only_own_pages_open_the_socket(headers: dict[str, str], own: bool):
+    class Socket:
+        def __init__(self) -> None:
+            self.headers = Headers(headers)
+
+    assert line.is_own_page(Socket()) is own  # type: ignore[arg-type]
+
+
+def test_without_a_home_folder_the_cache_is_asked_for(monkeypatch: pytest.MonkeyPatch):
+    def home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", home)
+    with pytest.raises(ValueError, match="XDG_CACHE_HOME"):
+        data.cache_dir()
+
+
+@pytest.fixture
+def copied(mnist_dir: Path, tmp_path: Path) -> Path:
+    shutil.copytree(mnist_dir / "MNIST" / "raw", tmp_path / "MNIST" / "raw")
+    return tmp_path
+
+
+def test_another_data_set_is_not_measured_as_mnist(copied: Path):
+    path = copied / "MNIST" / "raw" / "t10k-images-idx3-ubyte"
+    raw = bytearray(path.read_bytes())
+    raw[-1] ^= 1
+    path.write_bytes(raw)
+    with pytest.raises(ValueError, match="FashionMNIST"):
+        data.load_mnist("test", copied)
+
+
+def test_a_download_repairs_a_file_cut_short(
+    copied: Path, mnist_dir: Path, monkeypatch: pytest.MonkeyPatch
+):
+    datasets = pytest.importorskip("torchvision.datasets")
+    path = copied / "MNIST" / "raw" / "train-images-idx3-ubyte"
+    path.write_bytes(path.read_bytes()[:100_000])
+
+    def fetch(root: str, download: bool) -> None:
+        shutil.copytree(mnist_dir / "MNIST" / "raw", Path(root) / "MNIST" / "raw")
+
+    monkeypatch.setattr(datasets, "MNIST", fetch)
+    assert len(data.load_mnist("train", copied, download=True)) == 60_000
+    assert sorted(p.name for p in copied.iterdir()) == ["MNIST"]
+
+
+def test_packed_files_are_told_of(tmp_path: Path):
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    (raw / "t10k-images-idx3-ubyte.gz").write_bytes(b"")
+    with pytest.raises(ValueError, match="gunzip"):
+        data.load_mnist("test", tmp_path)
