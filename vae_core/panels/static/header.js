@@ -38,7 +38,7 @@ function showModel() {
   const { nll, importance_samples: draws, elbo, mse } = model.metrics || {};
   const facts = [model.title];
   if (model.parameters) facts.push(`${studio.fixed(model.parameters / 1e6, 2)} million parameters`);
-  if (Number.isFinite(nll)) facts.push(`NLL ${studio.fixed(nll)} nats (IS ${studio.whole(draws)})`);
+  if (Number.isFinite(nll)) facts.push(`NLL ${studio.fixed(nll)} nats (IS ${studio.whole(draws)}${model.conditional ? ", its label told" : ""})`);
   else if (Number.isFinite(elbo)) facts.push(studio.quantities.elboWords(model));
   else if (Number.isFinite(mse)) facts.push(`mse ${studio.number(mse, 2)} a pixel`);
   const line = element.querySelector("[data-studio=facts]");

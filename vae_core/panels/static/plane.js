@@ -38,7 +38,8 @@
   const words = ({ model, rate, distortion }) => {
     const { nll, importance_samples: draws } = model.metrics;
     const tail = Number.isFinite(nll) ? `, NLL ${studio.fixed(nll)} (${studio.whole(draws)} samples)` : "";
-    return `${model.name}: rate ${studio.fixed(rate)}, distortion ${studio.fixed(distortion)}, −ELBO ${studio.fixed(rate + distortion)} nats${tail}`;
+    const told = model.conditional ? ", its label told" : "";
+    return `${model.name}: rate ${studio.fixed(rate)}, distortion ${studio.fixed(distortion)}, −ELBO ${studio.fixed(rate + distortion)} nats${tail}${told}`;
   };
 
   /**
