@@ -15,7 +15,7 @@ from .filters import operations
 Labels = NDArray[np.int32]
 Rect = tuple[int, int, int, int]
 
-MOST_PIECES = 40
+MOST_PIECES = 110
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from . import survey as first_look
-from .closeup import closeup
+from .closeup import Closeup, closeup
 from .framing import ink_box, is_mnist, on_canvas, thumbnail
 from .light import Plane
 from .opening import Picture, Source, read
 from .pen import relative_width
 from .survey import Survey
 from .types import Box, Digit, Grey, Options, Stage
-from .views import View, best_view, framed, small_plane
+from .views import View, best_view, close_look, framed, small_plane
 
 WORKING = 1024
 OFF_THE_MAP = "Off the map: this does not look like a digit."
@@ -35,12 +35,12 @@ def digitize(source: Source, options: Options = DEFAULT) -> Digit:
         return ready
     view = best_view(picture, options)
     chosen = _choice(view, options.choose)
-    close = view.closes[chosen]
+    close = close_look(picture, view, chosen, options)
     ink, pixels, sentence = framed(close, options)
     boxes = [_at_full_scale(find.box, view.seen, picture) for find in view.finds]
     return Digit(
         pixels=pixels,
-        stages=_stages(view, chosen, ink, sentence, pixels),
+        stages=_stages(view, chosen, close, ink, sentence, pixels),
         boxes=boxes,
         chosen=chosen,
         verdict=OFF_THE_MAP
@@ -59,7 +59,8 @@ def every_digit(source: Source, most: int = 16) -> list[Grey]:
     rivals = first_look.survey(small_plane(picture.image))
     if not rivals:
         return []
-    closes = [closeup(picture, rivals[0], find, None) for find in rivals[0].finds[:most]]
+    seen = rivals[0][0]
+    closes = [closeup(picture, seen, find, None) for find in seen.finds[:most]]
     return [framed(close, DEFAULT)[1] for close in closes]
 
 
@@ -125,8 +126,10 @@ def _at_full_scale(box: Box, seen: Survey, picture: Picture) -> Box:
     )  # fmt: skip
 
 
-def _stages(view: View, chosen: int, ink: Plane, pen: str, pixels: Grey) -> list[Stage]:
-    seen, close = view.seen, view.closes[chosen]
+def _stages(
+    view: View, chosen: int, close: Closeup, ink: Plane, pen: str, pixels: Grey
+) -> list[Stage]:
+    seen = view.seen
     ground = "dark ink on a light ground" if seen.dark else "light ink on a dark ground"
     even = np.clip(1 - seen.ink / max(float(seen.ink.max()), 1e-6), 0, 1)
     marks = np.where(np.isin(seen.labels, [p.label for f in view.finds for p in f.pieces]), 0.35, 0)

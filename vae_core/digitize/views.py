@@ -9,6 +9,7 @@ from PIL import Image
 
 from . import survey as first_look
 from .closeup import Closeup, closeup
+from .contest import best_look, thumb
 from .framing import BOX, frame, has_greys, ink_box
 from .judge import strangeness
 from .light import Plane
@@ -20,10 +21,17 @@ from .types import Grey, Options
 # Below this likeness, marks are noise.
 UNLIKELY = 0.12
 # Above this probability, a mark is no digit.
-ODD = 0.85
-# Above this unevenness of the ground around it, a mark is part of a photo.
-ROUGH = 0.3
-MOST_DIGITS = 12
+ODD = 0.4
+# The same for all the ink there is, large on flat ground: somebody drew it to be read.
+LONE_ODD = 0.85
+# Above this unevenness of the ground around it, a mark is part of a photo: noise in the dark and
+# a screen's moire reach 0.125, ordinary paper 0.055.
+ROUGH = 0.14
+# Above these, a mark that is somewhat odd, or one short sliver among much else, is none either.
+UNEVEN, UNSURE, SLIVER, AMONG = 0.05, 0.1, 0.15, 0.15
+MOST_DIGITS = 100
+# More digits than these are judged in the small copy: a close look costs milliseconds each.
+MOST_CLOSE = 12
 # A drawing of more odd marks than this is text.
 MOST_STRAY = 4
 # From this worth on, luminance needs no help from single colours; from the lower one on where
@@ -35,9 +43,11 @@ NOTHING = "Nothing drawn: no ink stands out in the picture."
 
 @dataclass(frozen=True)
 class View:
-    """What one guess at the polarity shows: finds, their close looks, and how odd each is.
+    """What one guess at the polarity shows: finds, and how odd each is.
 
-    `stray` says that it looks like no digit at all, and is a mere drawing shown on request.
+    `closes` holds close looks at them, or none for a sheet of many, whose digits are looked at
+    closely when they are chosen. `stray` says that it looks like no digit at all, and is a mere
+    drawing shown on request.
     """
 
     seen: Survey
@@ -62,12 +72,21 @@ def best_view(picture: Picture, options: Options) -> View:
     if first is not None and _is_clear(first):
         return first
     views = [_tried(single, options)[0] for single in _colours(picture)]
-    # Three more tries find three times as much that is not there: be strict.
-    seen = [view for view in views if view and min(view.odd) < 0.3 and max(view.worth) > 0.3]
+    # Three more tries find three times as much that is not there: be strict, the more so where
+    # luminance shows something, and no digit.
+    seen = [view for view in views if view and _is_certain(view, first is None)]
     seen += [first] if first is not None else []
     if not seen:
         raise ValueError(refusal)
     return max(seen, key=lambda view: max(view.worth))
+
+
+def _is_certain(view: View, alone: bool) -> bool:
+    """Whether a single colour's likeliest find is a digit on its own evidence."""
+    worth, find, odd = max(zip(view.worth, view.finds, view.odd, strict=True), key=lambda of: of[0])
+    if not alone:
+        return odd < 0.3 and worth > 0.3
+    return odd < UNEVEN and worth > CLEAR and find.rough < 2 * UNEVEN and len(view.finds) < 3
 
 
 def _is_clear(view: View) -> bool:
@@ -101,16 +120,17 @@ def _view_of(picture: Picture, options: Options) -> View:
     """The likelier polarity's digits, without what is none; refuses when nothing is left."""
     plane = small_plane(picture.image)
     rivals = first_look.survey(plane, options.polarity, options.threshold)
-    if not rivals or (rivals[0].best < UNLIKELY and options.odd == "refuse"):
+    best = [looks[0].best for looks in rivals]
+    if not rivals or (best[0] < UNLIKELY and options.odd == "refuse"):
         raise ValueError(NOTHING)
-    view = _view(picture, rivals[0], options)
-    if len(rivals) > 1 and min(view.odd) > 0.5 and rivals[1].best > 0.4 * rivals[0].best:
-        other = _view(picture, rivals[1], options)
+    view = _view(picture, best_look(rivals[0], strangeness), options)
+    if len(rivals) > 1 and min(view.odd) > 0.5 and best[1] > 0.4 * best[0]:
+        other = _view(picture, best_look(rivals[1], strangeness), options)
         if min(other.odd) < min(view.odd) - 0.3:
             view = other
     by_hand = options.polarity != "auto" or options.threshold is not None
     refusal = "" if by_hand and options.odd == "refuse" else _refusal(view)
-    if rivals[0].best < UNLIKELY:
+    if best[0] < UNLIKELY:
         by_hand, refusal = False, NOTHING
     if refusal and not by_hand and not (options.odd == "show" and _is_drawing(view)):
         raise ValueError(refusal)
@@ -123,31 +143,43 @@ def _view(picture: Picture, seen: Survey, options: Options) -> View:
         # A page: its likeliest marks say what it is a page of.
         finds = sorted(finds, key=lambda find: -find.score)[:MOST_DIGITS]
         finds = [find for find in seen.finds if find in finds]
+    if len(finds) > MOST_CLOSE:
+        return View(seen, finds, [], strangeness([thumb(seen, find) for find in finds]))
     closes = [closeup(picture, seen, find, options.threshold) for find in finds]
     odd = strangeness([framed(close, AS_FOUND)[1] for close in closes])
     return View(seen, finds, closes, odd)
+
+
+def close_look(picture: Picture, view: View, index: int, options: Options) -> Closeup:
+    """One of the view's digits from nearby."""
+    if view.closes:
+        return view.closes[index]
+    return closeup(picture, view.seen, view.finds[index], options.threshold)
 
 
 def _refusal(view: View) -> str:
     """Why a view is no picture of digits, in plain words; empty when it is one."""
     strange = sum(odd > 0.5 for odd in view.odd)
     count = len(view.seen.finds)
-    page = count > MOST_DIGITS or (strange >= 3 and strange > len(view.finds) / 2)
-    if page and not _towers(view):
+    if strange >= 3 and strange > len(view.finds) / 2 and not _towers(view):
         return (
             f"There are {count} separate marks, and they do not look like digits: is this a "
             "page of text, or a photo? Show one digit, or a few."
         )
+    if count > MOST_DIGITS:
+        return f"There are {count} separate marks, too many to read at once: crop one row."
     if view.seen.share > 0.45:
         return "Too much ink: is this a photo of a page, or of something else?"
-    if all(_is_something_else(*each) for each in zip(view.finds, view.odd, strict=True)):
+    pairs = zip(view.finds, view.odd, strict=True)
+    if all(_is_something_else(view.seen, find, odd) for find, odd in pairs):
         return "This does not look like a digit: is it a photo of something else?"
     return ""
 
 
 def _is_drawing(view: View) -> bool:
     """Whether the ground is as flat as only a drawing's is, and the marks are few."""
-    return all(close.clean for close in view.closes) and len(view.seen.finds) <= MOST_STRAY
+    clean = bool(view.closes) and all(close.clean for close in view.closes)
+    return clean and len(view.seen.finds) <= MOST_STRAY
 
 
 def _towers(view: View) -> bool:
@@ -157,18 +189,23 @@ def _towers(view: View) -> bool:
     return sure >= 1.4 * max((find.longest for find, odd in pairs if odd > 0.5), default=0) > 0
 
 
-def _is_something_else(find: Find, odd: float) -> bool:
+def _is_something_else(seen: Survey, find: Find, odd: float) -> bool:
     """Whether shape, or shape and ground together, speak against a written digit."""
-    return odd > ODD or find.rough > ROUGH or (odd > 0.3 and find.rough > 0.5 * ROUGH)
+    lone = seen.explained > 0.95 and find.longest > 0.5 * min(seen.ink.shape)
+    limit = LONE_ODD if lone and find.rough < 0.01 else ODD
+    if odd > limit or find.rough > ROUGH or (odd > 0.2 and find.rough > UNEVEN):
+        return True
+    lost = seen.explained < AMONG and find.longest < SLIVER * min(seen.ink.shape)
+    return lost and (odd > UNSURE or find.rough > 2 * UNEVEN)
 
 
 def _without_oddities(view: View) -> View:
     """The finds that may be digits; all of them when none may."""
     pairs = enumerate(zip(view.finds, view.odd, strict=True))
-    keep = [i for i, (find, odd) in pairs if not _is_something_else(find, odd)]
+    keep = [i for i, (find, odd) in pairs if not _is_something_else(view.seen, find, odd)]
     keep = keep or list(range(len(view.finds)))
     return View(
-        view.seen, [view.finds[i] for i in keep], [view.closes[i] for i in keep],
+        view.seen, [view.finds[i] for i in keep], [view.closes[i] for i in keep if view.closes],
         [view.odd[i] for i in keep],
     )  # fmt: skip
 
