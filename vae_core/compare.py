@@ -226,18 +226,27 @@ def write_pca(folder: Path, pca: Pca) -> None:
         "errors": errors,
     }
     checkpoint.write_tensors(
-        folder / PCA_FILE, tensors, {"errors": "test mse of PCA, of the model"}
+        folder / PCA_FILE, tensors, {"errors": "test mse of PCA, of the model", **_mark(folder)}
     )
 
 
+def _mark(folder: Path) -> dict[str, str]:
+    """Which weights the angles and the error belong to."""
+    weights = folder / checkpoint.WEIGHTS
+    return {"weights_sha256": checkpoint.fingerprint(weights)} if weights.is_file() else {}
+
+
 def read_pca(folder: Path) -> Pca | None:
-    """What pca.safetensors holds; None where there is none.
+    """What pca.safetensors holds; None where there is none for these weights.
 
     Raises:
         ValueError: the file is damaged.
     """
     path = folder / PCA_FILE
     if not path.is_file():
+        return None
+    given = checkpoint.safetensors_metadata(path).get("weights_sha256")
+    if given is not None and {"weights_sha256": given} != _mark(folder):
         return None
     held = checkpoint.read_tensors(path)
     mse, linear = held["errors"].tolist()

@@ -96,11 +96,15 @@ def movement(model: Any, base: Tensor) -> Tensor:
 
 def write(folder: Path, about: dict[str, Any]) -> None:
     """Writes latents.json, whole or not at all; ValueError when it cannot be written."""
-    checkpoint.write_json(folder / LATENTS, about)
+    weights = folder / checkpoint.WEIGHTS
+    mark = {"weights_sha256": checkpoint.fingerprint(weights)} if weights.is_file() else {}
+    checkpoint.write_json(folder / LATENTS, about | mark)
 
 
 def read(folder: Path, latent_dim: int) -> dict[str, Any] | None:
     """What latents.json tells; None where there is none, or it is of another model.
+
+    A file of an earlier version does not say which weights it was measured for, and is taken.
 
     Raises:
         ValueError: it is damaged.
@@ -112,6 +116,9 @@ def read(folder: Path, latent_dim: int) -> dict[str, Any] | None:
     latents, order = about.get("latents", []), about.get("order", [])
     if not (_are(int, order) and _are(dict, latents) and all(map(_is_told, latents))):
         raise ValueError(f"{path} is damaged: it does not tell of sliders.")
+    given = about.get("weights_sha256")
+    if given is not None and given != checkpoint.fingerprint(folder / checkpoint.WEIGHTS):
+        return None
     fits = sorted(order) == list(range(latent_dim))
     return about if fits and len(latents) == latent_dim else None
 
