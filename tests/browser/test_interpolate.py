@@ -151,9 +151,9 @@ def test_the_scrubber_moves_by_keys(wide: Any) -> None:
     assert float(wide.input_value(SCRUBBER)) == pytest.approx(before + 0.02)
 
 
-def test_spherical_differs_between_the_ends_alone(wide: Any) -> None:
+def test_linear_differs_between_the_ends_alone(wide: Any) -> None:
     straight = [grey(wide, FRAMES, i) for i in (0, 5, 9)]
-    wide.click(f"{PANEL} [data-path=spherical]")
+    wide.click(f"{PANEL} [data-path=linear]")
     wide.wait_for_timeout(300)
     rest(wide)
     arc = [grey(wide, FRAMES, i) for i in (0, 5, 9)]
@@ -263,3 +263,16 @@ def test_this_place_is_sent_to_explore(wide: Any) -> None:
 
 def test_nothing_scrolls_sideways(at: Any) -> None:
     assert at.evaluate("document.documentElement.scrollWidth") <= at.viewport_size["width"]
+
+
+def test_a_sent_code_stays_its_picture_through_another_model(wide: Any) -> None:
+    """Sent codes are read again by the next model; they used to become one random draw."""
+    z = wide.evaluate("Array.from({ length: studio.model().latent_dim }, () => 0.5)")
+    shown = wide.evaluate("() => studio.example(3)")
+    for end in ("a", "b"):
+        wide.evaluate("(c) => studio.send('interpolate', c)", {"z": z, "pixels": shown, "end": end})
+    rest(wide)
+    before = grey(wide, CROSSFADE, 0)
+    wide.get_by_test_id("model-chooser").select_option("vae-400")
+    rest(wide)
+    assert np.array_equal(grey(wide, CROSSFADE, 0), before)

@@ -10,7 +10,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const SECONDS = 3; // from A to B when playing
 
 let model = studio.model();
-let path = "linear";
+let path = "spherical"; // a straight path falls below the lengths that the prior draws
 let steps = 10;
 let here = null; // z where the scrubber stands
 let strip = null; // the last answer: pixels and z of every step
@@ -43,9 +43,9 @@ function move(event) {
 
 function showPlace(t) {
   const norm = Math.hypot(...here);
-  $(".at").textContent = `t ${t.toFixed(2)}`;
-  $(".norm .length").textContent = `|z| ${norm.toFixed(2)}`;
-  $(".norm .usual").textContent = ` · ${model.variational ? "prior" : "codes"} ≈ ${Math.sqrt(model.latent_dim).toFixed(2)}`;
+  $(".at").textContent = `t ${studio.fixed(t, 2)}`;
+  $(".norm .length").textContent = `‖z‖ ${studio.fixed(norm, 2)}`;
+  $(".norm .usual").textContent = ` · ${model.variational ? "prior" : "codes"} ≈ ${studio.fixed(Math.sqrt(model.latent_dim), 2)}`;
   scrubber.setAttribute("aria-valuetext", `${Math.round(100 * t)} percent of the way from A to B`);
 }
 
@@ -60,31 +60,17 @@ function paintFade() {
 }
 
 // ------------------------------------------------------------------ the strips
-let turn = 0;
 let open = 0;
+const onbusy = (is) => root.classList.toggle("is-busy", (open += is ? 1 : -1) > 0);
+const wayfinding = studio.requests({ onbusy, onerror: (sentence) => studio.say(root, sentence) });
 
-/** Wait for an answer, and let it be seen that something is under way. */
-async function busy(promise) {
-  root.classList.toggle("is-busy", ++open > 0);
-  try {
-    return await promise;
-  } finally {
-    root.classList.toggle("is-busy", --open > 0);
-  }
-}
-
-async function askWay() {
+function askWay() {
   if (!ready()) return;
-  const mine = ++turn;
-  try {
+  return wayfinding.ask(async (still) => {
     const asked = { checkpoint: model.name, a: ends.a.z, b: ends.b.z, steps, path };
-    const answer = await busy(studio.call(server, "way", asked));
-    if (mine !== turn) return;
-    strip = answer;
+    strip = await still(studio.call(server, "way", asked));
     showStrips();
-  } catch (error) {
-    if (mine === turn) studio.say(root, error.message);
-  }
+  });
 }
 
 function showStrips() {
@@ -142,28 +128,30 @@ function markStep() {
 // ------------------------------------------------------------------ the ends
 const ways = {};
 const widgets = {};
-const wanted = { a: 0, b: 0 };
+const settingEnd = {
+  a: studio.requests({ onbusy, onerror: (sentence) => refused("A", sentence) }),
+  b: studio.requests({ onbusy, onerror: (sentence) => refused("B", sentence) }),
+};
 
-async function setEnd(name, source) {
-  const mine = ++wanted[name];
+function refused(name, sentence) {
+  studio.say(root, `${name}: ${sentence}`);
+  $("[data-testid=message]").scrollIntoView({ block: "nearest" });
+}
+
+function setEnd(name, source) {
   ends[name] = { ...source, z: null };
-  try {
-    const found = await busy(source.picture ? readPicture(name, source) : readCode(source));
-    if (mine !== wanted[name]) return;
+  return settingEnd[name].ask(async (still) => {
+    const found = await still(source.picture ? readPicture(name, source, still) : readCode(source));
     ends[name] = { ...source, ...found };
     studio.say(root, null);
     changed();
-  } catch (error) {
-    if (mine !== wanted[name]) return;
-    studio.say(root, `${name.toUpperCase()}: ${error.message}`);
-    $("[data-testid=message]").scrollIntoView({ block: "nearest" });
-  }
+  });
 }
 
-async function readPicture(name, source) {
-  const answer = await studio.call(server, "encode", {
+async function readPicture(name, source, still) {
+  const answer = await still(studio.call(server, "encode", {
     checkpoint: model.name, picture: source.picture, options: { ...source.options, choose: source.choose ?? null },
-  });
+  }));
   ways[name].show(answer);
   if (source.from !== "drawing" && source.from !== "example") await widgets[name].show(answer);
   return { z: answer.z, bytes: studio.bytesOf(answer.input) };
@@ -258,8 +246,8 @@ studio.on("panel", (panel) => panel !== "interpolate" && pause());
 // ------------------------------------------------------------------ knobs
 $("[data-do=swap]").addEventListener("click", () => {
   [ends.a, ends.b] = [ends.b, ends.a];
-  wanted.a++;
-  wanted.b++;
+  settingEnd.a.drop();
+  settingEnd.b.drop();
   for (const name of ["a", "b"]) {
     const pixels = btoa(String.fromCharCode(...(ends[name]?.bytes || [])));
     if (pixels) widgets[name].show({ pixels });
@@ -352,12 +340,14 @@ function python() {
 
 // ------------------------------------------------------------------ life of the panel
 function explain() {
-  const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
-  $(".seeing-text").innerHTML =
-    `A and B become codes of <span class="num">${model.latent_dim}</span> numbers; every digit between is decoded by <b>${model.name}</b> from a code on the way. ` +
-    `A cross-fade shows two digits at once; the latent path bends one into the other. The small numbers are what an independent classifier reads, the paler the less it is sure. ` +
-    (model.variational ? "" : "A plain autoencoder has no prior: the numbers count standard deviations of a Gaussian that was fitted to its codes afterwards, and the way between two codes leads through places that it never learnt. ") +
-    `Draws from ${model.variational ? "the prior" : "that Gaussian"} have lengths around ${n(Math.sqrt(model.latent_dim))}. ${lengths(n)}`;
+  const { text, num, bold } = studio;
+  const n = (value, digits = 3) => num(studio.number(value, digits));
+  $(".seeing-text").replaceChildren(
+    text`A and B become codes of ${num(studio.whole(model.latent_dim))} numbers; every digit between is decoded by ${bold(model.name)} from a code on the way. `,
+    `A cross-fade shows two digits at once; the latent path bends one into the other. The small numbers are what an independent classifier reads, the paler the less it is sure. `,
+    (model.variational ? "" : "A plain autoencoder has no prior: the numbers count standard deviations of a Gaussian that was fitted to its codes afterwards, and the way between two codes leads through places that it never learnt. "),
+    text`Draws from ${model.variational ? "the prior" : "that Gaussian"} have lengths around ${n(Math.sqrt(model.latent_dim))}. ${lengths(n)}`,
+  );
 }
 
 /** What the two paths do to the length of z, with the numbers of these two ends. */
@@ -365,7 +355,7 @@ function lengths(n) {
   if (!ready()) return "";
   const [a, b] = [Math.hypot(...ends.a.z), Math.hypot(...ends.b.z)];
   const middle = Math.hypot(...ends.a.z.map((v, i) => (v + ends.b.z[i]) / 2));
-  return `A has ${n(a)} and B ${n(b)}: half way, the straight path is down to ${n(middle)}, the spherical one keeps ${n((a + b) / 2)}.`;
+  return studio.text`A has ${n(a)} and B ${n(b)}: half way, the straight path is down to ${n(middle)}, the spherical one keeps ${n((a + b) / 2)}.`;
 }
 
 studio.on("model", () => {
@@ -375,7 +365,9 @@ studio.on("model", () => {
     const end = ends[name];
     if (!end) continue;
     if (end.picture) setEnd(name, end);
-    else setRandom(name, end.seed ?? 1);
+    else if (end.seed !== undefined) setRandom(name, end.seed);
+    // A code that was sent means nothing here: the picture that stands for it is read again.
+    else if (end.pixels) setEnd(name, { picture: { pixels: end.pixels }, from: "example" });
   }
 });
 studio.onSend("interpolate", async (content) => {
@@ -384,7 +376,7 @@ studio.onSend("interpolate", async (content) => {
   if (picture && picture.pixels) await widgets[name].show({ pixels: picture.pixels });
   if (picture) return setEnd(name, { picture, from: picture.pixels ? "example" : "sent" });
   if (z && pixels) await widgets[name].show({ pixels });
-  if (z) await setEnd(name, { given: z, seed: 1 });
+  if (z) await setEnd(name, { given: z, pixels });
   if (z && !pixels && ends[name].pixels) widgets[name].show({ pixels: ends[name].pixels });
 });
 
@@ -393,7 +385,7 @@ if (model) {
   // Two real digits are there on arrival, unless something was sent meanwhile.
   const classes = studio.exampleClasses;
   widgets.a.ready.then(() => ends.a || widgets.a.takeExample(classes[2] ?? 0));
-  widgets.b.ready.then(() => ends.b || widgets.b.takeExample(classes[6] ?? 0));
+  widgets.b.ready.then(() => ends.b || widgets.b.takeExample(classes[9] ?? 0));
 } else {
   studio.say(root, "There is no model: train one with python -m vae_core train vae-400.");
 }
