@@ -53,20 +53,22 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        answer = Answer(send)
+        answer, patient = Answer(send), Patient(receive)
         try:
-            await self._let_in(scope, Patient(receive), answer)
+            await self._let_in(scope, patient, answer)
         except RefusedError as refused:
-            await answer.refuse(receive, *refused.args)
+            if refused.args[0] == 413 and not patient.whole:
+                await _drain(receive)
+            await answer.refuse(*refused.args)
         except FullError as full:
-            await answer.refuse(receive, 503, str(full))
+            await answer.refuse(503, str(full))
         except LookupError:  # Gradio looks up what was sent without asking whether it is there
-            await answer.refuse(receive, 404, NOT_HERE)
+            await answer.refuse(404, NOT_HERE)
         except Exception as error:
             if answer.started:
                 raise
             logging.getLogger(__name__).exception("a request failed: %s", type(error).__name__)
-            await answer.refuse(receive, 500, SORRY)
+            await answer.refuse(500, SORRY)
 
     async def _let_in(self, scope: Scope, receive: Patient, send: Answer) -> None:
         method, path = scope["method"], doors.path_of(scope)
@@ -137,6 +139,7 @@ class Patient:
 
     Attributes:
         limit: bytes of the body.
+        whole: whether all of it is here.
     """
 
     def __init__(self, receive: Receive) -> None:
@@ -144,7 +147,7 @@ class Patient:
         self.limit = BODY_LIMIT
         self._seen = self._of_period = 0
         self._until: float | None = None
-        self._whole = False
+        self.whole = False
 
     async def __call__(self) -> Message:
         """The next message.
@@ -152,7 +155,7 @@ class Patient:
         Raises:
             RefusedError: the body comes too slowly, or is too large.
         """
-        if self._whole:
+        if self.whole:
             return await self._receive()  # waits for the end of the connection
         now = time.monotonic()
         self._until = self._until or now + PERIOD
@@ -160,7 +163,7 @@ class Patient:
             message = await asyncio.wait_for(self._receive(), min(PAUSE, self._until - now))
         except TimeoutError as error:
             raise RefusedError(408, "The request came too slowly.") from error
-        self._whole = not message.get("more_body", False)
+        self.whole = not message.get("more_body", False)
         self._seen += len(message.get("body", b""))
         self._of_period += len(message.get("body", b""))
         if self._of_period > PER_PERIOD:
@@ -171,7 +174,7 @@ class Patient:
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The body piece by piece."""
-        while not self._whole:
+        while not self.whole:
             message = await self()
             if message["type"] == "http.disconnect":
                 raise RefusedError(400, "The request was cut off.")
@@ -202,12 +205,10 @@ class Answer:
         self.started = True
         await self._send(message)
 
-    async def refuse(self, receive: Receive, status: int, sentence: str) -> None:
+    async def refuse(self, status: int, sentence: str) -> None:
         """Answer with a status and a sentence, and close the connection."""
         if self.started:
             return
-        if status == 413:
-            await _drain(receive)
         content = json.dumps({"error": sentence, "detail": sentence}).encode()
         headers = [
             (b"content-type", b"application/json"),
