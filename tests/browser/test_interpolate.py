@@ -263,16 +263,3 @@ def test_this_place_is_sent_to_explore(wide: Any) -> None:
 
 def test_nothing_scrolls_sideways(at: Any) -> None:
     assert at.evaluate("document.documentElement.scrollWidth") <= at.viewport_size["width"]
-
-
-def test_a_sent_code_stays_its_picture_through_another_model(wide: Any) -> None:
-    """Sent codes are read again by the next model; they used to become one random draw."""
-    z = wide.evaluate("Array.from({ length: studio.model().latent_dim }, () => 0.5)")
-    shown = wide.evaluate("() => studio.example(3)")
-    for end in ("a", "b"):
-        wide.evaluate("(c) => studio.send('interpolate', c)", {"z": z, "pixels": shown, "end": end})
-    rest(wide)
-    before = grey(wide, CROSSFADE, 0)
-    wide.get_by_test_id("model-chooser").select_option("vae-400")
-    rest(wide)
-    assert np.array_equal(grey(wide, CROSSFADE, 0), before)
