@@ -142,3 +142,21 @@ def test_one_slider_position_takes_less_than_a_millisecond():
     median = 1e3 * statistics.median(seconds)
     print(f"\nfrom_sliders of one z (40 dimensions, 6 couplings): {median:.2f} ms on one core")
     assert median < 1
+
+
+def test_a_labelled_flow_is_another_under_each_label_and_goes_back_under_its_own():
+    flow, z = bent(6, classes=10), noise(4, 6)
+    seven, two = torch.full((4,), 7), torch.full((4,), 2)
+    u = flow.to_sliders(z, seven)
+    torch.testing.assert_close(flow.from_sliders(u, seven), z, atol=1e-4, rtol=0)
+    assert (flow.from_sliders(u, two) - z).abs().mean() > 1e-3
+    unknown = torch.full((4,), -1)
+    torch.testing.assert_close(flow.to_sliders(z, unknown), flow.to_sliders(z))
+
+
+def test_without_a_label_the_density_is_the_exact_mixture():
+    flow, z = bent(6, classes=10), noise(4, 6)
+    each = torch.stack([flow.log_prob(z, torch.full((4,), y)).exp() for y in range(10)])
+    torch.testing.assert_close(flow.log_prob(z).exp(), each.mean(0))
+    reading = flow.class_log_probs(z).softmax(-1)
+    torch.testing.assert_close(reading, (each / each.sum(0)).T)

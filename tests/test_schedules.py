@@ -42,3 +42,13 @@ def test_the_rate_warms_up_linearly():
     config = TrainConfig(learning_rate=1.0, learning_rate_warmup=10)
     rates = [schedules.learning_rate(config, step, 100) for step in (0, 4, 9, 50)]
     assert rates == pytest.approx([0.1, 0.5, 1.0, 1.0])
+
+
+def test_the_average_forgets_the_start_of_a_short_run():
+    config = TrainConfig(ema=0.999)
+    assert schedules.average_share(config, 0) == 1
+    left = 1.0
+    for step in range(1, 400):
+        left *= 1 - schedules.average_share(config, step)
+    assert left < 1e-9
+    assert schedules.average_share(config, 10**5) == pytest.approx(0.001)

@@ -70,7 +70,7 @@ def test_nothing_stays_mapped_to_the_state(path: Path):
         (lambda t, p: t.update({"model.encoder.1.0.bias": torch.zeros(2)}), "float32 (2,)"),
         (lambda t, p: t.update({"model.encoder.1.0.bias": torch.zeros(16).double()}), "float64"),
         (lambda t, p: t["model.encoder.1.0.bias"].fill_(torch.nan), "holds NaN"),
-        (lambda t, p: t["average.module.encoder.1.0.bias"].fill_(torch.inf), "holds NaN"),
+        (lambda t, p: t["average.encoder.1.0.bias"].fill_(torch.inf), "holds NaN"),
         (lambda t, p: t["optimizer.1.exp_avg_sq"].fill_(torch.nan), "holds NaN"),
         (lambda t, p: p.update(epoch=-3), "where the run stood"),
         (lambda t, p: p.update(step=1.5), "where the run stood"),

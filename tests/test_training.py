@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae_core import BetaConfig, Config, NetConfig, TrainConfig
-from vae_core.data import Digits
+from vae_core import BetaConfig, Config, NetConfig, TrainConfig, recipes
+from vae_core.data import Digits, load_mnist
+from vae_core.evaluation import elbo
 from vae_core.objectives import elbo_terms
 from vae_core.training import Progress, TrainingRun, fit
 
@@ -123,8 +124,40 @@ def test_the_average_follows_the_weights(digits: Digits):
     shadow = None
     for _ in fit(run, digits, every=1):
         now = run.model.state_dict()["encoder.1.0.weight"].clone()
-        shadow = now if shadow is None else 0.9 * shadow + 0.1 * now
+        step = run.step - 1
+        decay = min(0.9, (1 + step) / (10 + step))
+        shadow = now if shadow is None else decay * shadow + (1 - decay) * now
     torch.testing.assert_close(weights(run)["encoder.1.0.weight"], shadow)
+
+
+@pytest.mark.parametrize("begin", ["afresh", "from weights", "resumed"])
+def test_a_short_run_ships_nothing_of_its_start(digits: Digits, tmp_path: Path, begin: str):
+    """0.999 of the start for each step would be all but all of it after so few."""
+    run = TrainingRun(config(ema=0.999, learning_rate=0.05, decay="none"))
+    if begin == "from weights":
+        run.start_from(TrainingRun(config(), seed=3).result())
+    start = copy.deepcopy(run.model.state_dict())
+    train(run, digits, steps=5)
+    if begin == "resumed":
+        run.save(tmp_path / "run.safetensors")
+        run = TrainingRun(run.config, seed=7)
+        run.resume(tmp_path / "run.safetensors")
+    train(run, digits)
+    name = "encoder.1.0.weight"
+    shipped, now = weights(run)[name], run.model.state_dict()[name]
+    assert (shipped - now).norm() < 0.5 * (shipped - start[name]).norm()
+
+
+@pytest.mark.slow
+def test_epoch_one_is_measured_as_it_trains(mnist_dir: Path):
+    """The test figure of a recipe's averaged weights lies by its training figure."""
+    settings = recipes.get("vae-collapsed")
+    short = dataclasses.replace(settings.train, epochs=1)
+    run = TrainingRun(dataclasses.replace(settings, train=short))
+    last = train(run, load_mnist("train", mnist_dir))[-1]
+    measured = elbo(run.result(), load_mnist("test", mnist_dir), with_mse=False)
+    assert measured.elbo is not None
+    assert -measured.elbo == pytest.approx(last.distortion + last.rate, rel=0.05)
 
 
 def test_one_batch_can_be_overfitted(test_digits: Digits):

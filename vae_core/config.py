@@ -16,8 +16,9 @@ class NetConfig:
 
     `mlp`: `hidden_dims` are the widths of the encoder's hidden layers, none for a single layer.
     `conv`: they are the channels at 14x14, 7x7 and 4x4, each stage followed by `blocks` residual
-    blocks. The decoder mirrors the encoder unless `decoder_dims` (in the encoder's order) says
-    otherwise. `activation` is that of an MLP's hidden layers. `tied`: a deterministic MLP's decoder
+    blocks. The decoder mirrors the encoder unless `decoder_dims` (in the encoder's order) and
+    `decoder_blocks` say otherwise.
+    `activation` is that of an MLP's hidden layers. `tied`: a deterministic MLP's decoder
     has the encoder's weights, transposed.
     """
 
@@ -25,6 +26,7 @@ class NetConfig:
     hidden_dims: tuple[int, ...] = (400,)
     decoder_dims: tuple[int, ...] | None = None
     blocks: int = 1
+    decoder_blocks: int | None = None
     activation: Literal["relu", "tanh", "sigmoid"] = "relu"
     tied: bool = False
 
@@ -34,7 +36,9 @@ class NetConfig:
             self._check_dims("net.decoder_dims", self.decoder_dims)
         mirrored = self.kind == "mlp" and self.decoder_dims is None
         _check(mirrored or not self.tied, "net.tied", True, "false unless the nets mirror as mlp")
-        _check(0 <= self.blocks <= 16, "net.blocks", self.blocks, "between 0 and 16")
+        for name, blocks in (("blocks", self.blocks), ("decoder_blocks", self.decoder_blocks)):
+            fine = blocks is None or 0 <= blocks <= 16
+            _check(fine, f"net.{name}", blocks, "between 0 and 16")
 
     def _check_dims(self, name: str, dims: tuple[int, ...]) -> None:
         _check(len(dims) <= 64, name, f"{len(dims)} layers", "at most 64 of them")
@@ -186,6 +190,8 @@ class Config:
     """Standard deviation (gaussian; where a learned one starts) or b (laplace)."""
     prior: Literal["normal", "flow", "fitted"] = "normal"
     """`fitted`: a Gaussian around a deterministic model's codes, measured after training."""
+    labelled_prior: bool = False
+    """Whether a flow prior is told the label, p(z|y), where there is one; the nets are not."""
     code: CodeConfig = field(default_factory=CodeConfig)
     corruption: CorruptionConfig | None = None
     sparsity: SparsityConfig | None = None
@@ -206,6 +212,8 @@ class Config:
         _check(0 <= self.contraction < math.inf, "contraction", self.contraction, "0 or more")
         _check(0 <= self.free_bits < math.inf, "free_bits", self.free_bits, "0 or more")
         _check(1 <= self.samples <= 1000, "samples", self.samples, "between 1 and 1000")
+        flow = self.prior == "flow" or not self.labelled_prior
+        _check(flow, "labelled_prior", True, f"false for the prior {self.prior}")
         self._check_pixels()
         if self.is_variational:
             self._check_variational()
@@ -216,6 +224,11 @@ class Config:
     def is_variational(self) -> bool:
         """Whether the encoder gives a distribution over z."""
         return self.objective != "reconstruction"
+
+    @property
+    def takes_labels(self) -> bool:
+        """Whether the nets or the prior are told the label where it is known."""
+        return self.conditional or self.labelled_prior
 
     def _check_pixels(self) -> None:
         binary, kind = self.train.binarisation == "dynamic", self.likelihood

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from zuko.nn import MLP
 from zuko.transforms import MonotonicAffineTransform
 
-from vae_core.latents import StandardNormal
+from vae_core.latents import StandardNormal, one_hot
 
 LOG_SCALE_LIMIT = 2.0
 """One coupling stretches a dimension by less than e^2, however wild its net: the inverse of the
@@ -28,8 +28,12 @@ class FlowPrior(nn.Module):
     more: `factorises` is False. Noise looks the same from every side, so that the sliders may lie
     along any axes of it: `turn` sets them, and changes nothing else.
 
+    With `classes`, every coupling is told the label: p(z|y), each an exact density, and p(z) their
+    mixture. Sliders without a label stand in the noise of "unknown", which it was trained on too.
+
     Args:
         dim: the number of latent dimensions, 2 or more.
+        classes: how many labels there are; 0 for a prior that is told none.
         couplings: the number of couplings; even and odd entries take turns.
         hidden_dims: the widths of each coupling's net.
 
@@ -41,15 +45,20 @@ class FlowPrior(nn.Module):
     axes: Tensor
 
     def __init__(
-        self, dim: int, *, couplings: int = 6, hidden_dims: Sequence[int] = (128, 128)
+        self,
+        dim: int,
+        *,
+        classes: int = 0,
+        couplings: int = 6,
+        hidden_dims: Sequence[int] = (128, 128),
     ) -> None:
         super().__init__()
         if dim < 2:
             raise ValueError(f"dim is {dim}; a flow prior needs 2 latent dimensions or more.")
         if couplings < 1:
             raise ValueError(f"couplings is {couplings}; it must be 1 or more.")
-        self.dim = dim
-        self.nets = nn.ModuleList(_net(dim, i % 2, hidden_dims) for i in range(couplings))
+        self.dim, self.classes = dim, classes
+        self.nets = nn.ModuleList(_net(dim, i % 2, hidden_dims, classes) for i in range(couplings))
         self.base = StandardNormal(dim)
         self.register_buffer("axes", torch.eye(dim), persistent=False)
 
@@ -66,34 +75,56 @@ class FlowPrior(nn.Module):
             raise ValueError(f"axes is {shape}; it must be {tuple(eye.shape)}, orthonormal.")
         self.axes.copy_(axes)
 
-    def log_prob(self, z: Tensor) -> Tensor:
-        """Log-density of z (..., d) in nats, (...)."""
-        with _full_precision(z):
-            halves, log_volume = _halves(z), torch.zeros_like(z[..., 0])
-            for i, net in enumerate(self.nets):
-                kept, moved = i % 2, 1 - i % 2
-                affine, before = _affine(net, halves[kept]), halves[moved]
-                halves[moved] = after = cast(Tensor, affine(before))
-                log_volume = log_volume + affine.log_abs_det_jacobian(before, after).sum(-1)
-            return self.base.log_prob(_joined(halves)) + log_volume
+    def log_prob(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Log-density of z (..., d) in nats, (...).
 
-    def to_sliders(self, z: Tensor) -> Tensor:
-        """The noise u (..., d) that stands for z, along the sliders' axes."""
+        A prior that takes labels gives log p(z|y) for y (...), of "unknown" where y is -1; without
+        any the density of the exact mixture over labels.
+        """
+        if self.classes and y is None:
+            return self.class_log_probs(z).logsumexp(-1)
         with _full_precision(z):
-            halves = _halves(z)
-            for i, net in enumerate(self.nets):
-                kept, moved = i % 2, 1 - i % 2
-                halves[moved] = cast(Tensor, _affine(net, halves[kept])(halves[moved]))
-            return _joined(halves) @ self.axes
+            u, log_volume = self._forth(z, y)
+            return self.base.log_prob(u) + log_volume
 
-    def from_sliders(self, u: Tensor) -> Tensor:
-        """The latent z (..., d) that the noise u stands for."""
+    def class_log_probs(self, z: Tensor) -> Tensor:
+        """log p(z|y) + log p(y) of z (..., d) for each label, (..., classes), all as frequent.
+
+        Their softmax is p(y|z), the prior's own reading of a code.
+        """
+        labels = torch.arange(self.classes, device=z.device)
+        spread = z.unsqueeze(-2).expand(*z.shape[:-1], self.classes, self.dim)
+        return self.log_prob(spread, labels.expand(spread.shape[:-1])) - math.log(self.classes)
+
+    def to_sliders(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """The noise u (..., d) that stands for z under labels y (...), along the sliders' axes."""
+        with _full_precision(z):
+            return self._forth(z, y)[0] @ self.axes
+
+    def from_sliders(self, u: Tensor, y: Tensor | None = None) -> Tensor:
+        """The latent z (..., d) that the noise u stands for, under labels y (...)."""
         with _full_precision(u):
-            halves = _halves(u @ self.axes.T)
+            halves, label = _halves(u @ self.axes.T), self._label(u, y)
             for i, net in reversed(list(enumerate(self.nets))):
                 kept, moved = i % 2, 1 - i % 2
-                halves[moved] = cast(Tensor, _affine(net, halves[kept]).inv(halves[moved]))
+                affine = _affine(net, halves[kept], label)
+                halves[moved] = cast(Tensor, affine.inv(halves[moved]))
             return _joined(halves)
+
+    def _forth(self, z: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor]:
+        """The noise, along its own axes, and the log-volume of the way to it, (...)."""
+        halves, label = _halves(z), self._label(z, y)
+        log_volume = torch.zeros_like(z[..., 0])
+        for i, net in enumerate(self.nets):
+            kept, moved = i % 2, 1 - i % 2
+            affine, before = _affine(net, halves[kept], label), halves[moved]
+            halves[moved] = after = cast(Tensor, affine(before))
+            log_volume = log_volume + affine.log_abs_det_jacobian(before, after).sum(-1)
+        return _joined(halves), log_volume
+
+    def _label(self, like: Tensor, y: Tensor | None) -> Tensor | None:
+        """What the couplings are told, (..., classes); None for a prior without labels."""
+        return one_hot(y, self.classes, like) if self.classes else None
 
 
 def _halves(x: Tensor) -> list[Tensor]:
@@ -112,18 +143,19 @@ def _joined(halves: Sequence[Tensor]) -> Tensor:
     return x
 
 
-def _net(dim: int, first: int, hidden_dims: Sequence[int]) -> MLP:
-    """From the kept entries to shift and log-scale of the others; both start at 0."""
+def _net(dim: int, first: int, hidden_dims: Sequence[int], classes: int) -> MLP:
+    """From the kept entries and the label to shift and log-scale of the others, at first 0."""
     kept = len(range(first, dim, 2))
-    net = MLP(kept, 2 * (dim - kept), hidden_dims, nn.SiLU)
+    net = MLP(kept + classes, 2 * (dim - kept), hidden_dims, nn.SiLU)
     for parameter in net[-1].parameters():
         nn.init.zeros_(parameter)
     return net
 
 
-def _affine(net: nn.Module, kept: Tensor) -> MonotonicAffineTransform:
+def _affine(net: nn.Module, kept: Tensor, label: Tensor | None) -> MonotonicAffineTransform:
     """The half kept -> an affine map of the other, its log-scales softly bounded."""
-    shift, scale = net(kept).chunk(2, dim=-1)
+    told = kept if label is None else torch.cat((kept, label), -1)
+    shift, scale = net(told).chunk(2, dim=-1)
     return MonotonicAffineTransform(shift, scale, slope=math.exp(-LOG_SCALE_LIMIT))
 
 

@@ -98,7 +98,8 @@ class FusedStep:
         decays = self.run.optimizer.param_groups[0]["betas"]
         first, second = (1 - decay ** (step + 1) for decay in decays)
         beta = schedules.beta(train.beta, step, self.total_steps)
-        return beta, rate / first, second**-0.5, 1 - train.ema if step else 1.0
+        share = schedules.average_share(train, step)
+        return beta, rate / first, second**-0.5, share
 
 
 def _state(run: TrainingRun) -> list[Tensors]:
@@ -113,10 +114,7 @@ def _state(run: TrainingRun) -> list[Tensors]:
             }
     found = [run.optimizer.state[weight] for weight in weights]
     first, second, counts = ([s[k] for s in found] for k in ("exp_avg", "exp_avg_sq", "step"))
-    averages: Tensors = []
-    if run.average is not None:
-        averages = list(run.average.module.parameters())
-        counts.append(run.average.n_averaged)
+    averages: Tensors = [] if run.average is None else list(run.average.parameters())
     return [weights, first, second, averages, list(run.model.buffers()), counts]
 
 

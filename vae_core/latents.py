@@ -6,6 +6,7 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 LOG_TWO_PI = math.log(2 * math.pi)
 
@@ -110,3 +111,11 @@ class FittedGaussian(nn.Module):
     def from_sliders(self, u: Tensor) -> Tensor:
         """The code that the sliders' position u stands for, (..., d)."""
         return self.mean + self.std * u
+
+
+def one_hot(y: Tensor | None, classes: int, like: Tensor) -> Tensor:
+    """Labels y (...) as (..., classes) beside `like` (..., d): zeros where unknown, None or -1."""
+    if y is None:
+        return like.new_zeros(*like.shape[:-1], classes)
+    known = (y >= 0).unsqueeze(-1)
+    return F.one_hot(y.clamp(min=0), classes).to(like.dtype) * known

@@ -6,10 +6,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from vae_core.config import Config
-from vae_core.latents import DiagonalGaussian, FittedGaussian, Point, StandardNormal
+from vae_core.latents import DiagonalGaussian, FittedGaussian, Point, StandardNormal, one_hot
 from vae_core.likelihoods import build_likelihood
 from vae_core.nets import (
     ACTIVATIONS,
@@ -65,17 +64,28 @@ class Coder(nn.Module):
             A distribution over pictures (..., 1, 28, 28).
         """
         if self.config.conditional:
-            z = torch.cat((z, _one_hot(y, z.shape[:-1], z)), -1)
+            z = torch.cat((z, one_hot(y, CLASSES, z)), -1)
         out = self.decoder(z.flatten(0, -2)).float()
         return self.likelihood(out.unflatten(0, z.shape[:-1]))
 
-    def to_sliders(self, z: Tensor) -> Tensor:
-        """Where the sliders stand for z, (b, latent_dim); the identity for a normal prior."""
-        return self.prior.to_sliders(z)
+    def to_sliders(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Where the sliders stand for z, (b, latent_dim); the identity for a normal prior.
 
-    def from_sliders(self, u: Tensor) -> Tensor:
-        """The latent z of the sliders' position u, (b, latent_dim)."""
-        return self.prior.from_sliders(u)
+        A labelled prior is told y (b,): its sliders mean another code under another label.
+        """
+        return self.prior.to_sliders(z, *self._told(y))
+
+    def from_sliders(self, u: Tensor, y: Tensor | None = None) -> Tensor:
+        """The latent z of the sliders' position u, (b, latent_dim), y as in `to_sliders`."""
+        return self.prior.from_sliders(u, *self._told(y))
+
+    def log_prior(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """log p(z), or log p(z|y) under a labelled prior, of z (..., latent_dim), in nats."""
+        return self.prior.log_prob(z, *self._told(y))
+
+    def _told(self, y: Tensor | None) -> tuple[Tensor | None, ...]:
+        """What the prior is told beside the code."""
+        return (y,) if self.config.labelled_prior else ()
 
     def sample(
         self,
@@ -92,7 +102,7 @@ class Coder(nn.Module):
         """
         noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
         u = temperature * noise.to(next(self.parameters()).device)
-        return self.decode(self.from_sliders(u), y).mean, u
+        return self.decode(self.from_sliders(u, y), y).mean, u
 
 
 class VAE(Coder):
@@ -110,7 +120,7 @@ class VAE(Coder):
     def encode(self, x: Tensor, y: Tensor | None = None) -> DiagonalGaussian:
         """q(z|x) for x (b, 1, 28, 28) and, where the model is conditional, labels y (b,)."""
         if self.label_plane is not None:
-            plane = self.label_plane(_one_hot(y, x.shape[:1], x))
+            plane = self.label_plane(one_hot(y, CLASSES, x[:, 0, 0]))
             x = torch.cat((x, plane.view_as(x)), 1)
         # Probability is computed in single precision whatever the nets ran in.
         mean, logvar = self.encoder(x).float().chunk(2, dim=-1)
@@ -163,13 +173,5 @@ def _prior(config: Config) -> nn.Module:
     if config.prior == "flow":
         from vae_core.flows import FlowPrior
 
-        return FlowPrior(config.latent_dim)
+        return FlowPrior(config.latent_dim, classes=CLASSES if config.labelled_prior else 0)
     return StandardNormal(config.latent_dim)
-
-
-def _one_hot(y: Tensor | None, shape: torch.Size, like: Tensor) -> Tensor:
-    """(..., 10): zeros where the label is unknown, which is None or -1."""
-    if y is None:
-        return like.new_zeros(*shape, CLASSES)
-    known = (y >= 0).unsqueeze(-1)
-    return F.one_hot(y.clamp(min=0), CLASSES).to(like.dtype) * known

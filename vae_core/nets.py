@@ -35,7 +35,8 @@ def build_decoder(config: NetConfig, inputs: int, channels: int = 1) -> nn.Modul
     if config.kind == "mlp":
         layers = mlp((inputs, *dims, channels * PIXELS), config.activation)
         return nn.Sequential(layers, nn.Unflatten(1, (channels, 28, 28)))
-    return ConvDecoder(dims, config.blocks, inputs, channels)
+    blocks = config.blocks if config.decoder_blocks is None else config.decoder_blocks
+    return ConvDecoder(dims, blocks, inputs, channels)
 
 
 def mlp(dims: Sequence[int], activation: str = "relu") -> nn.Sequential:

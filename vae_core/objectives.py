@@ -70,7 +70,7 @@ def elbo_terms(
     distortion = -model.decode(z, y).log_prob(x)
     free = model.config.free_bits
     if not model.prior.factorises:
-        rate = q.log_prob(z) - model.prior.log_prob(z)
+        rate = q.log_prob(z) - model.log_prior(z, y)
         return Terms(distortion, rate, distortion + beta * rate)
     kl = q.kl()
     rate = kl.sum(-1)
@@ -105,7 +105,7 @@ def iwae_terms(model: VAE, x: Tensor, eps: Tensor, y: Tensor | None = None) -> T
     fixed = DiagonalGaussian(q.mean.detach(), q.logvar.detach())
     labels = None if y is None else y.expand(z.shape[:-1])
     distortion = -model.decode(z, labels).log_prob(x)
-    rate = fixed.log_prob(z) - model.prior.log_prob(z)
+    rate = fixed.log_prob(z) - model.log_prior(z, labels)
     log_weights = -distortion - rate
     weights = torch.softmax(log_weights.detach(), 0)
     if z.requires_grad:

@@ -36,6 +36,15 @@ def learning_rate(config: TrainConfig, step: int, total_steps: int) -> float:
     return config.learning_rate * warmup * _decay(config, step / max(1, total_steps))
 
 
+def average_share(config: TrainConfig, step: int) -> float:
+    """The share of the weights after `step` in their average; 1 at a run's first step.
+
+    The average remembers 1 / (1 - ema) steps only once as many have been taken: before, the
+    decay is (1 + step) / (10 + step), so that a short run ships nothing of its random start.
+    """
+    return 1 - min(config.ema, (1 + step) / (10 + step)) if step else 1.0
+
+
 def _decay(config: TrainConfig, progress: float) -> float:
     """The factor after `progress` in [0, 1] of the run; `decay_final` at the end."""
     progress = min(1.0, progress)

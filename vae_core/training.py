@@ -8,13 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from vae_core import distributed, fused, runtime, schedules, state
+from vae_core import distributed, fused, graphed, runtime, schedules, state
 from vae_core.config import Config
 from vae_core.data import Digits, batches, binarise, corrupt, to_floats
 from vae_core.models import VAE, Autoencoder, build
@@ -24,7 +22,7 @@ Model = VAE | Autoencoder
 Loss = Callable[[Model, Batch, Tensor], tuple[Tensor, Tensor]]
 
 UNKNOWN_LABELS = 0.1
-"""Share of the digits whose label a conditional model is not told, so that it can do without."""
+"""Share of the digits whose label a model that takes labels is not told: it can do without."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +61,13 @@ class TrainingRun:
             torch.manual_seed(seed)
             self.model: Model = build(config).to(self.device)
         rate = torch.tensor(config.train.learning_rate, device=self.device)
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=rate, fused=True)
+        on_gpu = self.device.type == "cuda"
+        self.optimizer = torch.optim.Adam(
+            self.model.parameters(), lr=rate, fused=True, capturable=on_gpu
+        )
         self.average = self._new_average()
         self.beta = torch.ones((), device=self.device)
+        self.share = torch.ones((), device=self.device)
         self.epoch = 0
         self.batch = 0
         self.step = 0
@@ -73,10 +75,8 @@ class TrainingRun:
         # The same in every process: each draws for the whole batch and takes its own rows.
         self.noise = runtime.generator(self.device, seed, 0, 1)
 
-    def _new_average(self) -> AveragedModel | None:
-        if not self.config.train.ema:
-            return None
-        return AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(self.config.train.ema))
+    def _new_average(self) -> Model | None:
+        return copy.deepcopy(self.model) if self.config.train.ema else None
 
     def start_from(self, model: Model) -> None:
         """Begins a new run with those weights of `model` that fit by name and shape.
@@ -97,7 +97,7 @@ class TrainingRun:
 
     def result(self) -> Model:
         """A copy of the model as it would ship now: the averaged weights where there are any."""
-        source = self.model if self.average is None else cast(Model, self.average.module)
+        source = self.model if self.average is None else self.average
         result = copy.deepcopy(source).eval().requires_grad_(False)
         if isinstance(result, Autoencoder):
             result.topk = self.config.code.topk
@@ -157,7 +157,15 @@ def _updater(run: TrainingRun, total_steps: int) -> fused.Update:
     """The function that takes one step with a batch, and gives its means."""
     train = run.config.train
     loss = runtime.compile_if_possible(_loss) if train.compile else _loss
-    plain = functools.partial(_update, run, loss, total_steps)
+    prepare = functools.partial(_prepare, run, total_steps)
+    step = functools.partial(_step, run, loss)
+    if graphed.possible(run):
+        return graphed.GraphedStep(prepare, step)
+
+    def plain(batch: Batch) -> Tensor:
+        prepare()
+        return step(batch)
+
     if train.fused and fused.possible(run):
         return fused.FusedStep(run, _loss, total_steps, otherwise=plain)
     return plain
@@ -175,7 +183,7 @@ def _batch(run: TrainingRun, images: Tensor, labels: Tensor) -> Batch:
     if config.train.binarisation == "dynamic":
         x = binarise(x, noise)
     seen = x if config.corruption is None else corrupt(x, config.corruption, noise)
-    if config.conditional:
+    if config.takes_labels:
         told = torch.rand(len(x), generator=noise, device=run.device) >= UNKNOWN_LABELS
         y = labels.where(told, -1)
     shape = (config.samples,) * (config.objective == "iwae") + (len(x), config.latent_dim)
@@ -188,15 +196,21 @@ def _batch(run: TrainingRun, images: Tensor, labels: Tensor) -> Batch:
     return Batch(own, shown, None if y is None else y[mine], eps[..., mine, :])
 
 
-def _update(run: TrainingRun, loss: Loss, total_steps: int, batch: Batch) -> Tensor:
-    """One step of the optimiser; the batch's mean distortion, rate and loss, (3,)."""
+def _prepare(run: TrainingRun, total_steps: int) -> None:
+    """Sets what changes by schedule: beta, learning rate, the average's share, the code's k."""
     train = run.config.train
     run.beta.fill_(schedules.beta(train.beta, run.step, total_steps))
+    run.share.fill_(schedules.average_share(train, run.step))
+    run.optimizer.param_groups[0]["lr"].fill_(schedules.learning_rate(train, run.step, total_steps))
     if isinstance(run.model, Autoencoder):
         run.model.topk = schedules.topk(run.config.code, run.step, total_steps)
+
+
+def _step(run: TrainingRun, loss: Loss, batch: Batch) -> Tensor:
+    """One step of the optimiser; the batch's mean distortion, rate and loss, (3,)."""
+    train = run.config.train
     with runtime.autocast(run.device, train.precision):
         value, means = loss(run.model, batch, run.beta)
-    run.optimizer.param_groups[0]["lr"].fill_(schedules.learning_rate(train, run.step, total_steps))
     run.optimizer.zero_grad(set_to_none=True)
     value.backward()
     distributed.average_gradients(run.model, len(batch.x))
@@ -204,8 +218,15 @@ def _update(run: TrainingRun, loss: Loss, total_steps: int, batch: Batch) -> Ten
         torch.nn.utils.clip_grad_norm_(run.model.parameters(), train.clip_norm)
     run.optimizer.step()
     if run.average is not None:
-        run.average.update_parameters(run.model)
+        _follow(run.average, run.model, run.share)
     return distributed.weighted_mean(means, len(batch.x))
+
+
+@torch.no_grad()
+def _follow(average: Model, model: Model, share: Tensor) -> None:
+    """Moves the average of the weights towards them by `share`, a number on their device."""
+    for mean, weight in zip(average.parameters(), model.parameters(), strict=True):
+        mean.lerp_(weight, share)
 
 
 def _loss(model: Model, batch: Batch, beta: Tensor) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Variational": ("vae-128", "vae-128-64", "vae-400", "vae-2d"),
     "Variational, convolutional": (
         *("vae-conv", "vae-conv-elbo", "vae-conv-10", "vae-conv-10-beta", "vae-conv-16"),
-        *("vae-conditional", "vae-flow", "vae-flow-5", "vae-pixelcnn"),
+        *("vae-wide", "vae-flow-digits-5"),
+        *("vae-conditional", "vae-flow", "vae-flow-5", "vae-flow-digits", "vae-pixelcnn"),
     ),
     "Beta: rate against distortion": ("vae-beta-half", "vae-beta-1", "beta-vae"),
     "Other pixels": ("vae-gaussian", "vae-gaussian-learned", "vae-laplace", "vae-logistic"),
@@ -44,8 +45,9 @@ def group(config: Config) -> str:
 def told(values: dict[str, Any]) -> dict[str, Any]:
     """What a card says of the kind of a model, from its config as plain values.
 
-    `group`; `variational`; `conditional`; `corruption` {kind, level} or null; `quantity`, what
-    its distortion counts (see `compare.quantity`); `slow` where a picture is drawn pixel by pixel.
+    `group`; `variational`; `conditional`; `takes_labels`, for the row of ten digits; `corruption`
+    {kind, level} or null; `quantity`, what its distortion counts (see `compare.quantity`); `slow`
+    where a picture is drawn pixel by pixel.
     """
     config = Config.from_dict(values)
     own = config.corruption
@@ -53,6 +55,7 @@ def told(values: dict[str, Any]) -> dict[str, Any]:
         "group": group(config),
         "variational": config.is_variational,
         "conditional": config.conditional,
+        "takes_labels": config.takes_labels,
         "corruption": None if own is None else {"kind": own.kind, "level": own.level},
         "quantity": compare.quantity(config),
         "slow": config.likelihood == "pixelcnn",

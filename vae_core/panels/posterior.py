@@ -35,7 +35,7 @@ class Posterior:
 def read(model: Any, x: Tensor, y: Tensor | None = None) -> Posterior:
     """Encode one picture x (1, 1, 28, 28) in [0, 1], with its label y (1,) where it is known."""
     q = model.encode(x) if y is None else model.encode(x, y)
-    return Posterior(x=x, q=q, u=model.to_sliders(q.mean))
+    return Posterior(x=x, q=q, u=model.to_sliders(q.mean, y))
 
 
 def codes(code: Posterior, count: int, seed: int) -> Tensor:

@@ -191,11 +191,11 @@ class Studio:
             space (null for a deterministic model: logvar, sigma); input: base64 of the 28x28
             digit that the model saw; label: the one it was told, or null; milliseconds.
         """
-        conditional = self.card(name)["conditional"]
+        takes_labels = self.card(name)["takes_labels"]
         with self._heavy():
             digit = prepare.digit(picture, options)
             told = None
-            if conditional:
+            if takes_labels:
                 told = self._read(digit.pixels) if label == "read" else checks.label("label", label)
             model = self.registry.get(name)
             with torch.inference_mode():
@@ -407,15 +407,15 @@ class Studio:
         return readings[0]["digit"] if readings else None
 
     def _labels(self, model: Any, label: int | None, count: int) -> Tensor | None:
-        """What a conditional model is told of `count` digits; None for any other model."""
-        if label is None or not model.config.conditional:
+        """What a model that takes labels is told of `count` digits; None for any other."""
+        if label is None or not model.config.takes_labels:
             return None
         return torch.full((count,), label, device=self.device)
 
     def _timed(self, model: Any, u: Tensor, label: int | None = None) -> dict[str, Any]:
         start = time.perf_counter()
         y = self._labels(model, label, len(u))
-        pixels = model.decode(model.from_sliders(u), y).mean.float().cpu().numpy()
+        pixels = model.decode(model.from_sliders(u, y), y).mean.float().cpu().numpy()
         spent = _milliseconds(start)
         return {"pixels": codec.pack(codec.to_bytes(pixels)), "milliseconds": spent}
 

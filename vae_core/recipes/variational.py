@@ -60,7 +60,7 @@ def vae_laplace() -> Config:
 @recipe
 def vae_logistic() -> Config:
     title = "256 grey levels: discretized logistic"
-    train = residual(8, binarisation="none")
+    train = residual(20, binarisation="none")
     return conv("vae-logistic", title, 20, train, likelihood="discretized-logistic")
 
 
@@ -128,7 +128,7 @@ def vae_2d() -> Config:
 @recipe
 def vae_conditional() -> Config:
     title = "The same handwriting, another digit"
-    return conv("vae-conditional", title, 10, residual(6), conditional=True)
+    return conv("vae-conditional", title, 10, residual(20), conditional=True)
 
 
 def _burda(name: str, title: str, **changes: Any) -> Config:
@@ -154,35 +154,53 @@ def iwae_50() -> Config:
     return _burda("iwae-50", "The same, 50 importance samples", objective="iwae", samples=50)
 
 
-def _best(name: str, title: str, latent_dim: int, train: TrainConfig, **changes: Any) -> Config:
-    """The nets of the app's default model: a wide encoder, a decoder that answers at once."""
+def _narrow(name: str, title: str, latent_dim: int, train: TrainConfig, **changes: Any) -> Config:
+    """The smaller residual nets: a wider encoder, a decoder that answers in a millisecond."""
     net = NetConfig(kind="conv", hidden_dims=(16, 64, 96), decoder_dims=(16, 32, 64))
     return conv(name, title, latent_dim, train, net=net, **changes)
 
 
+def _wide(name: str, title: str, train: TrainConfig, **changes: Any) -> Config:
+    """Deeper and wider nets, the decoder only as far as a drag allows."""
+    net = NetConfig(
+        kind="conv",
+        hidden_dims=(32, 96, 128),
+        decoder_dims=(32, 64, 96),
+        blocks=2,
+        decoder_blocks=1,
+    )
+    return conv(name, title, 32, train, net=net, **changes)
+
+
 @recipe
 def vae_conv_elbo() -> Config:
-    """Where the four below begin."""
-    return _best("vae-conv-elbo", "Residual convolutions by the plain ELBO", 32, residual(45))
+    """Where those of 16 and 10 latents begin."""
+    return _narrow("vae-conv-elbo", "Residual convolutions by the plain ELBO", 32, residual(45))
 
 
-def _tightened(
-    epochs: int, starts_from: str = "vae-conv-elbo", samples: int = 5, learning_rate: float = 1e-3
-) -> dict[str, Any]:
+@recipe
+def vae_wide() -> Config:
+    """Where the two best begin."""
+    title = "Wide residual convolutions by the plain ELBO"
+    return _wide("vae-wide", title, residual(34, batch_size=256))
+
+
+def _tightened(epochs: int, starts_from: str, samples: int = 5, **changes: Any) -> dict[str, Any]:
     """A later stage of training, by a bound of several importance samples."""
-    steps = {"learning_rate": learning_rate, "learning_rate_warmup": 200, "clip_norm": 200.0}
+    steps = {"learning_rate": 1e-3, "learning_rate_warmup": 200, "clip_norm": 200.0, **changes}
     train = binary(epochs, compile=True, starts_from=starts_from, **steps)
     return {"train": train, "objective": "iwae", "samples": samples}
 
 
 @recipe
 def vae_conv() -> Config:
-    return _best("vae-conv", "Residual convolutions, 32 latents", 32, **_tightened(24))
+    stage = _tightened(81, "vae-wide", batch_size=256)
+    return _wide("vae-conv", "Residual convolutions, 32 latents", **stage)
 
 
 def _smaller(name: str, title: str, latent_dim: int, epochs: int, beta: float = 1.0) -> Config:
     """All but the two layers around z begins as in `vae-conv-elbo`: fewer epochs will do."""
-    return _best(name, title, latent_dim, residual(epochs, beta, starts_from="vae-conv-elbo"))
+    return _narrow(name, title, latent_dim, residual(epochs, beta, starts_from="vae-conv-elbo"))
 
 
 @recipe
@@ -200,18 +218,37 @@ def vae_conv_10_beta() -> Config:
 @recipe
 def vae_conv_10() -> Config:
     train = _tightened(5, "vae-conv-10-beta", learning_rate=5e-4)
-    return _best("vae-conv-10", "The same with 10 latents", 10, **train)
+    return _narrow("vae-conv-10", "The same with 10 latents", 10, **train)
 
 
 @recipe
 def vae_flow_5() -> Config:
     """The standard normal prior of `vae-conv-elbo` is how the flow begins."""
     title = "A flow for a prior, before its last stage"
-    return _best("vae-flow-5", title, 32, prior="flow", **_tightened(64))
+    return _narrow("vae-flow-5", title, 32, prior="flow", **_tightened(64, "vae-conv-elbo"))
 
 
 @recipe
 def vae_flow() -> Config:
     title = "A flow for a prior: noise shaped into codes"
     stage = _tightened(6, "vae-flow-5", samples=16, learning_rate=3e-4)
-    return _best("vae-flow", title, 32, prior="flow", **stage)
+    return _narrow("vae-flow", title, 32, prior="flow", **stage)
+
+
+def _labelled(name: str, title: str, epochs: int, starts_from: str, **changes: Any) -> Config:
+    """A flow prior that is told the label; encoder and decoder are not."""
+    stage = _tightened(epochs, starts_from, batch_size=256, **changes)
+    return _wide(name, title, prior="flow", labelled_prior=True, **stage)
+
+
+@recipe
+def vae_flow_digits_5() -> Config:
+    title = "A flow told the digit, before its last stage"
+    return _labelled("vae-flow-digits-5", title, 45, "vae-wide", learning_rate=2e-3)
+
+
+@recipe
+def vae_flow_digits() -> Config:
+    title = "A flow told the digit: style apart from class"
+    changes = {"samples": 16, "learning_rate": 3e-4}
+    return _labelled("vae-flow-digits", title, 7, "vae-flow-digits-5", **changes)

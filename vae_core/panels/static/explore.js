@@ -449,7 +449,7 @@ function startFromPicture({ bytes, dataURL, picture, options, source, label = "r
   return starting.ask(async (still) => {
     const asked = { checkpoint: model.name, picture: content, options, label };
     const answer = await still(studio.call(server, "encode", asked));
-    if (model.conditional && !keepLabel) studio.set({ label: answer.label });
+    if (model.takes_labels && !keepLabel) studio.set({ label: answer.label });
     way?.show(answer);
     if (source && !["drawing", "example"].includes(source)) own.show(answer);
     jump(answer.z, undefined, { keepFrozen: false, start: { content, options, input: answer.input } });
@@ -503,7 +503,7 @@ function python() {
 const keeps = {
   png: async () => studio.download(`${model.name}.png`, await studio.png(canvas, 16)),
   json: () => {
-    const label = model.conditional ? { label: studio.toldLabel() } : {};
+    const label = model.takes_labels ? { label: studio.toldLabel() } : {};
     studio.download(`${model.name}-z.json`, JSON.stringify({ checkpoint: model.name, z: rounded(), ...label }), "application/json");
   },
   python: () => showText(python()),
@@ -567,7 +567,7 @@ function explain() {
   if (!model.variational && metrics && Number.isFinite(metrics.mse)) {
     parts.push(text`Its reconstructions of the test digits are off by a mean squared error of ${n(metrics.mse)} a pixel.`);
   }
-  if (model.conditional) {
+  if (model.takes_labels) {
     parts.push("It is told which digit to paint as well: press another one, and the same numbers, which hold the handwriting, become that digit.");
   }
   if (model.kl_per_dim) {
@@ -626,7 +626,7 @@ studio.onSend("explore", (content) => {
   leave();
   if (content.picture) return startFromPicture({ picture: content.picture });
   if (!content.z || content.z.length !== model.latent_dim) return;
-  if (model.conditional && content.label !== undefined) studio.set({ label: content.label });
+  if (model.takes_labels && content.label !== undefined) studio.set({ label: content.label });
   jump(content.z, undefined, { keepFrozen: false });
 });
 

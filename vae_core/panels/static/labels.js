@@ -35,7 +35,7 @@
 
     function show() {
       const model = studio.model();
-      box.hidden = !(model && model.conditional);
+      box.hidden = !(model && model.takes_labels);
       for (const [i, button] of buttons.entries()) {
         button.setAttribute("aria-pressed", String(CHOICES[i] === studio.state.label));
       }
@@ -45,7 +45,7 @@
   }
 
   /** What a call tells the server: the label, or null where the model knows none. */
-  const told = () => (studio.model()?.conditional ? studio.state.label : null);
+  const told = () => (studio.model()?.takes_labels ? studio.state.label : null);
 
   Object.assign(studio, { labels, toldLabel: told });
 })();

@@ -226,7 +226,7 @@ function explain() {
       ? text`Each digit is decoded from ${num(model.latent_dim)} numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`
       : text`A plain autoencoder has no prior: each picture is decoded from ${num(model.latent_dim)} numbers drawn from a Gaussian that was fitted to the codes of ${bold(model.name)} afterwards. Nothing ever asked its decoder to paint a digit at such places, so many draws are none.`,
   ];
-  if (model.conditional) {
+  if (model.takes_labels) {
     const told = studio.state.label;
     parts.push(told === null
       ? "This model can be told which digit to paint; unknown leaves the choice to it."

@@ -94,7 +94,7 @@
     put("seed", state.seed ? String(state.seed) : null);
     put("n", state.n !== 60 ? String(state.n) : null);
     put("temperature", state.temperature !== 1 ? String(state.temperature) : null);
-    const told = modelNamed(state.model)?.conditional && state.label !== null;
+    const told = modelNamed(state.model)?.takes_labels && state.label !== null;
     put("label", told ? String(state.label) : null);
     const text = url.toString().replaceAll("%2C", ",");
     if (text !== location.href) history.replaceState({ panel: state.panel }, "", text);
