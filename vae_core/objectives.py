@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -80,7 +81,10 @@ def elbo_terms(
 
 def _batch_mean(kl: Tensor) -> Tensor:
     """The mean of kl (b, d) over the whole batch, of which other processes may hold a part."""
-    return distributed.batch_mean(kl) if distributed.size() > 1 else kl.mean(0)
+    if distributed.size() == 1:
+        return kl.mean(0)
+    # Left out of compiled graphs by a decorator that hides the function's type.
+    return cast(Any, distributed.batch_mean)(kl)
 
 
 def iwae_terms(model: VAE, x: Tensor, eps: Tensor, y: Tensor | None = None) -> Terms:
