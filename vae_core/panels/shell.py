@@ -145,7 +145,8 @@ def first_digit(studio: Studio, name: str | None) -> dict[str, Any] | None:
         made = studio.decode(name, code["z"])
     except Exception:  # a model that cannot be used: the panel says why when it asks
         return None
-    return {"checkpoint": name, "input": code["input"], "z": code["z"], "pixels": made["pixels"]}
+    told = {key: code[key] for key in ("input", "z", "nearer")}
+    return {"checkpoint": name, **told, "pixels": made["pixels"]}
 
 
 def theme() -> Base:

@@ -189,7 +189,8 @@ class Studio:
         Returns:
             z: slider values of the posterior mean; mean, logvar, sigma: q(z|x) in the latent
             space (null for a deterministic model: logvar, sigma); input: base64 of the 28x28
-            digit that the model saw; label: the one it was told, or null; milliseconds.
+            digit that the model saw; label: the one it was told, or null; nearer: the share of the
+            test digits, 0 to 1, whose codes lie nearer to 0 than this one, or null; milliseconds.
         """
         takes_labels = self.card(name)["takes_labels"]
         with self._heavy():
@@ -205,7 +206,11 @@ class Studio:
                 spent = _milliseconds(start)
             # Inside the queue: the film decodes the visitor's picture once more.
             seen = prepare.describe(digit) if film else {"input": codec.pack(digit.pixels)}
-        return {**code.to_dict(), **seen, "label": told, "milliseconds": spent}
+        known = self.registry.reference(name)
+        length = float(code.u[0].norm())
+        # A mean lies nearer to 0 than draws do, so it is held against other means.
+        nearer = None if known is None else known.share_below("length", length)
+        return {**code.to_dict(), **seen, "label": told, "nearer": nearer, "milliseconds": spent}
 
     def reconstruct(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
         """Take a picture all the way: stages, digit, posterior, code, reconstruction, measures.

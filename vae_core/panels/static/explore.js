@@ -296,7 +296,11 @@ function showGauge() {
   gaugeTimer = 0;
   const d = model.latent_dim;
   const radius = Math.hypot(...u);
-  const nearer = chiSquareBelow(radius * radius, d);
+  // The code of a picture is the mean of its posterior, which lies nearer to 0 than draws do: it is
+  // held against the codes of the test digits until a slider leaves it.
+  const code = started?.z?.every((v, dim) => clampToLimit(v) === u[dim]) ? started.nearer : null;
+  const ranked = Number.isFinite(code);
+  const nearer = ranked ? code : chiSquareBelow(radius * radius, d);
   const off = nearer > 0.999;
   const box = $(".gauge");
   box.classList.toggle("off", off);
@@ -305,7 +309,9 @@ function showGauge() {
   $(".distance").textContent = `‖z‖ = ${studio.fixed(radius, 2)}`;
   $(".needle").style.left = `${Math.min(100, (100 * radius) / shell.scale)}%`;
   const prior = model.variational ? "the prior" : "the Gaussian fitted to its codes";
-  $(".gauge-note").textContent = off
+  $(".gauge-note").textContent = ranked
+    ? `${percent(nearer)} % of the codes of test digits lie nearer to the mean.`
+    : off
     ? `Not one in a thousand draws from ${prior} lies this far from the mean: the decoder was never asked about this place.`
     : `${percent(nearer)} % of draws from ${prior} lie nearer to the mean; 95 of 100 have ‖z‖ between ${studio.fixed(shell.low)} and ${studio.fixed(shell.high)}.`;
 }
@@ -411,7 +417,8 @@ $("[data-do=scale]").addEventListener("change", (event) => {
 
 // ------------------------------------------------------------------ starting from a picture
 let ownBuilt = false;
-let started = null; // {content, input}: the picture that the sliders started from, and its digit
+// The picture that the sliders started from, its digit, their place, and how it ranks among codes.
+let started = null; // {content, input, z, nearer}
 let origin = null; // what another model reads when it is chosen; kept while an answer is under way
 const starting = studio.requests({ onerror: (sentence) => studio.say(root, sentence) });
 let lastPicture = null; // the picture last given, whose steps can be adjusted
@@ -452,7 +459,7 @@ function startFromPicture({ bytes, dataURL, picture, options, source, label = "r
     if (model.takes_labels && !keepLabel) studio.set({ label: answer.label });
     way?.show(answer);
     if (source && !["drawing", "example"].includes(source)) own.show(answer);
-    jump(answer.z, undefined, { keepFrozen: false, start: { content, options, input: answer.input } });
+    jump(answer.z, undefined, { keepFrozen: false, start: { content, options, input: answer.input, z: answer.z, nearer: answer.nearer } });
   });
 }
 
@@ -641,7 +648,7 @@ studio.labels($(".told"), {
 if (first && first.checkpoint === studio.state.model && !studio.state.u) {
   studio.paint(canvas, first.pixels);
   adopt(first.z);
-  showStart({ content: { pixels: first.input }, input: first.input });
+  showStart({ content: { pixels: first.input }, input: first.input, z: first.z, nearer: first.nearer });
   forgetSteps();
 } else {
   adopt(studio.state.u);
