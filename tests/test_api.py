@@ -72,7 +72,7 @@ def url(model: tuple[Path, VAE], uploads: Path) -> Iterator[str]:
 
 def wait_for(url: str, server: subprocess.Popen[bytes]) -> str:
     """`url`, once it answers."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and server.poll() is None:
         try:
             httpx.get(url).raise_for_status()
