@@ -107,7 +107,8 @@ def test_a_photo_is_no_digit() -> None:
             x, y = 20 + 25 * place, 10 + 20 * (place % 5)
             tried += 1
             try:
-                digitize(jpeg(image.crop((x, y, x + 130, y + 130)).resize((32 << place % 3,) * 2)))
+                side = 32 << place % 3
+                digitize(jpeg(image.crop((x, y, x + 130, y + 130)).resize((side, side))))
                 taken += 1
             except ValueError:
                 pass

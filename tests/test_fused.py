@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from vae_core import Config, NetConfig, TrainConfig, fused
+from vae_core import Config, NetConfig, TrainConfig, fused, state
 from vae_core.data import Digits
 from vae_core.training import TrainingRun, fit
 
@@ -108,16 +108,16 @@ def test_a_resumed_fused_run_equals_an_uninterrupted_one(digits: Digits, tmp_pat
     second.resume(tmp_path / "run.safetensors")
     trained(second, digits)
     assert torch.equal(weights(whole), weights(second))
-    resumed = second._tensors()
-    for name, tensor in whole._tensors().items():
+    resumed = state._tensors(second)
+    for name, tensor in state._tensors(whole).items():
         assert torch.equal(tensor, resumed[name]), name
 
 
 @pytest.mark.usefixtures("uncompiled")
 def test_the_optimiser_counts_as_the_plain_one(digits: Digits):
     settings = config(ema=0.9)
-    mine = trained(TrainingRun(settings), digits, steps=3)._tensors()
-    theirs = trained(TrainingRun(plain(settings)), digits, steps=3)._tensors()
+    mine = state._tensors(trained(TrainingRun(settings), digits, steps=3))
+    theirs = state._tensors(trained(TrainingRun(plain(settings)), digits, steps=3))
     assert {k: (v.dtype, v.shape) for k, v in mine.items()} == {
         k: (v.dtype, v.shape) for k, v in theirs.items()
     }
