@@ -73,18 +73,18 @@ class Coder(nn.Module):
 
         A labelled prior is told y (b,): its sliders mean another code under another label.
         """
-        return self.prior.to_sliders(z, *self._told(y))
+        return self.prior.to_sliders(z, *self._prior_labels(y))
 
     def from_sliders(self, u: Tensor, y: Tensor | None = None) -> Tensor:
         """The latent z of the sliders' position u, (b, latent_dim), y as in `to_sliders`."""
-        return self.prior.from_sliders(u, *self._told(y))
+        return self.prior.from_sliders(u, *self._prior_labels(y))
 
     def log_prior(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """log p(z), or log p(z|y) under a labelled prior, of z (..., latent_dim), in nats."""
-        return self.prior.log_prob(z, *self._told(y))
+        return self.prior.log_prob(z, *self._prior_labels(y))
 
-    def _told(self, y: Tensor | None) -> tuple[Tensor | None, ...]:
-        """What the prior is told beside the code."""
+    def _prior_labels(self, y: Tensor | None) -> tuple[Tensor | None, ...]:
+        """The labels as a further argument, for a prior that takes them."""
         return (y,) if self.config.labelled_prior else ()
 
     def sample(
