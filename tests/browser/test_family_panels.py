@@ -80,10 +80,13 @@ def test_a_plain_autoencoder_says_that_it_has_no_prior(desktop: Any, app_url: st
     need("ae")
     panel = open_explore(desktop, app_url, "model=ae")
     assert "no prior" in panel.locator(".seeing").inner_text()
-    assert "fitted" in panel.locator(".gauge-note").inner_text()
+    note = panel.locator(".gauge-note")
+    assert "codes of test digits" in note.inner_text(), "a digit's code is held against others"
     assert panel.locator("[data-do=scale] option").first.inner_text() == "in σ of its codes"
-    value = float(panel.get_by_test_id("latent-slider-0").input_value())
-    assert abs(value) < 10
+    slider = panel.get_by_test_id("latent-slider-0")
+    assert abs(float(slider.input_value())) < 10
+    slider.press("ArrowUp")
+    note.filter(has_text="the Gaussian fitted to its codes").wait_for()
 
 
 def test_a_slider_counts_standard_deviations_of_the_codes(desktop: Any, app_url: str) -> None:
