@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import ExifTags, Image
+
+from .modes import plain
 
 LARGEST = 64_000_000
 MEMORY = 240_000_000
@@ -97,7 +98,7 @@ def read(source: Source, longest: int | None = None) -> Picture:
             scale = longest / max(size)
             image.draft(None, (int(size[0] * scale), int(size[1] * scale)))
         image.load()
-        image = _plain(image, longest)
+        image = plain(image, longest)
     except Exception as error:  # decoders raise anything on damaged files
         raise ValueError(
             f"The picture is damaged or cut short and cannot be decoded ({_brief(error)})."
@@ -131,7 +132,7 @@ def _colour(image: Image.Image, picture: Picture) -> Image.Image:
 
 def _whole(image: Image.Image) -> Image.Image:
     image.load()
-    return _plain(image, None)
+    return plain(image, None)
 
 
 def _bytes(source: object) -> bytes:
@@ -263,54 +264,3 @@ def _orientation(image: Image.Image) -> int:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # damaged EXIF is no reason to refuse a picture
         return 1
-
-
-def _plain(image: Image.Image, longest: int | None) -> Image.Image:
-    """Reduce to at most `longest` px, then bring any mode to L or RGB."""
-    if image.mode.startswith("I") or image.mode == "F":
-        image = _from_deep(image)
-    elif "transparency" in image.info or image.mode in ("RGBA", "RGBa", "LA", "La", "PA"):
-        image = _on_white(_rgba(image))
-    elif image.mode == "1":
-        image = image.convert("L")
-    elif image.mode not in ("L", "RGB"):
-        image = image.convert("RGB")
-    return _reduced(image, longest)
-
-
-def _reduced(image: Image.Image, longest: int | None) -> Image.Image:
-    if longest is None or max(image.size) <= longest:
-        return image
-    scale = longest / max(image.size)
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    # The gap makes large reductions several times faster at no visible cost.
-    return image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
-
-
-def _from_deep(image: Image.Image) -> Image.Image:
-    """16-bit, 32-bit and float grey to 8 bits, by the number of bits really in use."""
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32), nan=0, posinf=0, neginf=0)
-    low, high = float(values.min()), float(values.max())
-    if low < 0 or high <= 1 or high > 65535:
-        values, top = values - low, max(high - low, 1e-12)
-    else:
-        top = 2.0 ** max(8, int(np.ceil(np.log2(high + 1)))) - 1
-    return Image.fromarray(np.round(values * (255 / top)).astype(np.uint8))
-
-
-def _rgba(image: Image.Image) -> Image.Image:
-    if image.mode == "La":
-        image = image.convert("LA")
-    return image.convert("RGBA")
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    """Lay a transparent picture on white, or on black when its ink is white itself."""
-    ink = Image.new("RGB", image.size, "white")
-    alpha = image.getchannel("A")
-    ink.paste(image.convert("RGB"), mask=alpha)
-    low, high = alpha.getextrema()
-    if low != high and int(np.asarray(ink).min()) >= 240:
-        ink = Image.new("RGB", image.size, "black")
-        ink.paste(image.convert("RGB"), mask=alpha)
-    return ink
