@@ -51,8 +51,11 @@ class LinearGaussian(nn.Module):
         logvar = -precision.log().expand_as(mean)
         return DiagonalGaussian(mean + self.wrong * torch.exp(0.5 * logvar), logvar)
 
-    def decode(self, z: Tensor) -> GaussianPixels:
+    def decode(self, z: Tensor, y: Tensor | None = None) -> GaussianPixels:
         return GaussianPixels(z @ cast(Tensor, self.w).T, self.noise)
+
+    def log_prior(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        return self.prior.log_prob(z)
 
     def exact(self, x: Tensor) -> Tensor:
         w = cast(Tensor, self.w).double()

@@ -106,8 +106,8 @@ def log_weights(
     """
     z = mean + torch.exp(0.5 * logvar) * eps
     log_q = -0.5 * (eps**2 + logvar + LOG_TWO_PI).sum(-1)
-    labels = {} if y is None else {"y": y.expand(len(z))}
-    return model.decode(z, **labels).log_prob(x) + model.prior.log_prob(z) - log_q
+    labels = None if y is None else y.expand(len(z))
+    return model.decode(z, labels).log_prob(x) + model.log_prior(z, labels) - log_q
 
 
 def estimate(

@@ -63,7 +63,7 @@ def rate(model: Any, q: Any, z: Tensor) -> Tensor | None:
         return None
     if getattr(model.prior, "factorises", True):
         return q.kl().sum(-1)
-    return (q.log_prob(z) - model.prior.log_prob(z)).mean(0)
+    return (q.log_prob(z) - model.log_prior(z)).mean(0)
 
 
 def costs(model: Any, x: Tensor) -> dict[str, Tensor]:
