@@ -1,4 +1,4 @@
-"""`family`: every recipe trained from nothing and measured, and the table of the README."""
+"""`family`: every recipe trained from nothing and measured, and the table of them all."""
 
 from __future__ import annotations
 
