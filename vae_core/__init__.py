@@ -1,5 +1,13 @@
 """The autoencoder family on MNIST: train, measure, save, load and explore it."""
 
+import os
+import sys
+
+if sys.argv[:1] == ["-m"]:  # `python -m vae_core`, on its way; torch is not imported yet
+    from vae_core import cores
+
+    cores.prepare(os.environ)
+
 from vae_core import checkpoint, explore, objectives, recipes, runtime
 from vae_core.checkpoint import inspect, load, save
 from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig

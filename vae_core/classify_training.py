@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vae_core import runtime
 from vae_core.classify import NONE, Classifier, Reading
 from vae_core.classify_negatives import negatives
 from vae_core.classify_pictures import mistaken
@@ -93,7 +94,7 @@ def train(
 
 
 def _step(model: Classifier, x: Tensor, y: Tensor, optimizer: torch.optim.Optimizer) -> float:
-    with torch.autocast("cpu", torch.bfloat16):
+    with runtime.autocast(torch.device("cpu"), "bf16"):
         logits = model(x.contiguous(memory_format=torch.channels_last))
     loss = F.cross_entropy(logits.float(), y, label_smoothing=SMOOTHING)
     optimizer.zero_grad(set_to_none=True)

@@ -53,10 +53,21 @@ def generator(device: torch.device | str, *seeds: int) -> torch.Generator:
 
 
 def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager[object]:
-    """bf16 arithmetic where `precision` asks for it, else none."""
-    if precision != "bf16":
+    """bf16 arithmetic where `precision` asks for it and the device has it, else none."""
+    if precision != "bf16" or (device.type == "cpu" and not cpu_has_bf16()):
         return contextlib.nullcontext()
     return torch.autocast(device.type, torch.bfloat16)
+
+
+@functools.cache
+def cpu_has_bf16() -> bool:
+    """Whether torch multiplies bf16 matrices on this CPU by fast instructions.
+
+    Elsewhere (AVX2 alone, say) it has a plain loop for them: 25 times slower than fp32.
+    """
+    if not torch.backends.mkldnn.is_available():
+        return False
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 @contextlib.contextmanager

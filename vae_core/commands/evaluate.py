@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import os
 import statistics
 import sys
 import time
@@ -14,7 +13,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from vae_core import axes, checkpoint, evaluation, fidelity, runtime
+from vae_core import axes, checkpoint, cores, evaluation, fidelity, runtime
 from vae_core.commands import metrics
 from vae_core.data import SPLITS, Digits, cache_dir, hold_out, load_mnist
 from vae_core.importance import log_evidence
@@ -199,7 +198,7 @@ def _one_draw(model: VAE, test: Digits, samples: int, seed: int, weights: str) -
     """
     name = f"{weights[:16]}-{samples}-{len(test)}-{seed}.safetensors"
     heavy = samples * len(test) > 1_000_000
-    workers = (os.cpu_count() or 1) if heavy and _device(model).type == "cpu" else 1
+    workers = cores.available() if heavy and _device(model).type == "cpu" else 1
     bar = tqdm(total=len(test), unit="digit", desc=f"NLL, seed {seed}", file=sys.stderr)
     values = torch.empty(0)
     with bar:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import torch
 from tqdm import tqdm
 
 from vae_core import checkpoint, distributed, files, held_out, lock, recipes, runtime
@@ -158,8 +159,20 @@ class _Session:
     def _bar(self) -> tqdm[Any]:
         size = min(self.run.config.train.batch_size, len(self.digits))
         total = self.run.config.train.epochs * (len(self.digits) // size)
-        quiet = distributed.rank() > 0
-        return tqdm(total=total, initial=self.run.step, unit="step", file=sys.stderr, disable=quiet)
+        return tqdm(
+            desc=self._threads(),
+            total=total,
+            initial=self.run.step,
+            unit="step",
+            file=sys.stderr,
+            disable=distributed.rank() > 0,
+        )
+
+    def _threads(self) -> str | None:
+        """What a person should know of a run on a CPU: what it computes on."""
+        count = torch.get_num_threads()
+        threads = f"{count} thread{'s' if count > 1 else ''}"
+        return threads if self.run.device.type == "cpu" else None
 
     def _after(self, record: Progress) -> None:
         if record.epoch_done and distributed.rank() == 0:

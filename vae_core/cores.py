@@ -1,0 +1,52 @@
+"""Processor cores: how many there are for this process, and threads that sleep while they wait.
+
+OpenMP's threads spin while they wait for each other. Alone that makes a training step of `vae-400`
+15 % faster; beside one busy process each thread burns the core that the other needs, and a step
+takes ten times as long. So the command line lets them sleep. Their number does not depend on what
+else runs, since the order of sums does on it, and a resumed run goes on bit for bit.
+
+Nothing here imports torch: OpenMP reads the variables as torch loads it.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+
+WAITING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
+NUMBER = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+
+def prepare(env: MutableMapping[str, str]) -> None:
+    """Sets how threads wait, and how many there are where a quota grants fewer cores than exist.
+
+    What the user chose stays. It must be called before torch is imported.
+    """
+    if not any(name in env for name in WAITING):
+        env["OMP_WAIT_POLICY"] = "PASSIVE"
+    if not any(name in env for name in NUMBER) and available() < _visible():
+        env["OMP_NUM_THREADS"] = str(available())
+
+
+def available() -> int:
+    """The cores that this process may use: by its affinity, and by its container's quota."""
+    return max(1, min(_visible(), _quota(QUOTA)))
+
+
+def _visible() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _quota(path: Path) -> int:
+    """Cores whose time the control group grants, begun ones counted; many without a limit."""
+    try:
+        granted, period = path.read_text().split()
+        return sys.maxsize if granted == "max" else math.ceil(int(granted) / int(period))
+    except (OSError, ValueError, ZeroDivisionError):
+        return sys.maxsize
