@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from vae_core import checkpoint, held_out, sliders
+from vae_core import checkpoint, companions, held_out, sliders
 
 LEVERS_FILE = "levers.md"
 """What each lever of training is worth, where that was measured; see `vae_core.levers`."""
@@ -56,15 +56,24 @@ def card(
         f"{_beta(train['beta'])}. "
         f"Repeat it with `python -m vae_core train {about['recipe']}`.",
         "",
+        *_measured(metrics, latents, again=checkpoint.METRICS in about.get("outdated", [])),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _measured(metrics: dict[str, Any], latents: dict[str, Any] | None, *, again: bool) -> list[str]:
+    """The table of figures and where they come from, or that there are none for these weights."""
+    if not metrics:
+        return [f"It was {companions.REASON}." if again else "It was not measured yet."]
+    return [
         "| figure on the test digits | value |",
         "|---|---|",
         *(f"| {name} | {value} |" for name, value in _figures(metrics) + _sliders(latents)),
         "",
         f"Measured by `{metrics.get('command', '')}` on {metrics.get('device', '')}"
         f"{_refreshed(metrics)}; `metrics.json` has every key.",
-        "",
     ]
-    return "\n".join(lines)
 
 
 def _seen(held: int | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from vae_core import companions
 from vae_core.config import Config
 from vae_core.files import fingerprint as fingerprint
 from vae_core.files import opened, read_json, read_tensors, safetensors_metadata
@@ -158,20 +159,23 @@ def save(model: VAE | Autoencoder, folder: str | Path) -> Path:
 
 
 def inspect(name: str | Path, root: str | Path | None = None) -> dict[str, Any]:
-    """Config, parameters, size and metrics, from headers only: no weight is read.
+    """Config, parameters, size and metrics; `outdated` names what was measured on other weights.
+
+    Figures of other weights are none of this model's: then `metrics` is None.
 
     Raises:
         ValueError: the folder is not a whole checkpoint.
     """
     folder = resolve(name, root)
-    config = read_config(folder)
+    config, outdated = read_config(folder), companions.outdated(folder)
     return {
         "recipe": config.name,
         "title": config.title,
         "config": config.to_dict(),
         "parameters": count_parameters(folder / WEIGHTS),
         "file_bytes": (folder / WEIGHTS).stat().st_size,
-        "metrics": read_metrics(folder),
+        "metrics": None if METRICS in outdated else read_metrics(folder),
+        "outdated": outdated,
     }
 
 

@@ -26,10 +26,13 @@ def write_table(readme: Path, root: Path) -> None:
 
 
 def tables(root: Path) -> str:
-    """Markdown: the variational models, then the deterministic ones, in the recipes' order."""
+    """Markdown: the variational models, then the deterministic ones, in the recipes' order.
+
+    A model that was not measured since it was trained again has no row.
+    """
     order = list(recipes.RECIPES)
     folders = [root / name for name in order if (root / name / checkpoint.METRICS).is_file()]
-    found = [checkpoint.inspect(folder) for folder in folders]
+    found = [about for about in map(checkpoint.inspect, folders) if about["metrics"]]
     variational = [about for about in found if about["config"]["prior"] != "fitted"]
     deterministic = [about for about in found if about["config"]["prior"] == "fitted"]
     return _markdown(VARIATIONAL, variational) + "\n\n" + _markdown(DETERMINISTIC, deterministic)

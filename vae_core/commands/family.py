@@ -9,7 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vae_core import checkpoint, recipes
+from vae_core import checkpoint, companions, recipes
 from vae_core.commands.evaluate import evaluate
 from vae_core.commands.train import train
 from vae_core.table import write_table
@@ -43,9 +43,17 @@ def family(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def is_done(root: Path, name: str) -> bool:
-    """Whether the recipe's checkpoint stands, trained as the recipe says and measured."""
+    """Whether the recipe's checkpoint stands, trained as the recipe says, and measured since."""
     folder = root / name
-    if not all((folder / file).is_file() for file in (checkpoint.CONFIG, checkpoint.METRICS)):
+    measured = (folder / checkpoint.METRICS).is_file()
+    fresh = measured and checkpoint.METRICS not in companions.outdated(folder)
+    return fresh and is_trained(root, name)
+
+
+def is_trained(root: Path, name: str) -> bool:
+    """Whether weights stand there that were trained as the recipe says."""
+    folder = root / name
+    if not all((folder / file).is_file() for file in (checkpoint.CONFIG, checkpoint.WEIGHTS)):
         return False
     return checkpoint.read_config(folder) == recipes.get(name)
 
@@ -57,7 +65,9 @@ def _one(root: Path, name: str, arguments: argparse.Namespace) -> bool:
     wanted = {"recipe": name, "out": str(out), "epochs": None, "batch_size": None, "seed": 0}
     resume = (out / "state" / "run.safetensors").is_file()
     rest = {"resume": resume, "init_from": _start(root, name), "download": arguments.download}
-    if not train(argparse.Namespace(**shared, **wanted, **rest))["finished"]:
+    # A state goes on, if only to find that it is at the end; shipped weights come without one.
+    whole = is_trained(root, name) and not resume
+    if not whole and not train(argparse.Namespace(**shared, **wanted, **rest))["finished"]:
         return False
     measures = {"importance_samples": arguments.importance_samples, "limit": None, "seeds": [0]}
     evaluate(argparse.Namespace(**shared, **measures, checkpoint=str(out), save=True))

@@ -154,6 +154,7 @@ def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None
     below 0.01 nats; both are null-safe: without any measure the order is the natural one. Where
     there is no KL, `moves` says how much each slider moves the picture, against the one that does
     most; null where that is not measured, and for a code of hundreds, whose bars nobody sees.
+    `outdated` names the files measured on weights that are gone, which the page leaves out.
     """
     config, metrics = facts["config"], facts.get("metrics") or {}
     dims = range(config["latent_dim"])
@@ -175,6 +176,7 @@ def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None
         "order": sliders.order(len(dims), kl, latents),
         "unused": [] if kl is None else [i for i in dims if kl[i] < UNUSED_BELOW],
         "metrics": metrics,
+        "outdated": facts.get("outdated", []),
     }
 
 

@@ -42,8 +42,12 @@ function showModel() {
   else if (Number.isFinite(elbo)) facts.push(studio.quantities.elboWords(model));
   else if (Number.isFinite(mse)) facts.push(`mse ${studio.number(mse, 2)} a pixel`);
   const line = element.querySelector("[data-studio=facts]");
+  line.title = `${facts.join(" · ")}, measured on the MNIST test digits`;
+  if (model.outdated?.length) {
+    facts.push("not measured since it was trained again");
+    line.title = `Measured on earlier weights, and left out: ${model.outdated.join(", ")}`;
+  }
   line.textContent = facts.join(" · ");
-  line.title = `${line.textContent}, measured on the MNIST test digits`;
 }
 showModel();
 studio.on("model", showModel);
