@@ -67,6 +67,8 @@ def build(checkpoints: str | None = None, device: str | None = None) -> tuple[An
     """
     if checkpoints is not None and not Path(checkpoints).is_dir():
         raise ValueError(f"--checkpoints is {checkpoints!r}, which is not a folder.")
+    if checkpoints is not None:
+        os.environ["VAE_CHECKPOINTS"] = checkpoints  # the digitizer asks the same classifier
     from vae_core.panels.shell import build_app, launch_options
     from vae_core.panels.studio import Studio
 
@@ -78,10 +80,10 @@ def build(checkpoints: str | None = None, device: str | None = None) -> tuple[An
             "--checkpoints or VAE_CHECKPOINTS (a wheel brings none).",
             file=sys.stderr,
         )
-    if not (studio.reader.folder / "config.json").is_file():
+    if problem := studio.reader.problem():
         print(
-            f"app.py: there is no classifier in {studio.reader.folder}: nothing says which "
-            "digit a picture reads as.",
+            f"app.py: {problem} Nothing says which digit a picture reads as, and a photo without "
+            "a digit may pass for one.",
             file=sys.stderr,
         )
     for name, reason in studio.registry.broken.items():

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from vae_core import classify
 from vae_core.classify import DEFAULT_FOLDER, NONE, Classifier, load_classifier
 from vae_core.classify_negatives import negatives
 from vae_core.classify_training import augment, save, train
 from vae_core.data import Digits
+from vae_core.digitize import judge
 
 
 def test_the_card_and_the_weights_agree(test_digits: Digits) -> None:
@@ -82,3 +84,31 @@ def test_training_learns_what_is_easy() -> None:
     model = train(x, y, epochs=12, batch=32, seed=0, log=False)
     assert NONE == 10
     assert (model.probs(x.float() / 255).argmax(1) == y).double().mean() > 0.95
+
+
+def test_one_rule_finds_the_classifier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named, chosen, packaged = (tmp_path / name for name in ("named", "chosen", "packaged"))
+    monkeypatch.setattr(classify, "DEFAULT_FOLDER", packaged / "classifier")
+    monkeypatch.setenv("VAE_CHECKPOINTS", str(chosen))
+    with pytest.raises(ValueError, match=r"There is no classifier in .*named.* or .*chosen"):
+        classify.find(named)
+    for root in (packaged, chosen, named):  # each goes before those that were there
+        (root / "classifier").mkdir(parents=True)
+        (root / "classifier" / "config.json").write_text("{}")
+        assert classify.find(named) == root / "classifier"
+    assert classify.find() == chosen / "classifier"
+
+
+def test_a_digitizer_without_its_classifier_says_so_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classify, "DEFAULT_FOLDER", tmp_path / "classifier")
+    monkeypatch.setenv("VAE_CHECKPOINTS", str(tmp_path))
+    picture = np.zeros((28, 28), np.uint8)
+    with pytest.warns(UserWarning, match="There is no classifier in .* Shapes alone decide"):
+        assert judge.strangeness([picture]) == [0.0]
+    assert judge.strangeness([picture, picture]) == [0.0, 0.0]  # and not again
+    (tmp_path / "classifier").mkdir()
+    (tmp_path / "classifier" / "config.json").write_text("{")
+    with pytest.warns(UserWarning, match="damaged or belongs to another network"):
+        assert judge.strangeness([picture]) == [0.0]

@@ -15,10 +15,10 @@ import torch
 from PIL import Image
 
 import vae_core
-from vae_core import checkpoint, reference
+from vae_core import checkpoint, classify, reference
 from vae_core.config import Config, NetConfig
 from vae_core.data import Digits
-from vae_core.digitize import digitize
+from vae_core.digitize import digitize, judge, views
 from vae_core.models import VAE
 from vae_core.panels import animation, codec, damage, prepare
 from vae_core.panels.assets import examples
@@ -371,18 +371,24 @@ def test_the_gate_lets_some_in_lets_some_wait_and_refuses_the_rest() -> None:
 
 
 def test_readings_agree_with_the_labels_of_the_examples() -> None:
-    folder = checkpoint.shipped_root() / "classifier"
-    if not folder.is_dir():
-        pytest.skip("the classifier is not there")
     digits, labels, _ = examples()
-    readings = Reader(folder, torch.device("cpu")).read(digits[:100])
+    readings = Reader(checkpoint.shipped_root(), torch.device("cpu")).read(digits[:100])
     assert readings is not None
     right = [reading["digit"] == label for reading, label in zip(readings, labels, strict=False)]
     assert sum(right) >= 98
 
 
-def test_without_a_classifier_there_are_no_readings(studio: Studio, tmp_path: Path) -> None:
-    assert Reader(tmp_path, torch.device("cpu")).read(examples()[0][:1]) is None
+def test_without_a_classifier_there_are_no_readings(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classify, "DEFAULT_FOLDER", tmp_path / "classifier")
+    monkeypatch.setenv("VAE_CHECKPOINTS", str(tmp_path))
+    reader = Reader(tmp_path, torch.device("cpu"))
+    assert reader.read(examples()[0][:1]) is None
+    assert str(tmp_path / "classifier") in str(reader.problem())
+    monkeypatch.setattr(studio, "reader", reader)
+    monkeypatch.setattr(judge, "strangeness", lambda pictures: [0.0] * len(pictures))
+    monkeypatch.setattr(views, "strangeness", judge.strangeness)
     assert studio.reconstruct("tiny", stroke())["readings"] is None
 
 

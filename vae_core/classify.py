@@ -16,6 +16,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from vae_core.checkpoint import shipped_root
+
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "checkpoints" / "classifier"
 NONE = 10
 WIDTHS = (20, 48, 64, 96)
@@ -86,15 +88,33 @@ def _block(inputs: int, outputs: int, stride: int, kernel: int = 3) -> nn.Sequen
     )
 
 
+def find(root: str | Path | None = None) -> Path:
+    """The folder of the classifier that the digitizer, the app and every test of a picture ask.
+
+    It lies among the checkpoints of `root`; where there is none, among those of VAE_CHECKPOINTS,
+    and at last beside this package.
+
+    Raises:
+        ValueError: there is none.
+    """
+    roots = (Path(root) if root is not None else None, shipped_root())
+    places = [*(each / DEFAULT_FOLDER.name for each in roots if each is not None), DEFAULT_FOLDER]
+    for place in places:
+        if (place / "config.json").is_file():
+            return place
+    named = " or ".join(dict.fromkeys(map(str, places)))
+    raise ValueError(f"There is no classifier in {named}.")
+
+
 def load_classifier(folder: str | Path | None = None, device: str = "cpu") -> Classifier:
-    """The shipped classifier, or the one in `folder`, in eval mode and frozen.
+    """The classifier that `find` finds, or the one in `folder`, in eval mode and frozen.
 
     Raises:
         ValueError: a file is missing, damaged, or of another network; one sentence.
     """
     from safetensors.torch import load_file
 
-    folder = Path(folder) if folder is not None else DEFAULT_FOLDER
+    folder = Path(folder) if folder is not None else find()
     try:
         config = json.loads((folder / "config.json").read_text())
         model = Classifier(config["widths"])

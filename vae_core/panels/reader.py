@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from vae_core.classify import Classifier, load_classifier
+from vae_core.classify import Classifier, find, load_classifier
 from vae_core.panels.codec import Grey
 
 Reading = dict[str, Any]
@@ -18,16 +18,18 @@ class Reader:
     """The shipped digit classifier, loaded when first asked.
 
     Args:
-        folder: its checkpoint folder; a missing or broken one means no readings.
+        root: the folder of checkpoints; see `classify.find`. Without a classifier, or with a
+            broken one, there are no readings, and `problem` says why.
         device: where it runs.
     """
 
-    def __init__(self, folder: Path, device: torch.device) -> None:
-        self.folder = folder
+    def __init__(self, root: Path, device: torch.device) -> None:
+        self.root = root
         self.device = device
         self._lock = threading.Lock()
         self._loaded = False
         self._classifier: Classifier | None = None
+        self._problem: str | None = None
 
     def read(self, digits: Grey) -> list[Reading] | None:
         """Read (k, 28, 28) grey digits.
@@ -46,14 +48,19 @@ class Reader:
         rows = zip(best.indices.tolist(), best.values.tolist(), none.tolist(), strict=True)
         return [_reading(digit, sure, strange) for digit, sure, strange in rows]
 
+    def problem(self) -> str | None:
+        """Why there are no readings, in a sentence; None where there are."""
+        self._get()
+        return self._problem
+
     def _get(self) -> Classifier | None:
         with self._lock:
             if not self._loaded:
                 self._loaded = True
                 try:
-                    self._classifier = load_classifier(self.folder, str(self.device))
-                except ValueError:
-                    self._classifier = None
+                    self._classifier = load_classifier(find(self.root), str(self.device))
+                except ValueError as error:
+                    self._problem = str(error)
             return self._classifier
 
 

@@ -55,7 +55,7 @@ class Studio:
             torch.set_num_threads(1)
         root = Path(checkpoints_dir) if checkpoints_dir else None
         self.registry = Registry(root, self.device, capacity)
-        self.reader = Reader(self.registry.root / "classifier", self.device)
+        self.reader = Reader(self.registry.root, self.device)
         self._heavy = Gate()
 
     @property
