@@ -116,6 +116,8 @@ def main(argv: list[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     print(f"VAE Studio is at {app.local_url} (stop it with Ctrl+C)", flush=True)
     app.block_thread()
     return 0

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from starlette.datastructures import Headers
 
 import app
-from vae_core import data
+from vae_core import __main__ as cli
+from vae_core import checkpoint, data
 from vae_core.panels import line, place
 
 
@@ -123,3 +126,48 @@ def test_packed_files_are_told_of(tmp_path: Path):
     (raw / "t10k-images-idx3-ubyte.gz").write_bytes(b"")
     with pytest.raises(ValueError, match="gunzip"):
         data.load_mnist("test", tmp_path)
+
+
+ENDED = """
+import os, runpy, sys, time
+runpy.run_path(sys.argv[1])["prepare"]("127.0.0.1")
+print(os.environ["GRADIO_TEMP_DIR"], flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal")
+def test_the_folder_of_uploads_goes_when_the_server_is_ended(tmp_path: Path):
+    env = {name: value for name, value in os.environ.items() if name != "GRADIO_TEMP_DIR"}
+    command = [sys.executable, "-c", ENDED, place.__file__]
+    with subprocess.Popen(
+        command,
+        env=env | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        folder = Path(server.stdout.readline().strip())
+        assert folder.is_dir()
+        server.terminate()
+        server.wait(30)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_hub_behind_a_socks_proxy_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
+    hub = pytest.importorskip("huggingface_hub")
+
+    def needs_socksio(*_: object, **__: object) -> None:
+        raise ImportError("Using SOCKS proxy, but the 'socksio' package is not installed.")
+
+    monkeypatch.setattr(hub, "snapshot_download", needs_socksio)
+    with pytest.raises(ValueError, match=r"hf:a/b could not be fetched: .*'socksio' package"):
+        checkpoint.resolve("hf:a/b")
+
+
+@pytest.mark.parametrize("words", [["train", "vae-400"], ["evaluate", "vae-400"], ["family"]])
+def test_every_verb_that_asks_for_the_data_can_fetch_it(words: list[str]):
+    parsed = cli._parser().parse_args([*words, "--download"])
+    assert parsed.download
+    assert parsed.data is None

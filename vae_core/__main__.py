@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeAlias
 
+from vae_core.data import add_arguments
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose mistakes are one line on stderr and exit status 2."""
@@ -70,7 +72,7 @@ def _show(verbs: Verbs) -> None:
 def _train(verbs: Verbs) -> None:
     add = _verb(verbs, "train", ("train", "train"), "train a recipe into a checkpoint folder")
     add("recipe", metavar="RECIPE")
-    add("--data", metavar="DIR", help="holds MNIST/raw; default: the cache folder")
+    add_arguments(add)
     add("--out", metavar="DIR", help="the checkpoint folder; default: checkpoints/RECIPE")
     add("--epochs", type=int, metavar="N")
     add("--batch-size", type=int, metavar="B")
@@ -80,13 +82,12 @@ def _train(verbs: Verbs) -> None:
     add("--init-from", metavar="CHECKPOINT", help="start a new run from these weights")
     held = "keep N training digits out and follow them, not the test digits: to choose settings"
     add("--hold-out", type=int, metavar="N", help=held)
-    add("--download", action="store_true", help="fetch MNIST where it is missing")
 
 
 def _evaluate(verbs: Verbs) -> None:
     add = _verb(verbs, "evaluate", ("evaluate", "evaluate"), "measure a checkpoint")
     add("checkpoint", metavar="CHECKPOINT")
-    add("--data", metavar="DIR", help="holds MNIST/raw; default: the cache folder")
+    add_arguments(add)
     add("--importance-samples", type=int, default=0, metavar="K", help="0: no NLL")
     add("--limit", type=int, metavar="N", help="every (10000 / N)th test digit, no FID")
     held = "measure the N training digits that train --hold-out N kept out"
@@ -101,13 +102,12 @@ def _evaluate(verbs: Verbs) -> None:
 def _family(verbs: Verbs) -> None:
     about = "train and measure every recipe; call it again to go on"
     add = _verb(verbs, "family", ("family", "family"), about)
-    add("--data", metavar="DIR", help="holds MNIST/raw; default: the cache folder")
+    add_arguments(add)
     add("--out", metavar="DIR", help="holds a folder for each recipe; default: checkpoints")
     add("--only", nargs="+", metavar="RECIPE")
     add("--importance-samples", type=int, default=0, metavar="K", help="0: no NLL")
     add("--readme", metavar="FILE", help="write the results table between its two marks")
     add("--device", metavar="D")
-    add("--download", action="store_true", help="fetch MNIST where it is missing")
 
 
 def _sample(verbs: Verbs) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +122,12 @@ def cache_dir() -> Path:
     return Path(base) / "vae_core"
 
 
+def add_arguments(add: Callable[..., object]) -> None:
+    """The two options of every command that reads MNIST, through a parser's `add_argument`."""
+    add("--data", metavar="DIR", help="holds MNIST/raw; default: the cache folder")
+    add("--download", action="store_true", help="fetch MNIST where it is missing")
+
+
 def load_mnist(split: str, root: str | Path | None = None, *, download: bool = False) -> Digits:
     """One split of MNIST from `root`/MNIST/raw, as torchvision lays it out.
 
@@ -200,7 +206,7 @@ def _read_idx(path: Path, shape: tuple[int, ...]) -> Tensor:
     if not path.is_file():
         raise ValueError(
             f"MNIST is not at {path}{_hint(path)}; name its folder with --data, "
-            "or fetch it with train --download."
+            "or fetch it with --download (in Python: download=True)."
         )
     header = 4 + 4 * len(shape)
     raw = path.read_bytes()

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from vae_core import checkpoint, recipes, runtime
 from vae_core.card import LEVERS_FILE, write_card
 from vae_core.config import BetaConfig, Config
-from vae_core.data import Digits, hold_out, load_mnist
+from vae_core.data import Digits, add_arguments, hold_out, load_mnist
 from vae_core.importance import log_evidence
 from vae_core.models import VAE
 from vae_core.training import TrainingRun, fit
@@ -186,7 +186,7 @@ def _with_error(values: Tensor, sign: str = "") -> str:
 def main(words: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("recipe")
-    parser.add_argument("--data")
+    add_arguments(parser.add_argument)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--seed", type=int, default=0)
@@ -196,7 +196,7 @@ def main(words: list[str] | None = None) -> None:
     arguments = parser.parse_args(words)
     recipe = recipes.get(arguments.recipe)
     epochs = arguments.epochs or recipe.train.epochs
-    train, validation = hold_out(load_mnist("train", arguments.data))
+    train, validation = hold_out(load_mnist("train", arguments.data, download=arguments.download))
     device = runtime.choose_device(arguments.device)
     rows: list[Row] = []
     text = ""

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_core import checkpoint, runtime
-from vae_core.data import Digits, load_mnist
+from vae_core.data import Digits, add_arguments, load_mnist
 
 FILE = "reference.safetensors"
 DRAWS = 32
@@ -186,7 +186,11 @@ def read(folder: Path) -> Reference | None:
 
 
 def rebuild(
-    data: str | Path | None, root: str | Path | None = None, names: Sequence[str] = ()
+    data: str | Path | None,
+    root: str | Path | None = None,
+    names: Sequence[str] = (),
+    *,
+    download: bool = False,
 ) -> list[str]:
     """Measures the percentiles of checkpoints whose file is missing or does not fit any more.
 
@@ -194,11 +198,12 @@ def rebuild(
         data: folder that holds MNIST/raw; None as for `load_mnist`.
         root: folder of checkpoint folders; None takes the shipped ones.
         names: which of them; all where there are none.
+        download: fetch MNIST where it is missing.
 
     Returns:
         The names of those that were measured.
     """
-    test = load_mnist("test", data)
+    test = load_mnist("test", data, download=download)
     device = runtime.choose_device(None)
     wanted = [checkpoint.resolve(name, root) for name in names] or checkpoint.shipped(root)
     stale = [folder for folder in wanted if read(folder) is None]
@@ -211,11 +216,12 @@ def rebuild(
 def main() -> None:
     """`python -m vae_core.reference [--data DIR] [--checkpoints DIR] [NAME ...]`."""
     parser = argparse.ArgumentParser(description="Measure the percentiles that do not fit any more")
-    parser.add_argument("--data", metavar="DIR", help="holds MNIST/raw")
+    add_arguments(parser.add_argument)
     parser.add_argument("--checkpoints", metavar="DIR", help="default: the shipped ones")
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all of them")
     arguments = parser.parse_args()
-    rebuild(arguments.data, arguments.checkpoints, arguments.names)
+    wanted = (arguments.data, arguments.checkpoints, arguments.names)
+    rebuild(*wanted, download=arguments.download)
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def refresh(arguments: argparse.Namespace) -> dict[str, Any]:
         metrics.must_take_files(folder)
     model = checkpoint.load(folder, runtime.choose_device(arguments.device))
     earlier = metrics.of_weights(folder)
-    test, seed = load_mnist("test", arguments.data), earlier["seeds"][0]
+    test, seed = _load("test", arguments), earlier["seeds"][0]
     terms = evaluation.elbo(model, test, device=_device(model), seed=seed, with_mse=False)
     result = {
         "recipe": model.config.name,
@@ -123,7 +123,7 @@ def _digits(arguments: argparse.Namespace) -> tuple[Digits, Digits]:
 
     Settings are chosen on training digits that `train --hold-out` left out, by the same number.
     """
-    train, held = load_mnist("train", arguments.data), getattr(arguments, "hold_out", None)
+    train, held = _load("train", arguments), getattr(arguments, "hold_out", None)
     if held is None:
         return train, load_mnist("test", arguments.data).every(arguments.limit)
     if arguments.save or arguments.limit is not None:
@@ -131,6 +131,11 @@ def _digits(arguments: argparse.Namespace) -> tuple[Digits, Digits]:
             "--hold-out takes no --save and no --limit: metrics.json is of test digits."
         )
     return hold_out(train, held)
+
+
+def _load(split: str, arguments: argparse.Namespace) -> Digits:
+    """The verb's first look at the data, which fetches it where that is asked for."""
+    return load_mnist(split, arguments.data, download=getattr(arguments, "download", False))
 
 
 def _turn(model: VAE | Autoencoder, data: str | None, device: torch.device) -> None:

@@ -6,8 +6,10 @@ import atexit
 import importlib.util
 import os
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import MutableMapping
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
@@ -20,7 +22,14 @@ def prepare(host: str) -> None:
     if dropped := drop_socks(os.environ):
         said = f"{', '.join(dropped)}: SOCKS needs the package socksio; going on without a proxy"
         print(f"app.py: {said} (the app itself needs none).", file=sys.stderr)
+    end_as_by_interrupt()
     own_temporary_folder(os.environ)
+
+
+def end_as_by_interrupt() -> None:
+    """SIGTERM acts as Ctrl+C: the server closes, and its temporary folder goes."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def spare_own_address(env: MutableMapping[str, str], host: str) -> None:
