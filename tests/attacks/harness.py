@@ -8,90 +8,193 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import httpx
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 import driving  # pyright: ignore[reportMissingImports]
 
+SECONDS = 8.0
+"""How long a visitor drags beside an attack."""
+
 DRAG = """
 import json, math, sys, time
 from websockets.sync.client import connect
-url, seconds = sys.argv[1], float(sys.argv[2])
+url, seconds, checkpoint, length = sys.argv[1], float(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 start, longest, count = time.perf_counter(), 0.0, 0
 with connect(url) as line:
     print("ready", flush=True)
     while (now := time.perf_counter() - start) < seconds:
-        argument = {"checkpoint": "vae-400", "z": [math.sin(now + i) for i in range(20)]}
+        argument = {"checkpoint": checkpoint, "z": [math.sin(now + i) for i in range(length)]}
         asked = time.perf_counter()
         line.send(json.dumps({"turn": 1, "name": "decode", "argument": argument}))
         assert "pixels" in line.recv(timeout=60)
         longest, count = max(longest, time.perf_counter() - asked), count + 1
         time.sleep(max(0.0, 1 / 60 - (time.perf_counter() - asked)))
-print(json.dumps({"gap": longest, "count": count}))
+print(json.dumps({"gap": longest, "rate": count / seconds}))
 """
+
+VISIT = """
+import http.client, sys, time
+asked = time.perf_counter()
+page = http.client.HTTPConnection(sys.argv[1], timeout=60, source_address=("127.0.0.3", 0))
+page.request("GET", "/")
+answer = page.getresponse()
+assert answer.status == 200 and b"VAE Studio" in answer.read()
+print(time.perf_counter() - asked)
+"""
+
+Attack = Callable[["Server"], None]
 
 
 @dataclass
 class Server:
-    """A running app: its URL, process and folder of uploads."""
+    """A running app.
+
+    Attributes:
+        url: ends in a slash.
+        process: its own.
+        folder: where its uploads and temporary files go.
+        start: megabytes resident before anything was asked.
+        components: ids by server function, once asked for.
+    """
 
     url: str
     process: subprocess.Popen[bytes]
     folder: Path
+    start: float = 0.0
+    components: dict[str, int] = field(default_factory=dict)
 
     @property
     def host(self) -> str:
         """Host and port."""
         return urlsplit(self.url).netloc
 
-    def memory(self, key: str = "VmHWM") -> float:
-        """Megabytes resident: the most so far, or with "VmRSS" now."""
+    @property
+    def socket(self) -> str:
+        """The address of the live functions."""
+        return self.url.replace("http", "ws", 1) + "studio/line"
+
+    def memory(self, key: str = "VmRSS") -> float:
+        """Megabytes resident now, or with "VmHWM" the most since `forget_peak`."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return int(next(line for line in lines if line.startswith(key)).split()[1]) / 1024
 
-    def files(self) -> int:
-        """Files in the folder of uploads."""
-        return sum(path.is_file() for path in self.folder.rglob("*"))
+    def forget_peak(self) -> None:
+        """Let the highest memory be counted from now on."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def files(self) -> list[Path]:
+        """Files in its folder; os.walk bears that they go meanwhile."""
+        return [Path(folder, name) for folder, _, names in os.walk(self.folder) for name in names]
 
     def component(self, function: str) -> int:
         """The id of the component that offers a server function."""
-        import httpx
-
-        parts = httpx.get(self.url + "config", timeout=30).json()["components"]
-        return next(p["id"] for p in parts if function in (p["props"].get("server_fns") or []))
+        if not self.components:
+            for part in httpx.get(self.url + "config", timeout=30).json()["components"]:
+                names = part["props"].get("server_fns") or ()
+                self.components.update(dict.fromkeys(names, part["id"]))
+        return self.components[function]
 
 
 @contextlib.contextmanager
-def server() -> Iterator[Server]:
-    """The app with the shipped checkpoints, until the block ends."""
-    with tempfile.TemporaryDirectory() as folder:
-        before = os.environ.get("GRADIO_TEMP_DIR")
-        os.environ["GRADIO_TEMP_DIR"] = folder
-        try:
-            port = driving.free_port()
-            process = driving.start(port)
-        finally:
-            os.environ.pop("GRADIO_TEMP_DIR")
-            if before is not None:
-                os.environ["GRADIO_TEMP_DIR"] = before
+def server(*arguments: str) -> Iterator[Server]:
+    """The app with the shipped checkpoints, all its files in one folder, until the block ends."""
+    with tempfile.TemporaryDirectory() as folder, environment(folder):
+        port = driving.free_port()
+        process = driving.start(port, None, *arguments)
         try:
             driving.wait_for(f"http://127.0.0.1:{port}/", process)
-            yield Server(f"http://127.0.0.1:{port}/", process, Path(folder))
+            app = Server(f"http://127.0.0.1:{port}/", process, Path(folder))
+            app.start = app.memory()
+            app.component("sample")
+            yield app
         finally:
             driving.stop(process)
 
 
 @contextlib.contextmanager
-def dragging(server: Server, seconds: float) -> Iterator[dict[str, float]]:
-    """A visitor drags for `seconds`; after the block, `gap` is the longest wait in seconds."""
-    url = server.url.replace("http", "ws", 1) + "studio/line"
-    command = [sys.executable, "-c", DRAG, url, str(seconds)]
+def environment(folder: str) -> Iterator[None]:
+    """Uploads and temporary files of what is started go to `folder`."""
+    wanted = {"GRADIO_TEMP_DIR": folder + "/gradio", "TMPDIR": folder}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def dragging(
+    app: Server, seconds: float = SECONDS, checkpoint: str = "vae-400", length: int = 20
+) -> Iterator[dict[str, float]]:
+    """A visitor drags for `seconds`; after the block, `gap` is the longest wait in seconds and
+    `rate` the decodes a second, of at most 60."""
+    command = [sys.executable, "-c", DRAG, app.socket, str(seconds), checkpoint, str(length)]
     told: dict[str, float] = {}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as visitor:
         assert visitor.stdout is not None
         assert visitor.stdout.readline() == "ready\n"
         yield told
         told.update(json.loads(visitor.stdout.read()))
+
+
+def newcomer(app: Server) -> float:
+    """Seconds until somebody else has the page, who comes in the middle of an attack."""
+    time.sleep(SECONDS / 3)
+    visit = subprocess.run(
+        [sys.executable, "-c", VISIT, app.host], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return float(visit.stdout)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What an attack did: longest waits beside nothing and beside it, in seconds; the most memory
+    above the server's start, and how much of it came during the attack, in megabytes."""
+
+    idle: float
+    gap: float
+    above: float
+    during: float
+    failed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"longest wait {self.gap:.3f} s ({self.idle:.3f} s beside nothing), "
+            f"memory {self.above:+.0f} MB above the start ({self.during:+.0f} MB in the attack)"
+        )
+
+
+def measured(app: Server, *attacks: Attack, seconds: float = SECONDS) -> Measure:
+    """Let visitors attack, all at once, while another one drags."""
+    with dragging(app, 2) as idle:
+        pass
+    app.forget_peak()
+    before, failed = app.memory(), list[str]()
+
+    def run(attack: Attack) -> None:
+        try:
+            attack(app)
+        except Exception as error:
+            failed.append(f"{attack.__name__}: {error!r}")
+
+    threads = [threading.Thread(target=run, args=(attack,)) for attack in attacks]
+    with dragging(app, seconds) as told:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    most = app.memory("VmHWM")
+    return Measure(idle["gap"], told["gap"], most - app.start, most - before, tuple(failed))

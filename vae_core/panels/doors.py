@@ -26,6 +26,7 @@ CLOSED = re.compile(
 CALLS = re.compile(rf"{API}/(?P<way>run|api|call|call/v2)/(?P<name>[^/]+)/?")
 OTHERS = re.compile(rf"{API}/(?:queue/join|component_server|cancel|reset)/?")
 STREAMS = re.compile(rf"{API}/(?:heartbeat/|queue/data|upload_progress|call/)")
+RENDERED = re.compile(rf"(?:{API})?/(?:config|info|openapi\.json|theme\.css|manifest\.json)?/?")
 EVENT = re.compile(rf"{API}/call/(?:v2/)?[^/]+/(?P<event>[^/]+)")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -16,6 +17,7 @@ from vae_core.panels import doors, visitors
 from vae_core.panels.page import SORRY
 from vae_core.panels.parcels import HERE, DroppedError, Parcels
 from vae_core.panels.sieve import SMALL, TOO_LARGE, Sieve, SieveError
+from vae_core.panels.turns import Turns
 from vae_core.panels.visitors import FullError, Shares
 
 BODY_LIMIT = 48 * 2**20
@@ -27,6 +29,13 @@ PAUSE, PERIOD, PER_PERIOD = 10.0, 20.0, 64 * 2**10
 STREAMS, STREAMS_EACH = 1024, 448
 """Answers that stay open, as a page's sign of life, in all and for one address."""
 
+CALLS, CALLS_EACH = 640, 256
+"""Requests with a body that are not answered, or whose answer is not read, likewise."""
+
+PAGES, PAGES_EACH = 512, 96
+"""The same of pages, each of which is held whole until it is read."""
+
+MANY = "Too many requests are open; please try again in a moment."
 TOO_LARGE_AT_ALL = f"The request is too large: up to {BODY_LIMIT // 2**20} MB are read."
 NOT_HERE = "There is nothing here of that name."
 NOT_JSON = "The body must be a JSON object, sent as application/json."
@@ -48,7 +57,9 @@ class Door:
     def __init__(self, app: ASGIApp, blocks: Blocks, parcels: Parcels = HERE) -> None:
         self.app, self.parcels = app, parcels
         self.directory = doors.Directory(blocks)
-        self.streams = Shares(STREAMS, STREAMS_EACH, "Too many requests are open.")
+        self.streams = Shares(STREAMS, STREAMS_EACH, MANY)
+        self.calls, self.pages = Shares(CALLS, CALLS_EACH, MANY), Shares(PAGES, PAGES_EACH, MANY)
+        self.rendering = Turns(1, PAGES_EACH, MANY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,16 +87,32 @@ class Door:
             return await self.app(scope, receive, send)  # which bounds itself
         if not doors.is_open(method, path):
             raise RefusedError(404, NOT_HERE)
+        visitor = visitors.address(scope)
         if method == "POST":
-            return await self._post(scope, receive, send)
+            with self.calls.place(visitor):
+                return await self._post(scope, receive, send)
         receive.limit = SMALL
+        if doors.RENDERED.fullmatch(path):
+            with self.pages.place(visitor):
+                return await self._page(scope, receive, send)
         event = doors.EVENT.fullmatch(path)
         if event and not self.directory.knows_event(event["event"]):
             raise RefusedError(404, "There is no result of that name; it may be read already.")
         if not doors.STREAMS.match(path):
             return await self.app(scope, receive, send)
-        with self.streams.place(visitors.address(scope)):
+        with self.streams.place(visitor):
             await self.app(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One after the other is rendered; how slowly each is read then is its own affair."""
+        async with contextlib.AsyncExitStack() as turn:
+            await turn.enter_async_context(self.rendering.turn(visitors.address(scope)))
+
+            async def rendered(message: Message) -> None:
+                await turn.aclose()
+                await send(message)
+
+            await self.app(scope, receive, rendered)
 
     async def _post(self, scope: Scope, receive: Patient, send: Answer) -> None:
         sieve = Sieve(self.parcels, visitors.address(scope))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.responses import JSONResponse
 
 from vae_core.panels import lanes
 
@@ -75,19 +76,22 @@ def answered(function: Function) -> Function:
     return call
 
 
-def patient(function: Callable[[Any], Any]) -> Follow:
+def patient(function: Callable[[Any], Any]) -> Callable[..., Awaitable[Any]]:
     """A server function that waits for its turn outside of every thread; live ones as they are.
 
-    Gradio runs plain functions in the threads that also bring the page to newcomers.
+    Gradio runs plain functions in the threads that also bring the page to newcomers, and turns
+    thousands of numbers into JSON one by one in the thread that serves everybody. So the answer
+    is written as JSON where it is made.
     """
     if inspect.iscoroutinefunction(function):
         return function
 
     @functools.wraps(function)
-    async def wait(argument: Any) -> Answer:
+    async def wait(argument: Any) -> JSONResponse:
         opens = isinstance(argument, dict) and argument.get("picture") is not None
         lane = lanes.PICTURES if opens else lanes.HEAVY
-        return await _told(lane, lambda: function(argument), None)
+        answer = await _told(lane, lambda: JSONResponse(function(argument)), None)
+        return answer if isinstance(answer, JSONResponse) else JSONResponse(answer)
 
     return wait
 
@@ -110,7 +114,7 @@ def live(function: Function, is_quick: Callable[[Any], bool] = lambda _: True) -
     return follow
 
 
-async def _told(lane: lanes.Lane, work: Callable[[], Answer], visitor: str | None) -> Answer:
+async def _told(lane: lanes.Lane, work: Callable[[], Any], visitor: str | None) -> Any:
     try:
         return await lane.run(work, visitor)
     except ValueError as error:  # the lane is full

@@ -90,17 +90,21 @@ def watched(protocol: type[Any]) -> type[Any]:
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._forgive()
-            _open[self._peer] -= 1
-            if not _open[self._peer]:
-                del _open[self._peer]
+            _let_go(self._peer)
             super().connection_lost(exc)
 
         def handle_websocket_upgrade(self) -> None:
             self._forgive()
-            _open[self._peer] -= 1  # counted by `line` from here on
+            _let_go(self._peer)  # counted by `line` from here on
             super().handle_websocket_upgrade()
 
     return Watched
+
+
+def _let_go(peer: str) -> None:
+    _open[peer] -= 1
+    if not _open[peer]:
+        del _open[peer]
 
 
 def _believed(config: Any) -> list[str]:

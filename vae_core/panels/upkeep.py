@@ -24,6 +24,9 @@ EVERY = 5.0
 RESULTS, RESULT_SECONDS = 128, 60.0
 """Callers whose results wait to be fetched, and for how long."""
 
+UNREAD = 512
+"""Messages that wait in all: three a call, the last of which holds its result."""
+
 
 def lifespan(
     blocks: Blocks, arrivals: Arrivals
@@ -81,6 +84,13 @@ class Results:
                 queue.event_ids_to_events.pop(event, None)
             del idle[name]
         self._idle_since = idle
+        self._let_go(UNREAD)
+
+    def _let_go(self, most: int) -> None:
+        """Forget the oldest messages of whoever leaves most unread, also while he asks for more."""
+        waiting = list(self.queue.pending_messages_per_session.values())
+        for _ in range(sum(each.qsize() for each in waiting) - most):
+            max(waiting, key=lambda each: each.qsize()).get_nowait()
 
 
 def trim() -> None:
