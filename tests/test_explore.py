@@ -41,6 +41,15 @@ def test_one_point_is_a_point_of_the_path():
     )
 
 
+def test_shares_go_from_one_label_to_the_other():
+    shares = explore.shares(2, 9, torch.linspace(0, 1, 5)[:, None])
+    assert shares.shape == (5, 10)
+    assert torch.equal(shares.argmax(-1)[[0, 4]], torch.tensor([2, 9]))
+    assert (shares[1, 2], shares[1, 9]) == (0.75, 0.25)
+    assert torch.equal(explore.shares(None, 4, 0.0), torch.zeros(10))
+    assert torch.equal(explore.shares(3, 3, 0.5), explore.shares(3, None, 0.0))
+
+
 @pytest.mark.parametrize("steps", [1, 0, -3])
 def test_too_few_steps_are_refused(steps: int):
     with pytest.raises(ValueError, match="steps is"):

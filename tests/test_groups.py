@@ -9,13 +9,14 @@ import pytest
 import torch
 
 import vae_core
-from vae_core import Config, NetConfig, recipes
+from vae_core import Config, NetConfig, checkpoint, recipes
 from vae_core.models import build
 from vae_core.panels import codec, groups
 from vae_core.panels.assets import examples
 from vae_core.panels.studio import LONG_CODE, MAX_FILMS, Studio
 
 LONG = LONG_CODE + 20
+SHIPPED = checkpoint.shipped_root()
 
 
 def save(folder: Path, config: Config) -> None:
@@ -91,6 +92,37 @@ def test_a_code_is_read_with_its_label(studio: Studio) -> None:
     assert told["z"] != studio.encode("told", DIGIT)["z"]
     # No classifier is shipped in this folder, so nothing is read.
     assert studio.encode("told", DIGIT, label="read")["label"] is None
+
+
+def test_a_path_goes_from_label_to_label(studio: Studio) -> None:
+    a, b = [1.0, 0.0, 0.0, 0.5], [0.0, 1.0, 0.2, 0.0]
+    way = studio.interpolate("told", {"z": a, "label": 2}, {"z": b, "label": 9}, 3)
+    frames = codec.unpack(way["pixels"]).astype(int)
+    for i, (z, label) in enumerate([(a, 2), (b, 9)]):
+        alone = codec.unpack(studio.decode("told", z, label)["pixels"])[0]
+        assert np.abs(frames[2 * i] - alone).max() <= 1
+    middle = codec.unpack(studio.between("told", a, b, "linear", 0.5, [2, 9])["pixels"])[0]
+    assert np.abs(frames[1] - middle).max() <= 1
+    assert way["pixels"] != studio.interpolate("told", {"z": a}, {"z": b}, 3)["pixels"]
+
+
+@pytest.mark.parametrize("wrong", [[1], [1, 2, 3], "12", [1, 10], {"a": 1}])
+def test_wrong_labels_of_a_path_are_refused_in_a_sentence(studio: Studio, wrong: object) -> None:
+    with pytest.raises(ValueError, match="labels"):
+        studio.between("told", [0.0] * 4, [0.0] * 4, "linear", 0.5, wrong)
+
+
+@pytest.mark.skipif(not (SHIPPED / "vae-conditional").is_dir(), reason="it is not shipped")
+@pytest.mark.parametrize(("a", "b"), [(2, 6), (3, 4), (0, 1), (5, 8), (9, 7)])
+def test_the_ends_of_a_conditional_path_are_their_digits(a: int, b: int) -> None:
+    """Untold they came back as a 0 and a 9."""
+    ends = [{"picture": {"pixels": codec.pack(examples()[0][label])}} for label in (a, b)]
+    studio = Studio(SHIPPED, "cpu")
+    way = studio.interpolate("vae-conditional", ends[0], ends[1], 3, "spherical")
+    frames = codec.unpack(way["pixels"]) / 255
+    assert [way["readings"][i]["digit"] for i in (0, 2)] == [a, b]
+    for frame, label in zip(frames[[0, 2]], (a, b), strict=True):
+        assert ((frame - examples()[0][label] / 255) ** 2).mean() < 0.02
 
 
 @pytest.mark.parametrize("wrong", [10, -2, 1.5, "3", True, [1]])

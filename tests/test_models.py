@@ -100,6 +100,8 @@ def test_the_label_matters_and_may_be_unknown():
     unknown = torch.full((2,), -1)
     assert torch.equal(model.decode(z, unknown).mean, model.decode(z).mean)
     assert torch.equal(model.encode(x, unknown).mean, model.encode(x).mean)
+    shares = torch.eye(10)[[3, 3]]
+    assert torch.equal(model.decode(z, shares).mean, model.decode(z, three).mean)
 
 
 def test_codes_of_any_leading_shape_are_decoded(model: VAE):

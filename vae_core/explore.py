@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from vae_core.models import Coder
+from vae_core.latents import one_hot
+from vae_core.models import CLASSES, Coder
 
 PATHS = ("linear", "spherical")
 
@@ -42,6 +43,21 @@ def path(a: Tensor, b: Tensor, steps: int, kind: str = "linear") -> Tensor:
         raise ValueError(f"steps is {steps}; it must be 2 or more.")
     t = torch.linspace(0, 1, steps, dtype=a.dtype, device=a.device)[:, None]
     return point(a, b, t, kind)
+
+
+def shares(a: int | None, b: int | None, t: float | Tensor) -> Tensor:
+    """Shares of the ten classes on the way from label a to label b, for a conditional decoder.
+
+    Args:
+        a, b: 0 to 9, or None for an unknown one, which has no share in any class.
+        t: as for `point`.
+
+    Returns:
+        (10,), or (n, 10): one class at each end, both of them between.
+    """
+    labels = torch.tensor([-1 if label is None else label for label in (a, b)])
+    first, last = one_hot(labels, CLASSES, torch.zeros(2, CLASSES))
+    return point(first, last, t)
 
 
 def traverse(model: Coder, u: Tensor, dim: int, values: Tensor) -> Tensor:

@@ -114,8 +114,13 @@ class FittedGaussian(nn.Module):
 
 
 def one_hot(y: Tensor | None, classes: int, like: Tensor) -> Tensor:
-    """Labels y (...) as (..., classes) beside `like` (..., d): zeros where unknown, None or -1."""
+    """Labels y (...) as (..., classes) beside `like` (..., d): zeros where unknown, None or -1.
+
+    A y of floats is such shares of the classes (..., classes) already.
+    """
     if y is None:
         return like.new_zeros(*like.shape[:-1], classes)
+    if y.is_floating_point():
+        return y.to(like.dtype)
     known = (y >= 0).unsqueeze(-1)
     return F.one_hot(y.clamp(min=0), classes).to(like.dtype) * known

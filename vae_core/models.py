@@ -58,7 +58,8 @@ class Coder(nn.Module):
 
         Args:
             z: (..., latent_dim).
-            y: labels, int64, shaped as z without its last dimension; unknown when None.
+            y: labels, int64, shaped as z without its last dimension; unknown when None. Or shares
+                of the ten classes, float (..., 10), between labels; see `explore.shares`.
 
         Returns:
             A distribution over pictures (..., 1, 28, 28).

@@ -81,6 +81,19 @@ def label(name: str, value: Any) -> int | None:
     return None if given < 0 else given
 
 
+def labels(name: str, value: Any, count: int) -> list[int | None]:
+    """Return `value` as `count` labels, each as `label` takes it; None makes all unknown.
+
+    Raises:
+        ValueError: not such a list.
+    """
+    if value is None:
+        return [None] * count
+    if not isinstance(value, list | tuple) or len(value) != count:
+        raise ValueError(f"{name} must be a list of {count} labels, not {shown(value)}.")
+    return [label(f"{name}[{i}]", entry) for i, entry in enumerate(value)]
+
+
 def vector(name: str, value: Any, length: int, limit: float = Z_LIMIT) -> list[float]:
     """Return `value` as a list of `length` finite floats, each within +-`limit`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vae_core.panels import animation
+from vae_core.panels import animation, checks
 from vae_core.panels.page import answered, live, panel
 from vae_core.panels.picture import PRIVACY
 from vae_core.panels.studio import Studio
@@ -14,25 +14,30 @@ def build(studio: Studio) -> None:
     """Place the panel in the current Blocks context."""
 
     def between(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, a, b, path, t} -> the digit at t in [0, 1] and its z."""
-        a, b, path = (argument.get(key) for key in ("a", "b", "path"))
-        return studio.between(argument.get("checkpoint"), a, b, path, argument.get("t"))
+        """{checkpoint, a, b, labels, path, t} -> the digit at t in [0, 1] and its z."""
+        ends = (argument.get(key) for key in ("a", "b", "path", "t", "labels"))
+        return studio.between(argument.get("checkpoint"), *ends)
 
     def way(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, a, b, steps, path} -> `steps` digits and their z."""
+        """{checkpoint, a, b, labels, steps, path} -> `steps` digits and their z."""
         return studio.interpolate(*_path(argument), argument.get("steps"), argument.get("path"))
 
     def encode(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, picture, options} -> the code of an end, with the way of its picture."""
+        """{checkpoint, picture, options} -> the code of an end, with the way of its picture.
+
+        A conditional model is told what the classifier reads.
+        """
         name, picture = argument.get("checkpoint"), argument.get("picture")
-        return studio.encode(name, picture, argument.get("options"), film=True)
+        label = argument.get("label", "read")
+        return studio.encode(name, picture, argument.get("options"), label, film=True)
 
     def draw(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, seed} -> one draw from the prior as an end."""
-        return studio.sample(argument.get("checkpoint"), 1, argument.get("seed"))
+        """{checkpoint, seed, label} -> one draw from the prior as an end."""
+        name, label = argument.get("checkpoint"), argument.get("label")
+        return studio.sample(name, 1, argument.get("seed"), label=label)
 
     def film(argument: dict[str, Any]) -> dict[str, Any]:
-        """{checkpoint, a, b, path} -> a GIF there and back as a data URI."""
+        """{checkpoint, a, b, labels, path} -> a GIF there and back as a data URI."""
         way = studio.interpolate(*_path(argument), animation.FRAMES, argument.get("path"))
         return {"gif": animation.gif_uri(way["pixels"])}
 
@@ -51,5 +56,7 @@ def build(studio: Studio) -> None:
 
 def _path(argument: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
     """Checkpoint and the two ends, as `Studio.interpolate` takes them."""
-    a, b = ({"z": argument.get(key)} for key in ("a", "b"))
+    labels = checks.labels("labels", argument.get("labels"), 2)
+    ends = zip(("a", "b"), labels, strict=True)
+    a, b = ({"z": argument.get(key), "label": label} for key, label in ends)
     return argument.get("checkpoint"), a, b

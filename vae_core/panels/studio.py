@@ -103,15 +103,20 @@ class Studio:
             return self._timed(model, self._tensor([values]), told)
 
     def between(
-        self, name: Any, a: Any, b: Any, path: Any = "linear", t: Any = 0.5
+        self, name: Any, a: Any, b: Any, path: Any = "linear", t: Any = 0.5, labels: Any = None
     ) -> dict[str, Any]:
-        """The digit at `t` in [0, 1] on the way from code `a` to code `b`; as `decode`, with z."""
+        """The digit at `t` in [0, 1] on the way from code `a` to code `b`; as `decode`, with z.
+
+        `labels` holds those of the two ends, which a conditional model is told in shares.
+        """
         a, b, path = self._ends(name, a, b, path)
         t = checks.number("t", t, 0.0, 1.0)
+        told = checks.labels("labels", labels, 2)
         model = self.registry.get(name)
         with self._turn(name), torch.inference_mode():
             u = explore.point(self._tensor(a), self._tensor(b), t, path)
-            return {**self._timed(model, u[None]), "z": u.tolist()}
+            y = self._shares(model, told, t)
+            return {**self._timed(model, u[None], None if y is None else y[None]), "z": u.tolist()}
 
     def sample(
         self,
@@ -327,7 +332,8 @@ class Studio:
 
         Args:
             name: checkpoint.
-            a, b: `{"z": slider values}` or `{"picture": ...}`.
+            a, b: `{"z": slider values, "label": 0 to 9 or null}` or `{"picture": ...}`, whose label
+                is read where the model is conditional; the way goes from label to label too.
             steps: 2 to 64.
             path: "linear" or "spherical".
 
@@ -338,11 +344,12 @@ class Studio:
         steps = checks.whole("steps", steps, 2, MAX_STEPS)
         checks.choice("path", path, PATHS)
         ends = self._end(name, "a", a), self._end(name, "b", b)
-        first, last, path = self._ends(name, ends[0], ends[1], path)
+        first, last, path = self._ends(name, ends[0][0], ends[1][0], path)
         model = self.registry.get(name)
         with self._heavy(), torch.inference_mode():
             u = explore.path(self._tensor(first), self._tensor(last), steps, path)
-            way = self._timed(model, u)
+            t = torch.linspace(0, 1, steps)[:, None]
+            way = self._timed(model, u, self._shares(model, [end[1] for end in ends], t))
             readings = self.reader.read(codec.unpack(way["pixels"]))
         return {**way, "z": u.tolist(), "readings": readings}
 
@@ -391,11 +398,13 @@ class Studio:
         values["cost"] = None if elbo is None else -elbo - least
         return {"standing": known.standing(values), "usual": known.usual}
 
-    def _end(self, name: Any, label: str, end: Any) -> Any:
-        end = checks.mapping(label, end)
+    def _end(self, name: Any, which: str, end: Any) -> tuple[Any, int | None]:
+        """The code of one end of a path, and its label."""
+        end = checks.mapping(which, end)
         if "z" in end:
-            return end["z"]
-        return self.encode(name, end.get("picture"), end.get("options"))["z"]
+            return end["z"], checks.label(f"label of {which}", end.get("label"))
+        code = self.encode(name, end.get("picture"), end.get("options"), "read")
+        return code["z"], code["label"]
 
     def _ends(self, name: Any, a: Any, b: Any, path: Any) -> tuple[list[float], list[float], str]:
         length = self.card(name)["latent_dim"]
@@ -417,9 +426,15 @@ class Studio:
             return None
         return torch.full((count,), label, device=self.device)
 
-    def _timed(self, model: Any, u: Tensor, label: int | None = None) -> dict[str, Any]:
+    def _shares(self, model: Any, labels: list[int | None], t: Any) -> Tensor | None:
+        """What a model that takes labels is told at t between two; None for any other."""
+        if not model.config.takes_labels:
+            return None
+        return explore.shares(labels[0], labels[1], t).to(self.device)
+
+    def _timed(self, model: Any, u: Tensor, label: int | Tensor | None = None) -> dict[str, Any]:
         start = time.perf_counter()
-        y = self._labels(model, label, len(u))
+        y = label if isinstance(label, Tensor) else self._labels(model, label, len(u))
         pixels = model.decode(model.from_sliders(u, y), y).mean.float().cpu().numpy()
         spent = _milliseconds(start)
         return {"pixels": codec.pack(codec.to_bytes(pixels)), "milliseconds": spent}
