@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from test_family_panels import need
+from test_interpolate import choose
+from test_interpolate import opened as open_interpolate
 from test_reconstruct import MODEL_INPUT, PANEL, changed, grey, on_paper, opened, upload
+
+from vae_core import checkpoint
 
 pytestmark = pytest.mark.browser
 
@@ -85,3 +89,57 @@ def test_the_lines_know_what_was_chosen(
     page.click(f"{PANEL} [data-code=draw]")
     changed(page, reconstruction, mean)
     agree(page, run(page, tmp_path, monkeypatch))
+
+
+def lines_of(panel: Any) -> dict[str, Any]:
+    """The names that a panel's lines leave behind."""
+    if panel.locator("details.menu").count():
+        panel.get_by_text("Keep", exact=True).click()
+    panel.locator("[data-keep=python]").click()
+    names: dict[str, Any] = {}
+    exec(panel.locator(".python").text_content(), names)  # what a reader would do with them
+    panel.locator(".python").evaluate("(box) => { box.hidden = true; }")
+    return names
+
+
+def shows(page: Any, canvas: Any, image: np.ndarray) -> None:
+    """Wait until a canvas shows these grey levels, (28, 28), to within one."""
+    page.wait_for_function(
+        """([canvas, levels]) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+          return levels.every((level, i) => Math.abs(level - data[4 * i]) <= 1);
+        }""",
+        arg=[canvas.element_handle(), (image * 255).round().flatten().tolist()],
+    )
+
+
+def shipped(*names: str) -> list[str]:
+    here = {folder.name for folder in checkpoint.shipped()}
+    return [name for name in names if name in here]
+
+
+def test_the_lines_of_explore_make_the_picture_in_view(desktop: Any, app_url: str) -> None:
+    """Of each kind of model, its label among them, one after the other in one page."""
+    desktop.goto(f"{app_url}?panel=explore&model=vae-400")
+    panel = desktop.get_by_test_id("panel-explore")
+    canvas = panel.get_by_test_id("live-canvas")
+    for name in shipped("vae-flow", "vae-conditional", "vae-laplace", "vae-pixelcnn", "ae"):
+        desktop.get_by_test_id("model-chooser").select_option(name)
+        # The digit that the panel opened on is read again by this model.
+        desktop.wait_for_function(
+            "(name) => studio.state.model === name && studio.state.u?.some(Boolean)", arg=name
+        )
+        shows(desktop, canvas, lines_of(panel)["image"][0, 0].numpy())
+
+
+def test_the_lines_of_interpolate_make_its_strip(desktop: Any, app_url: str) -> None:
+
+    page = open_interpolate(desktop, app_url)
+    panel = page.get_by_test_id("panel-interpolate")
+    for name in shipped("vae-flow", "vae-conditional", "vae-laplace", "ae"):
+        choose(page, name)
+        made = lines_of(panel)["images"][:, 0].numpy()
+        frames = panel.locator(".strip.latent canvas").all()
+        assert len(made) == len(frames)
+        for frame, image in zip(frames, made, strict=True):
+            shows(page, frame, image)

@@ -37,7 +37,7 @@ def wide(desktop: Any, app_url: str) -> Any:
 
 
 def opened(page: Any, url: str) -> Any:
-    page.goto(f"{url}?panel=interpolate")
+    page.goto(f"{url}{'' if '?' in url else '?'}panel=interpolate")
     page.wait_for_function(
         "([live, frames]) => Number(document.querySelector(live)?.dataset.frame) > 0 &&"
         "  document.querySelectorAll(frames).length > 1",
@@ -263,3 +263,70 @@ def test_this_place_is_sent_to_explore(wide: Any) -> None:
 
 def test_nothing_scrolls_sideways(at: Any) -> None:
     assert at.evaluate("document.documentElement.scrollWidth") <= at.viewport_size["width"]
+
+
+def choose(page: Any, name: str) -> None:
+    """Choose a model, and wait until the ends and the path are its own."""
+    page.get_by_test_id("model-chooser").select_option(name)
+    page.wait_for_function(
+        "([panel, name]) => document.querySelector(`${panel} .seeing-text`).textContent"
+        ".includes(name) && !document.querySelector(panel).matches('.is-busy')",
+        arg=[PANEL, name],
+    )
+
+
+def path_kept(page: Any) -> dict[str, Any]:
+    with page.expect_download() as download:
+        page.click(f"{PANEL} [data-keep=json]")
+    return json.loads(Path(download.value.path()).read_bytes())
+
+
+def test_sent_codes_stay_their_pictures_through_another_model(wide: Any) -> None:
+    """The next model reads their pictures; they used to become one and the same random draw."""
+    codes = wide.evaluate(
+        """async () => {
+          const codes = [0.5, -0.5].map((v) => Array(studio.model().latent_dim).fill(v));
+          for (const [i, end] of ["a", "b"].entries()) {
+            const pixels = await studio.example(i ? 8 : 3);
+            studio.send("interpolate", { z: codes[i], pixels, end, from: "explore" });
+          }
+          return codes;
+        }"""
+    )
+    wide.wait_for_selector(f"{PANEL}:not(.is-busy)")
+    sent = [examples()[0][3], examples()[0][8]]
+    for name in ("vae-400", "vae-conv-10"):
+        choose(wide, name)
+        for place, picture in ((0, sent[0]), (9, sent[1])):
+            assert np.array_equal(grey(wide, CROSSFADE, place), picture), name
+            assert np.abs(grey(wide, FRAMES, place) - picture.astype(int)).mean() < 25, name
+    choose(wide, "vae-flow")
+    kept = path_kept(wide)
+    assert [kept["z"][0], kept["z"][-1]] == [pytest.approx(code, abs=1e-6) for code in codes]
+
+
+def readings(page: Any) -> str:
+    """What the classifier reads in each frame of the path."""
+    return "".join(page.locator(f"{PANEL} .strip.latent span").all_text_contents())
+
+
+def test_the_opening_pair_reads_as_its_two_digits_and_nothing_else(wide: Any) -> None:
+    assert set(readings(wide)) == {"2", "9"}
+    assert readings(wide)[0] + readings(wide)[-1] == "29"
+    scrub(wide, 1.0)
+    assert "nearest step reads as 9, " in wide.get_attribute(SCRUBBER, "aria-valuetext")
+
+
+def test_a_conditional_model_is_told_the_labels_of_both_ends(wide: Any) -> None:
+    choose(wide, "vae-conditional")
+    assert path_kept(wide)["labels"] == [2, 9]
+    assert readings(wide)[0] + readings(wide)[-1] == "29"
+    for place, t in ((0, 0.0), (3, 3 / 9), (9, 1.0)):
+        scrub(wide, t)
+        assert np.abs(grey(wide, LIVE) - grey(wide, FRAMES, place)).max() <= 3
+    upload(wide, "b", png(examples()[0][4]))  # no example to the page: its label is read
+    wide.wait_for_function(
+        "(s) => [...document.querySelectorAll(s)].at(-1).textContent === '4'",
+        arg=f"{PANEL} .strip.latent span",
+    )
+    assert path_kept(wide)["labels"] == [2, 4]

@@ -42,6 +42,7 @@ PANELS = {
 STYLES = ("tokens", "base", "picture", *PANELS)
 SCRIPTS = (
     "studio",
+    "tabs",
     "requests",
     "numbers",
     "nodes",

@@ -15,15 +15,10 @@ let options = {};
 let current = null;
 
 // ------------------------------------------------------------------ small parts
-const make = (tag, attributes = {}, ...children) => {
-  const made = Object.assign(document.createElement(tag), attributes);
-  made.append(...children.filter((child) => child !== null));
-  return made;
-};
-const n = (value, digits = 2) => `<span class="num">${studio.number(value, digits)}</span>`;
-const count = (value) => `<span class="num">${Math.round(value).toLocaleString("en")}</span>`;
-const fixed = (value, hue = "") => `<span class="num ${hue}">${value.toFixed(1).replace("-", "−")}</span>`;
-const b = (name) => `<b>${name}</b>`;
+const { make, shape, text, joined, num, bold: b } = studio;
+const n = (value, digits = 2) => num(studio.number(value, digits));
+const count = (value) => num(studio.whole(value));
+const fixed = (value, hue = "") => num(studio.fixed(value), hue);
 const shipped = (roster) => rosters[roster].filter((name) => studio.modelNamed(name));
 const missing = (roster) => rosters[roster].filter((name) => !studio.modelNamed(name));
 const canvas = (label) => {
@@ -52,7 +47,8 @@ function fill(made, pixels, words) {
 }
 
 const mse = (value) => `mse ${studio.number(value, 2)}`;
-const say = (view, html) => (view.querySelector(".say").innerHTML = html);
+const say = (view, words) => view.querySelector(".say").replaceChildren(words);
+const ofModel = (name) => `[data-model="${CSS.escape(name)}"]`;
 const unavailable = (view, names) =>
   say(view, `This comparison needs ${names.join(" and ")}, which ${names.length > 1 ? "are" : "is"} not among the models here.`);
 
@@ -184,7 +180,7 @@ comparison("family", {
       if (!current()) return;
       for (const { name, reconstruction, mse: error } of models) {
         all.push({ name, error });
-        const made = view.querySelector(`[data-model="${name}"]`);
+        const made = view.querySelector(ofModel(name));
         if (made) fill(made, reconstruction, mse(error));
       }
     }
@@ -194,7 +190,7 @@ comparison("family", {
     const size = ({ name }) => count(studio.modelNamed(name).latent_dim);
     const marked = (name) => name === best.name;
     for (const made of view.querySelectorAll(".cell")) made.classList.toggle("best", marked(made.dataset.model));
-    say(view, `Each picture is your digit, put into a code and painted again from it; mse is the mean squared error a pixel. Of ${count(all.length)} models ${b(best.name)}, with ${size(best)} numbers, comes nearest (${n(best.error)}) and ${b(worst.name)}, with ${size(worst)}, stays farthest (${n(worst.error)}): near is not the aim by itself, as the next comparisons show.`);
+    say(view, text`Each picture is your digit, put into a code and painted again from it; mse is the mean squared error a pixel. Of ${count(all.length)} models ${b(best.name)}, with ${size(best)} numbers, comes nearest (${n(best.error)}) and ${b(worst.name)}, with ${size(worst)}, stays farthest (${n(worst.error)}): near is not the aim by itself, as the next comparisons show.`);
   },
 });
 
@@ -234,8 +230,8 @@ comparison("samples", {
     const plain = counted.find(({ name }) => !studio.modelNamed(name).variational);
     const others = counted.filter(({ name }) => studio.modelNamed(name).variational);
     if (!plain || !others.length || plain.seen === null) return;
-    const told = others.map(({ name, seen }) => `${count(seen)} of ${b(name)}'s`).join(" and ");
-    say(view, `Every picture is painted from a random code, with no digit to start from. A classifier takes ${count(plain.seen)} of ${count(DRAWS)} draws of ${b(plain.name)} for a digit at all, since nothing kept its codes from leaving holes between them, and ${told}, whose training pulled all codes towards the prior that is drawn from here.`);
+    const told = joined(others.map(({ name, seen }) => text`${count(seen)} of ${b(name)}'s`), " and ");
+    say(view, text`Every picture is painted from a random code, with no digit to start from. A classifier takes ${count(plain.seen)} of ${count(DRAWS)} draws of ${b(plain.name)} for a digit at all, since nothing kept its codes from leaving holes between them, and ${told}, whose training pulled all codes towards the prior that is drawn from here.`);
   },
 });
 
@@ -248,9 +244,9 @@ $("[data-do=redraw]").addEventListener("click", () => {
 
 // ------------------------------------------------------------------ 3 noise
 const KINDS = {
-  gaussian: { knob: "standard deviation", words: (v) => `Gaussian noise of standard deviation ${n(v)}`, start: 0.5 },
-  masking: { knob: "share blanked", words: (v) => `Blanking ${count(100 * v)} % of its pixels`, start: 0.5 },
-  "salt-pepper": { knob: "share replaced", words: (v) => `Turning ${count(100 * v)} % of its pixels black or white`, start: 0.3 },
+  gaussian: { knob: "standard deviation", words: (v) => text`Gaussian noise of standard deviation ${n(v)}`, start: 0.5 },
+  masking: { knob: "share blanked", words: (v) => text`Blanking ${count(100 * v)} % of its pixels`, start: 0.5 },
+  "salt-pepper": { knob: "share replaced", words: (v) => text`Turning ${count(100 * v)} % of its pixels black or white`, start: 0.3 },
 };
 const level = $("[data-testid=corruption-level]");
 const damaged = cell("", "damaged", { hue: "damaged" });
@@ -282,24 +278,24 @@ function showRepairs(answer, { payload }) {
   const view = views.get("noise").view;
   if (!answer.models.length) return unavailable(view, rosters.repairers);
   for (const { name, reconstruction, mse: error } of answer.models) {
-    fill(view.querySelector(`.repairs [data-model="${name}"]`), reconstruction, mse(error));
+    fill(view.querySelector(`.repairs ${ofModel(name)}`), reconstruction, mse(error));
   }
   const ranked = [...answer.models].sort((one, other) => one.mse - other.mse);
   for (const made of view.querySelectorAll(".repairs .cell")) made.classList.toggle("best", made.dataset.model === ranked[0].name);
   const own = studio.models.find((model) => model.corruption?.kind === payload.kind);
   const of = (name) => answer.models.find((one) => one.name === name);
-  const against = ["ae", "vae-400"].filter(of).map((name) => `${b(name)} to ${n(of(name).mse)}`).join(" and ");
-  const trained = own && of(own.name) ? `${b(own.name)}, trained to repair just this at a level of ${n(own.corruption.level)}, brings it to ${n(of(own.name).mse)}` : "";
-  const untrained = against ? `${trained ? "; " : ""}trained on clean digits alone, ${against}` : "";
-  const start = (text) => text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
-  say(view, `${KINDS[payload.kind].words(payload.level)} puts your digit off by an mse of ${n(answer.mse)}. ${start(`${trained}${untrained}`)}: here ${b(ranked[0].name)} repairs it best${ranked[0].mse < answer.mse ? "" : ", and still no model brings it nearer than it was"}.`);
+  const trained = own && of(own.name) ? [text`${b(own.name)}, trained to repair just this at a level of ${n(own.corruption.level)}, brings it to ${n(of(own.name).mse)}`] : [];
+  const plain = ["ae", "vae-400"].filter(of).map((name) => text`${b(name)} to ${n(of(name).mse)}`);
+  const untrained = plain.length ? [text`${trained.length ? "trained" : "Trained"} on clean digits alone, ${joined(plain, " and ")}`] : [];
+  say(view, text`${KINDS[payload.kind].words(payload.level)} puts your digit off by an mse of ${n(answer.mse)}. ${joined([...trained, ...untrained], "; ")}: here ${b(ranked[0].name)} repairs it best${ranked[0].mse < answer.mse ? "" : ", and still no model brings it nearer than it was"}.`);
 }
 
 function showLevel() {
   $(".level-name").textContent = KINDS[kind].knob;
-  $(".level output").textContent = Number(level.value).toFixed(2);
+  const value = studio.fixed(Number(level.value), 2);
+  $(".level output").textContent = value;
   level.style.setProperty("--to", `${100 * Number(level.value)}%`);
-  level.setAttribute("aria-valuetext", `${KINDS[kind].knob} ${Number(level.value).toFixed(2)}`);
+  level.setAttribute("aria-valuetext", `${KINDS[kind].knob} ${value}`);
 }
 
 level.addEventListener("input", (event) => {
@@ -346,7 +342,7 @@ comparison("pca", {
     });
     const [linear, pca] = answer.models;
     const met = answer.angle <= 5;
-    say(view, `Without non-linearities an autoencoder of ${count(answer.size)} numbers and the first ${count(answer.size)} principal components give your digit back with an mse of ${n(linear.mse, 3)} and ${n(pca.mse, 3)}; over the 10,000 test digits it is ${n(answer.test["ae-linear"], 3)} and ${n(answer.test.PCA, 3)}. The largest angle between the two subspaces is ${n(answer.angle)} degrees: ${met ? "gradient descent found the subspace that algebra finds, by other directions within it." : "this training has not yet found the subspace that algebra finds."}`);
+    say(view, text`Without non-linearities an autoencoder of ${count(answer.size)} numbers and the first ${count(answer.size)} principal components give your digit back with an mse of ${n(linear.mse, 3)} and ${n(pca.mse, 3)}; over the 10,000 test digits it is ${n(answer.test["ae-linear"], 3)} and ${n(answer.test.PCA, 3)}. The largest angle between the two subspaces is ${n(answer.angle)} degrees: ${met ? "gradient descent found the subspace that algebra finds, by other directions within it." : "this training has not yet found the subspace that algebra finds."}`);
   },
 });
 
@@ -387,9 +383,9 @@ comparison("beta", {
     }
     const facts = models.map(({ name, mse: error }) => ({ name, error, metrics: studio.modelNamed(name).metrics }));
     const rated = facts.filter(({ metrics }) => Number.isFinite(metrics?.rate));
-    const rates = rated.map(({ name, metrics }) => `${fixed(metrics.rate, "rate")} nats at ${BETA[name]}`).join(", ");
-    const errors = facts.map(({ name, error }) => `${n(error)} at ${BETA[name]}`).join(", ");
-    say(view, `β is the price of a nat in the code: the dearer, the less is said, in fewer and cleaner latents, and the blurrier the picture. ${rates ? `A test digit's code carries ${rates}; your` : "Your"} digit comes back with an mse of ${errors}; the strips move the three latents that carry most, from −3 to +3.`);
+    const rates = joined(rated.map(({ name, metrics }) => text`${fixed(metrics.rate, "rate")} nats at ${BETA[name]}`), ", ");
+    const errors = joined(facts.map(({ name, error }) => text`${n(error)} at ${BETA[name]}`), ", ");
+    say(view, text`β is the price of a nat in the code: the dearer, the less is said, in fewer and cleaner latents, and the blurrier the picture. ${rates.length ? text`A test digit's code carries ${rates}; your` : "Your"} digit comes back with an mse of ${errors}; the strips move the three latents that carry most, from −3 to +3.`);
   },
 });
 
@@ -431,7 +427,7 @@ comparison("copying", {
     const [wide, narrow] = [of("ae-overcomplete"), of("ae")];
     if (!wide || !narrow) return;
     const size = ({ name }) => count(studio.modelNamed(name).latent_dim);
-    say(view, `These are no digits. ${b(wide.name)} has ${size(wide)} numbers for ${count(AREA)} pixels and no reason to choose among them, so it passes on noise with an mse of ${n(wide.mse[0])} and a shoe with ${n(wide.mse[1])}: a good reconstruction says little about having learnt digits. ${b(narrow.name)} has to fit everything through ${size(narrow)} numbers, misses by ${n(narrow.mse[0])} and ${n(narrow.mse[1])}, and paints strokes of digits instead.`);
+    say(view, text`These are no digits. ${b(wide.name)} has ${size(wide)} numbers for ${count(AREA)} pixels and no reason to choose among them, so it passes on noise with an mse of ${n(wide.mse[0])} and a shoe with ${n(wide.mse[1])}: a good reconstruction says little about having learnt digits. ${b(narrow.name)} has to fit everything through ${size(narrow)} numbers, misses by ${n(narrow.mse[0])} and ${n(narrow.mse[1])}, and paints strokes of digits instead.`);
   },
 });
 
@@ -444,22 +440,22 @@ comparison("collapse", {
     const most = Math.max(...runs.flatMap((model) => model.kl_per_dim));
     view.querySelector(".columns").append(...runs.map((model) => collapseColumn(model, most)));
     const of = (name) => runs.find((model) => model.name === name);
-    const used = ({ metrics, latent_dim: d }) => `${count(metrics.active_units)} of ${count(d)}`;
+    const used = ({ metrics, latent_dim: d }) => text`${count(metrics.active_units)} of ${count(d)}`;
     const [bare, cured] = [of("vae-collapsed"), runs.filter(({ name }) => name !== "vae-collapsed")];
     if (!bare || !cured.length) return;
     const most_active = cured.reduce((one, other) => (one.metrics.active_units >= other.metrics.active_units ? one : other));
-    say(view, `A bar is a latent, its height the nats that it carries. Trained without care, this net's decoder learns to do without latents before the encoder has anything to say: ${b(bare.name)} uses ${used(bare)}; of ${cured.length > 1 ? `its ${count(cured.length)} cures` : "its cures"} ${b(most_active.name)} keeps most alive, ${used(most_active)}, at a −ELBO of ${fixed(-most_active.metrics.elbo)} nats against ${fixed(-bare.metrics.elbo)}.`);
+    say(view, text`A bar is a latent, its height the nats that it carries. Trained without care, this net's decoder learns to do without latents before the encoder has anything to say: ${b(bare.name)} uses ${used(bare)}; of ${cured.length > 1 ? text`its ${count(cured.length)} cures` : "its cures"} ${b(most_active.name)} keeps most alive, ${used(most_active)}, at a −ELBO of ${fixed(-most_active.metrics.elbo)} nats against ${fixed(-bare.metrics.elbo)}.`);
   },
 });
 
 function collapseColumn(model, most) {
   const sorted = [...model.kl_per_dim].sort((one, other) => other - one);
-  const bars = sorted.map((kl, i) => `<rect x="${i + 0.1}" width="0.8" y="${40 - (40 * kl) / most}" height="${Math.max(0.4, (40 * kl) / most)}"/>`);
-  const button = make("button", { type: "button", className: "cell wide", title: `${model.title}. Press to choose ${model.name}.` });
+  const bars = sorted.map((kl, i) => shape("rect", { x: i + 0.1, width: 0.8, y: 40 - (40 * kl) / most, height: Math.max(0.4, (40 * kl) / most) }));
+  const figures = [`${studio.whole(model.metrics.active_units)} of ${studio.whole(model.latent_dim)} active`, `rate ${studio.fixed(model.metrics.rate)} nats`, `−ELBO ${studio.fixed(-model.metrics.elbo)} nats`];
+  const button = make("button", { type: "button", className: "cell wide", title: `${model.title}. Press to choose ${model.name}.` },
+    shape("svg", { class: "bars", viewBox: `0 0 ${sorted.length} 40`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...bars), b(model.name), ...figures.map((words) => num(words)));
   button.dataset.model = model.name;
   button.setAttribute("aria-pressed", String(model.name === studio.state.model));
-  button.innerHTML = `<svg class="bars" viewBox="0 0 ${sorted.length} 40" preserveAspectRatio="none" aria-hidden="true">${bars.join("")}</svg><b>${model.name}</b>
-    <span class="num">${model.metrics.active_units} of ${model.latent_dim} active</span><span class="num">rate ${model.metrics.rate.toFixed(1)} nats</span><span class="num">−ELBO ${(-model.metrics.elbo).toFixed(1)} nats</span>`;
   button.addEventListener("click", () => studio.set({ model: model.name }));
   return button;
 }
@@ -473,7 +469,7 @@ comparison("plane", {
         const cost = ({ rate, distortion }) => rate + distortion;
         const best = points.reduce((one, other) => (cost(one) <= cost(other) ? one : other));
         const farthest = points.reduce((one, other) => (one.rate >= other.rate ? one : other));
-        say(view, `Across stands what a code says (rate), up what is left to say about the pixels once it is known (distortion); along a thin line their sum, −ELBO, stays the same. Among the ${count(points.length)} models of ${label} ${b(best.model.name)} has the lowest sum, ${fixed(cost(best))} nats, and ${b(farthest.model.name)} says most through its code, ${fixed(farthest.rate, "rate")} nats.`);
+        say(view, text`Across stands what a code says (rate), up what is left to say about the pixels once it is known (distortion); along a thin line their sum, −ELBO, stays the same. Among the ${count(points.length)} models of ${label} ${b(best.model.name)} has the lowest sum, ${fixed(cost(best))} nats, and ${b(farthest.model.name)} says most through its code, ${fixed(farthest.rate, "rate")} nats.`);
       },
     });
   },

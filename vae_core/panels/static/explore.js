@@ -18,7 +18,7 @@ let model = studio.model();
 let u = [];
 let frozen = new Set();
 let rows = new Map();
-let quantiles = false;
+let quantiles = studio.asked("scale") === "quantile";
 let shell = null;
 let pixels = null;
 
@@ -107,12 +107,19 @@ function wireRow(dim, parts) {
     const cell = Math.floor((FILM.steps * (event.clientX - box.left)) / box.width);
     place(dim, -FILM.span + (2 * FILM.span * Math.min(cell, FILM.steps - 1)) / (FILM.steps - 1), event);
   });
-  parts.freeze.addEventListener("click", () => {
-    frozen.has(dim) ? frozen.delete(dim) : frozen.add(dim);
+  const show = () => {
     parts.freeze.setAttribute("aria-pressed", String(frozen.has(dim)));
     parts.row.classList.toggle("frozen", frozen.has(dim));
+  };
+  parts.freeze.addEventListener("click", () => {
+    frozen.has(dim) ? frozen.delete(dim) : frozen.add(dim);
+    mirrorFrozen();
+    show();
   });
+  show();
 }
+
+const mirrorFrozen = () => studio.keep({ frozen: frozen.size ? [...frozen].join(",") : null });
 
 function wireSlider(dim, parts) {
   parts.range.addEventListener("input", (event) => {
@@ -184,7 +191,6 @@ const sight = new IntersectionObserver((seen) => {
 function buildRows() {
   rows = new Map();
   sight.disconnect();
-  frozen = new Set();
   const long = model.latent_dim > LONG;
   const dead = new Set(model.unused);
   const used = long ? model.order.slice(0, SHOWN) : model.order.filter((dim) => !dead.has(dim));
@@ -412,6 +418,7 @@ for (const button of root.querySelectorAll("button[data-do]")) {
 }
 $("[data-do=scale]").addEventListener("change", (event) => {
   quantiles = event.target.value === "quantile";
+  studio.keep({ scale: quantiles ? "quantile" : null });
   scaleRanges();
 });
 
@@ -596,6 +603,8 @@ function explain() {
 }
 
 // ------------------------------------------------------------------ life of the panel
+let linked = studio.readNumbers(studio.asked("frozen")) || []; // sliders that a link freezes, once
+
 function adopt(start) {
   model = studio.model();
   if (!model) {
@@ -608,6 +617,9 @@ function adopt(start) {
   bar.style.left = `${(100 * shell.low) / shell.scale}%`;
   bar.style.width = `${(100 * (shell.high - shell.low)) / shell.scale}%`;
   u = start && start.length === model.latent_dim ? [...start] : Array(model.latent_dim).fill(0);
+  frozen = new Set(linked.filter((dim) => dim in model.order));
+  linked = [];
+  mirrorFrozen();
   showStart(null);
   forgetSteps();
   const scale = $("[data-do=scale]").options[0];
@@ -638,6 +650,7 @@ studio.onSend("explore", (content) => {
 });
 
 const { first } = studio.boot;
+$("[data-do=scale]").value = quantiles ? "quantile" : $("[data-do=scale]").options[0].value;
 buildClasses();
 studio.labels($(".told"), {
   onchange: (event) => {

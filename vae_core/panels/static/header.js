@@ -81,5 +81,9 @@ function showPresenting(on) {
   present.setAttribute("aria-pressed", String(on));
   window.dispatchEvent(new Event("resize"));
 }
-present.addEventListener("click", () => showPresenting(!document.body.classList.contains("presenting")));
+present.addEventListener("click", () => {
+  const on = !document.body.classList.contains("presenting");
+  studio.keep({ present: on ? "1" : null });
+  showPresenting(on);
+});
 if (new URLSearchParams(location.search).has("present")) showPresenting(true);

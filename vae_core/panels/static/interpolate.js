@@ -7,16 +7,20 @@ const hero = $("[data-testid=live-canvas]");
 const fade = $(".fade canvas");
 const scrubber = $("[data-testid=scrubber]");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+// The pair that is there on arrival: all that lies between reads as one or the other.
+const FIRST = { a: studio.placeOf(studio.exampleClasses[2] ?? 0, 0), b: studio.placeOf(studio.exampleClasses[9] ?? 0, 0) };
 const SECONDS = 3; // from A to B when playing
 
 let model = studio.model();
-let path = "spherical"; // a straight path falls below the lengths that the prior draws
-let steps = 10;
+// A straight path falls below the lengths that the prior draws.
+let path = studio.asked("path") === "linear" ? "linear" : "spherical";
+let steps = studio.within(studio.asked("steps"), 2, 64, 10, true);
 let here = null; // z where the scrubber stands
 let strip = null; // the last answer: pixels and z of every step
 
-// An end keeps where it is from, so that another model can read it again.
-// {picture} or {seed} or {z}; then z and the pixels that stand for it in the cross-fade.
+// An end keeps where it is from, so that another model can read it again: {picture} or {seed} or
+// {sent}, a code of another panel. Then z, the bytes that stand for it in the cross-fade and, of a
+// conditional model, its label.
 const ends = { a: null, b: null };
 
 // ------------------------------------------------------------------ the live picture
@@ -24,7 +28,7 @@ const line = studio.line(server, "between");
 const engine = studio.live({
   canvas: hero,
   request: (payload, how) => studio.call(line, "between", payload, how),
-  payload: () => ({ checkpoint: model.name, a: ends.a.z, b: ends.b.z, path, t: Number(scrubber.value) }),
+  payload: () => ({ ...asked(), t: Number(scrubber.value) }),
   onframe: (answer, { payload }) => {
     here = answer.z;
     showPlace(payload.t);
@@ -33,6 +37,8 @@ const engine = studio.live({
 });
 
 const ready = () => ends.a && ends.b && ends.a.z && ends.b.z;
+const labels = () => (model.takes_labels ? [ends.a.label ?? null, ends.b.label ?? null] : null);
+const asked = () => ({ checkpoint: model.name, a: ends.a.z, b: ends.b.z, labels: labels(), path });
 
 function move(event) {
   scrubber.style.setProperty("--to", `${100 * Number(scrubber.value)}%`);
@@ -42,11 +48,14 @@ function move(event) {
 }
 
 function showPlace(t) {
+  studio.keep({ t: t === 0.5 ? null : String(Math.round(t * 1000) / 1000) });
   const norm = Math.hypot(...here);
   $(".at").textContent = `t ${studio.fixed(t, 2)}`;
   $(".norm .length").textContent = `‖z‖ ${studio.fixed(norm, 2)}`;
   $(".norm .usual").textContent = ` · ${model.variational ? "prior" : "codes"} ≈ ${studio.fixed(Math.sqrt(model.latent_dim), 2)}`;
-  scrubber.setAttribute("aria-valuetext", `${Math.round(100 * t)} percent of the way from A to B`);
+  const near = strip?.readings?.[nearest(t)];
+  const words = near ? `, where the nearest step ${studio.readingWords(near)}` : "";
+  scrubber.setAttribute("aria-valuetext", `${Math.round(100 * t)} percent of the way from A to B${words}`);
 }
 
 /** (1 - t) a + t b of the two pictures. */
@@ -67,8 +76,7 @@ const wayfinding = studio.requests({ onbusy, onerror: (sentence) => studio.say(r
 function askWay() {
   if (!ready()) return;
   return wayfinding.ask(async (still) => {
-    const asked = { checkpoint: model.name, a: ends.a.z, b: ends.b.z, steps, path };
-    strip = await still(studio.call(server, "way", asked));
+    strip = await still(studio.call(server, "way", { ...asked(), steps }));
     showStrips();
   });
 }
@@ -116,10 +124,12 @@ function makeFrame() {
   return button;
 }
 
+const nearest = (t) => Math.round(t * (strip.z.length - 1));
+
 /** Mark the step that the scrubber is nearest to. */
 function markStep() {
   if (!strip) return;
-  const near = Math.round(Number(scrubber.value) * (strip.z.length - 1));
+  const near = nearest(Number(scrubber.value));
   for (const row of root.querySelectorAll(".strip")) {
     [...row.children].forEach((frame, i) => frame.classList.toggle("is-near", i === near));
   }
@@ -138,40 +148,58 @@ function refused(name, sentence) {
   $("[data-testid=message]").scrollIntoView({ block: "nearest" });
 }
 
+/** To another model a code that was sent means nothing: it reads the picture that stands for it. */
+const isOwn = ({ checkpoint, z }) => checkpoint === model.name && z.length === model.latent_dim;
+const asPicture = ({ pixels }) => ({ picture: { pixels }, from: "example" });
+
 function setEnd(name, source) {
   ends[name] = { ...source, z: null };
   return settingEnd[name].ask(async (still) => {
-    const found = await still(source.picture ? readPicture(name, source, still) : readCode(source));
-    ends[name] = { ...source, ...found };
+    ends[name] = { ...source, ...(await still(readEnd(name, source, still))) };
     studio.say(root, null);
     changed();
   });
 }
 
+function readEnd(name, source, still) {
+  if (source.picture) return readPicture(name, source, still);
+  if (!source.sent) return readDraw(source.seed);
+  return isOwn(source.sent) ? readCode(source.sent) : readPicture(name, asPicture(source.sent), still);
+}
+
 async function readPicture(name, source, still) {
   const answer = await still(studio.call(server, "encode", {
-    checkpoint: model.name, picture: source.picture, options: { ...source.options, choose: source.choose ?? null },
+    checkpoint: model.name, picture: source.picture, label: window.studioExamples.labels[source.place] ?? "read",
+    options: { ...source.options, choose: source.choose ?? null },
   }));
   ways[name].show(answer);
   if (source.from !== "drawing" && source.from !== "example") await widgets[name].show(answer);
-  return { z: answer.z, bytes: studio.bytesOf(answer.input) };
+  return { z: answer.z, label: answer.label, bytes: studio.bytesOf(answer.input) };
 }
 
-async function readCode(source) {
-  const given = source.given && source.given.length === model.latent_dim ? source.given : null;
-  const answer = given
-    ? await studio.call(server, "between", { checkpoint: model.name, a: given, b: given, path: "linear", t: 0 })
-    : await studio.call(server, "draw", { checkpoint: model.name, seed: source.seed });
-  return { z: given || answer.z[0], bytes: studio.bytesOf(answer.pixels), pixels: answer.pixels };
+async function readCode(sent) {
+  const { z, label = null } = sent;
+  const alone = { checkpoint: model.name, a: z, b: z, labels: [label, label], path: "linear", t: 0 };
+  const pixels = sent.pixels || (await studio.call(server, "between", alone)).pixels;
+  return { z, label, bytes: studio.bytesOf(pixels), sent: { ...sent, pixels } };
+}
+
+/** A conditional model draws a digit of some class; the seed chooses that too. */
+async function readDraw(seed) {
+  const label = seed % 10;
+  const answer = await studio.call(server, "draw", { checkpoint: model.name, seed, label });
+  return { z: answer.z[0], label, bytes: studio.bytesOf(answer.pixels) };
 }
 
 async function setRandom(name, seed = Math.floor(Math.random() * 2 ** 31)) {
-  await setEnd(name, { seed });
-  if (ends[name].pixels) widgets[name].show({ pixels: ends[name].pixels });
+  if (await setEnd(name, { seed })) await widgets[name].show({ pixels: packed(ends[name].bytes) });
 }
+
+const packed = (bytes) => btoa(String.fromCharCode(...bytes));
 
 function changed() {
   if (!ready()) return;
+  mirror();
   explain();
   move();
   askWay();
@@ -181,9 +209,9 @@ for (const name of ["a", "b"]) {
   widgets[name] = studio.picture($(`[data-end=${name}] .own`), {
     label: name === "a" ? "First digit" : "Second digit",
     testids: { upload: `image-${name}`, pad: `drawing-pad-${name}` },
-    onpicture: ({ dataURL, picture, source }) => {
+    onpicture: ({ dataURL, picture, source, place }) => {
       ways[name].reset();
-      return setEnd(name, { picture: dataURL || picture, from: source });
+      return setEnd(name, { picture: dataURL || picture, from: source, place });
     },
     onchoose: (index) => setEnd(name, { ...ends[name], choose: index, from: "upload" }),
   });
@@ -249,30 +277,32 @@ $("[data-do=swap]").addEventListener("click", () => {
   settingEnd.a.drop();
   settingEnd.b.drop();
   for (const name of ["a", "b"]) {
-    const pixels = btoa(String.fromCharCode(...(ends[name]?.bytes || [])));
-    if (pixels) widgets[name].show({ pixels });
+    if (ends[name]?.bytes) widgets[name].show({ pixels: packed(ends[name].bytes) });
   }
   scrubber.value = String(1 - Number(scrubber.value));
   changed();
 });
+function pressPath() {
+  for (const button of root.querySelectorAll("[data-path]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.path === path));
+  }
+}
 for (const button of root.querySelectorAll("[data-path]")) {
   button.addEventListener("click", () => {
     path = button.dataset.path;
-    for (const other of root.querySelectorAll("[data-path]")) {
-      other.setAttribute("aria-pressed", String(other === button));
-    }
+    pressPath();
     changed();
   });
 }
 $("[data-do=steps]").addEventListener("change", ({ target }) => {
-  const asked = Number(target.value);
-  if (!Number.isInteger(asked) || asked < 2 || asked > 64) {
+  const wanted = Number(target.value);
+  if (!Number.isInteger(wanted) || wanted < 2 || wanted > 64) {
     studio.say(root, `Steps must be a whole number from 2 to 64, not ${target.value || "nothing"}.`);
     return;
   }
   studio.say(root, null);
-  steps = asked;
-  askWay();
+  steps = wanted;
+  changed();
 });
 
 // ------------------------------------------------------------------ out of the panel
@@ -282,13 +312,13 @@ for (const button of root.querySelectorAll("[data-send]")) {
 
 const keeps = {
   gif: async () => {
-    const answer = await studio.call(server, "film", { checkpoint: model.name, a: ends.a.z, b: ends.b.z, path });
+    const answer = await studio.call(server, "film", asked());
     const gif = await (await fetch(answer.gif)).blob();
     studio.download(`path-${model.name}.gif`, gif);
   },
   png: async () => studio.download(`path-${model.name}.png`, await both()),
   json: () => {
-    const told = { checkpoint: model.name, path, steps: strip.z.length, z: strip.z };
+    const told = { checkpoint: model.name, path, steps: strip.z.length, z: strip.z, ...(labels() && { labels: labels() }) };
     studio.download(`path-${model.name}.json`, JSON.stringify(told), "application/json");
   },
   python: () => {
@@ -327,6 +357,8 @@ function both() {
 
 function python() {
   const list = (z) => `[${z.map((v) => Math.round(v * 1e4) / 1e4).join(", ")}]`;
+  const told = labels();
+  const y = told ? ", y" : "";
   return [
     "import torch, vae_core",
     "",
@@ -334,8 +366,39 @@ function python() {
     `a = torch.tensor(${list(ends.a.z)})`,
     `b = torch.tensor(${list(ends.b.z)})`,
     `u = vae_core.explore.path(a, b, ${steps}, "${path}")`,
-    `images = model.decode(model.from_sliders(u)).mean.clamp(0, 1)  # (${steps}, 1, 28, 28), white ink on black`,
+    ...(told ? [`y = vae_core.explore.shares(${told.map((label) => label ?? "None").join(", ")}, torch.linspace(0, 1, ${steps})[:, None])  # of the ten classes, (${steps}, 10)`] : []),
+    `images = model.decode(model.from_sliders(u${y})${y}).mean.clamp(0, 1)  # (${steps}, 1, 28, 28), white ink on black`,
   ].join("\n");
+}
+
+// ------------------------------------------------------------------ the address
+function mirror() {
+  const [a, b] = ["a", "b"].map(spelled);
+  studio.keep({ a, b, path: path === "linear" ? path : null, steps: steps === 10 ? null : String(steps) });
+}
+
+/** An end as it stands in the address: an example, a draw, or its code, which any picture has. */
+function spelled(name) {
+  const { place, seed, label, z } = ends[name];
+  if (place === FIRST[name]) return null;
+  if (seed !== undefined) return `r${seed}`;
+  return studio.spelledPlace(place) ?? `z${label ?? ""}:${studio.writeNumbers(z)}`;
+}
+
+/** The end that the address tells; null where it tells none. */
+function fromAddress(name) {
+  const text = studio.asked(name) || "";
+  const place = studio.readPlace(text);
+  if (place !== undefined) return widgets[name].takePlace(place);
+  const [, seed, digit, numbers] = /^(?:r(\d{1,10})|z(\d?):(.*))$/.exec(text) || [];
+  if (seed) return setRandom(name, Number(seed));
+  const z = studio.readNumbers(numbers);
+  if (z?.length !== model.latent_dim) return null;
+  return takeCode(name, { z, label: digit ? Number(digit) : null, checkpoint: model.name });
+}
+
+async function takeCode(name, sent) {
+  if (await setEnd(name, { sent })) await widgets[name].show({ pixels: packed(ends[name].bytes) });
 }
 
 // ------------------------------------------------------------------ life of the panel
@@ -346,8 +409,16 @@ function explain() {
     text`A and B become codes of ${num(studio.whole(model.latent_dim))} numbers; every digit between is decoded by ${bold(model.name)} from a code on the way. `,
     `A cross-fade shows two digits at once; the latent path bends one into the other. The small numbers are what an independent classifier reads, the paler the less it is sure. `,
     (model.variational ? "" : "A plain autoencoder has no prior: the numbers count standard deviations of a Gaussian that was fitted to its codes afterwards, and the way between two codes leads through places that it never learnt. "),
-    text`Draws from ${model.variational ? "the prior" : "that Gaussian"} have lengths around ${n(Math.sqrt(model.latent_dim))}. ${lengths(n)}`,
+    labelled(),
+    text` Draws from ${model.variational ? "the prior" : "that Gaussian"} have lengths around ${n(Math.sqrt(model.latent_dim))}. ${lengths(n)}`,
   );
+}
+
+/** What a conditional model is told on the way. */
+function labelled() {
+  if (!model.takes_labels || !ready()) return "";
+  const [a, b] = labels().map((label) => studio.num(label ?? "unknown"));
+  return studio.text`This model is told its digit as well, A's (${a}) at the one end, B's (${b}) at the other and shares of both between.`;
 }
 
 /** What the two paths do to the length of z, with the numbers of these two ends. */
@@ -364,28 +435,27 @@ studio.on("model", () => {
   for (const name of ["a", "b"]) {
     const end = ends[name];
     if (!end) continue;
-    if (end.picture) setEnd(name, end);
-    else if (end.seed !== undefined) setRandom(name, end.seed);
-    // A code that was sent means nothing here: the picture that stands for it is read again.
-    else if (end.pixels) setEnd(name, { picture: { pixels: end.pixels }, from: "example" });
+    if (end.seed !== undefined) setRandom(name, end.seed);
+    else setEnd(name, end);
   }
 });
 studio.onSend("interpolate", async (content) => {
   const name = content.end === "b" ? "b" : "a";
-  const { picture, z, pixels } = content;
+  const { picture, z, pixels, label, checkpoint } = content;
   if (picture && picture.pixels) await widgets[name].show({ pixels: picture.pixels });
   if (picture) return setEnd(name, { picture, from: picture.pixels ? "example" : "sent" });
-  if (z && pixels) await widgets[name].show({ pixels });
-  if (z) await setEnd(name, { given: z, pixels });
-  if (z && !pixels && ends[name].pixels) widgets[name].show({ pixels: ends[name].pixels });
+  if (z) await takeCode(name, { z, pixels, label, checkpoint });
 });
 
+pressPath();
+$("[data-do=steps]").value = String(steps);
+scrubber.value = String(studio.within(studio.asked("t"), 0, 1, 0.5, false));
 if (model) {
   explain();
   // Two real digits are there on arrival, unless something was sent meanwhile.
-  const classes = studio.exampleClasses;
-  widgets.a.ready.then(() => ends.a || widgets.a.takeExample(classes[2] ?? 0));
-  widgets.b.ready.then(() => ends.b || widgets.b.takeExample(classes[9] ?? 0));
+  for (const [name, widget] of Object.entries(widgets)) {
+    widget.ready.then(() => ends[name] || fromAddress(name) || widget.takePlace(FIRST[name]));
+  }
 } else {
   studio.say(root, "There is no model: train one with python -m vae_core train vae-400.");
 }

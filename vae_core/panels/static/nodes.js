@@ -31,6 +31,14 @@
   const num = (words, hue = "") => make("span", { className: hue ? `num ${hue}` : "num", textContent: String(words) });
   const bold = (words) => make("b", { textContent: String(words) });
 
+  /** An element of SVG with attributes and children. */
+  function shape(name, attributes = {}, ...children) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  }
+
   /** One of the page's own drawings, written in our scripts; never made from data. */
   function drawing(markup) {
     const box = document.createElement("template");
@@ -38,5 +46,5 @@
     return box.content.firstElementChild.cloneNode(true);
   }
 
-  Object.assign(studio, { make, text, joined, num, bold, drawing });
+  Object.assign(studio, { make, shape, text, joined, num, bold, drawing });
 })();

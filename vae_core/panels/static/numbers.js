@@ -16,10 +16,11 @@
   /** A count: 2, 1,000. */
   const whole = (value) => fixed(value, 0);
 
-  /** So many significant digits, at most four decimals. */
+  /** So many significant digits, at most four decimals: what is smaller is no 0.0000. */
   function number(value, digits = 3) {
     if (!Number.isFinite(value)) return "–";
     const size = Math.abs(value);
+    if (value > 0 && value < 0.00005) return "<0.0001";
     const places = size === 0 ? 1 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
     return fixed(value, Math.min(places, 4));
   }

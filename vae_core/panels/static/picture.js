@@ -431,8 +431,10 @@
     }
 
     // -------------------------------------------------------------- examples
-    function takeExample(label) {
-      const place = placeOf(label, turns[CLASSES.indexOf(label)]);
+    const takeExample = (label) => takePlace(placeOf(label, turns[CLASSES.indexOf(label)]));
+
+    /** The example at a place in the sheet. */
+    function takePlace(place) {
       return arriving.ask(async (still) => {
         const pixels = await still(studio.example(place));
         await still(put({ pixels }));
@@ -456,7 +458,7 @@
       other.className = "plain";
       other.title = "Show other examples";
       other.setAttribute("aria-label", "Show other examples");
-      other.innerHTML = icon("other");
+      other.append(studio.drawing(icon("other")));
       const paintAll = () => Promise.all(buttons.map(async (button, i) =>
         studio.paint(button.firstChild, await studio.example(placeOf(CLASSES[i], turns[i])))));
       other.addEventListener("click", () => {
@@ -524,7 +526,7 @@
     });
     studio.on("panel", actions.cancel); // the camera's light goes out with the panel
 
-    const widget = { element: root, clear, show, refused, take, takeExample };
+    const widget = { element: root, clear, show, refused, take, takeExample, takePlace };
     for (const kind of ["pointerdown", "focusin", "pointerenter"]) {
       root.addEventListener(kind, () => (touched = widget));
     }
@@ -533,11 +535,20 @@
     return widget;
   }
 
-  /** A classifier's reading in words: "Reads as 3 (99 %)." */
-  function reading({ digit, sure }) {
-    const percent = sure > 0.995 ? "over 99" : String(Math.round(100 * sure));
-    return digit === null ? `Reads as no digit (${percent} %).` : `Reads as ${digit} (${percent} %).`;
+  /** An example's place as it stands in an address, and back: "e12"; null for what is none. */
+  const spelledPlace = (place) => (place === undefined ? null : `e${place}`);
+
+  function readPlace(text) {
+    const place = Number(/^e(\d{1,4})$/.exec(text || "")?.[1]);
+    return place < examples.labels.length ? place : undefined;
   }
 
-  Object.assign(studio, { picture, reading, placeOf, exampleClasses: CLASSES });
+  const percent = (sure) => (sure > 0.995 ? "over 99" : String(Math.round(100 * sure)));
+  const readAs = ({ digit }) => (digit === null ? "no digit" : String(digit));
+
+  /** A classifier's reading in words: "Reads as 3 (99 %)."; within a sentence "reads as 3, 99 %". */
+  const reading = (found) => `Reads as ${readAs(found)} (${percent(found.sure)} %).`;
+  const readingWords = (found) => `reads as ${readAs(found)}, ${percent(found.sure)} %`;
+
+  Object.assign(studio, { picture, reading, readingWords, placeOf, spelledPlace, readPlace, exampleClasses: CLASSES });
 })();

@@ -2,15 +2,12 @@
 (() => {
   "use strict";
   const { studio } = window;
-  const SVG = "http://www.w3.org/2000/svg";
   const MARGIN = { left: 56, right: 16, top: 16, bottom: 44 };
 
   const { QUANTITIES } = studio.quantities;
 
-  function shape(name, attributes, parent, text) {
-    const made = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    if (text !== undefined) made.textContent = text;
+  function shape(name, attributes, parent, words = "") {
+    const made = studio.shape(name, attributes, words);
     parent.append(made);
     return made;
   }
@@ -93,10 +90,8 @@
     function draw(points) {
       if (!width) return;
       const height = Math.round(Math.max(320, Math.min(460, width * 0.56)));
-      const svg = document.createElementNS(SVG, "svg");
-      svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      svg.setAttribute("role", "group");
-      svg.setAttribute("aria-label", "Rate across, distortion up, a point a model");
+      const label = "Rate across, distortion up, a point a model";
+      const svg = studio.shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": label });
       const [x, y] = axes(svg, points, height);
       const taken = points.map((p) => ({ left: x(p.rate) - 7, top: y(p.distortion) - 7, right: x(p.rate) + 7, bottom: y(p.distortion) + 7 }));
       // The chosen model is drawn last, so that nothing hides it.
@@ -154,13 +149,14 @@
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
         take();
-        find(`[data-model="${found.model.name}"]`)?.focus();
+        find(`[data-model="${CSS.escape(found.model.name)}"]`)?.focus();
       });
     }
 
     /** Where a name can stand without covering another name or point; null where nowhere. */
     function room(name, x, y, taken, height) {
-      const [long, high] = [name.length * 7 + 4, 14];
+      const size = Number.parseFloat(getComputedStyle(find(".plot")).getPropertyValue("--t-small")) || 13;
+      const [long, high] = [name.length * size * 0.54 + 4, size + 1];
       const places = [
         { x: x + 10, y: y + 4, anchor: "start" }, { x: x - 10, y: y + 4, anchor: "end" },
         { x, y: y - 11, anchor: "middle" }, { x, y: y + 20, anchor: "middle" },
@@ -204,6 +200,7 @@
       width = wide;
       show();
     }).observe(find(".plot"));
+    window.addEventListener("resize", () => width && show()); // Present changes the size of its words
     studio.on("model", () => {
       const { quantity: own } = studio.model() || {};
       if (known.includes(own)) quantity = own;

@@ -3,16 +3,19 @@
 const { studio } = window;
 const root = element.querySelector("[data-testid=panel-reconstruct]");
 const $ = (selector) => root.querySelector(selector);
+const { make, shape, text, joined, num, bold } = studio;
 const input = $("[data-testid=model-input]");
 const output = $("[data-testid=reconstruction]");
 const DRAWS = 8;
+const FIRST = studio.placeOf(studio.exampleClasses[5] ?? 0, 0); // the digit that is there on arrival
 
 let model = studio.model();
 let current = null; // {picture, source}: what came in last
 let shown = null; // the last whole answer
 let options = {}; // polarity, stroke, threshold, choose: only what was set by hand
-let code = "mean";
-let seed = 1;
+const [how, which = null] = (studio.asked("code") || "").split(":"); // "draw:3", or the mean
+let code = how === "draw" ? "draw" : "mean";
+let seed = studio.within(which, 1, 1e9, 1, true);
 let arrived = null; // what the digitizer said of `current`: {digit, verdict, boxes, stages, ...}
 let drawing = false;
 
@@ -53,9 +56,9 @@ function ask() {
 }
 
 /** Another picture: what was set by hand for the last one does not concern it. */
-function take(picture, source, file = null) {
+function take(picture, source, file = null, place = undefined) {
   drawing = false;
-  current = { picture, source, file };
+  current = { picture, source, file, place };
   arrived = null;
   rubber.clear();
   const { kind, amount: share, seed: noise } = options.damage || {};
@@ -105,7 +108,7 @@ function empty() {
   $(".film").replaceChildren();
   for (const canvas of root.querySelectorAll("canvas.digit")) canvas.width = 0; // empty until there is one
   root.classList.add("is-empty");
-  $(".verdict").textContent = "";
+  $(".verdict").textContent = $(".spoken").textContent = "";
   $(".off-map").hidden = true;
   $(".gap-part").hidden = true;
   showReadings(null);
@@ -121,8 +124,8 @@ const growing = studio.live({
 
 const widget = studio.picture($(".own"), {
   label: "Your digit",
-  onpicture: ({ dataURL, picture, source, file }) => {
-    return take(dataURL || picture, source, file);
+  onpicture: ({ dataURL, picture, source, file, place }) => {
+    return take(dataURL || picture, source, file, place);
   },
   onclear: clear,
   ondrop: () => {
@@ -145,6 +148,7 @@ const widget = studio.picture($(".own"), {
 // ------------------------------------------------------------------ showing
 function show(answer, isNew) {
   shown = answer;
+  mirror();
   studio.say(root, null);
   showDigits(answer);
   if (isNew && current.source !== "example") widget.show(answer);
@@ -153,6 +157,43 @@ function show(answer, isNew) {
   showOptions(answer);
   showGap(answer);
   showFamily();
+  speak(answer);
+}
+
+/** One sentence for who listens, once all is there: what was read, what came back, what it costs. */
+function speak({ readings, standing }) {
+  const [before, after] = (readings || []).map(studio.readingWords);
+  const dear = standing ? standing.cost ?? standing.distortion : null;
+  const words = [
+    before && `The digit ${before}, its reconstruction ${after}.`,
+    dear !== null && `It costs ${ranked(dear)} of the test digits.`,
+  ];
+  $(".spoken").textContent = words.filter(Boolean).join(" ");
+}
+
+/** What a link needs to show the same; a picture of the visitor's own stays with him. */
+function mirror() {
+  const { damage } = options;
+  studio.keep({
+    x: current.place === FIRST ? null : studio.spelledPlace(current.place),
+    damage: damage && !damage.mask ? `${damage.kind}:${damage.amount}` : null,
+    code: code === "draw" ? `draw:${seed}` : null,
+  });
+}
+
+/** Damage as the address tells it: "noise:0.4". */
+function damageFromAddress() {
+  const [kind, share = null] = (studio.asked("damage") || "").split(":");
+  if (![...root.querySelectorAll("[data-damage]")].some(({ dataset }) => kind && dataset.damage === kind)) return;
+  turnAmount(studio.within(share, 0, 1, 0.4, false));
+  options.damage = { kind, amount: Number(amount.value), seed: 0 };
+  pressDamage(kind);
+}
+
+function pressCode() {
+  for (const button of root.querySelectorAll("[data-code]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.code === code));
+  }
 }
 
 function showDigits(answer) {
@@ -198,7 +239,7 @@ function showPlace(answer) {
 function ranked(share) {
   if (share >= 1) return "more than all";
   if (share <= 0) return "less than all";
-  const percent = (part) => (part > 0.99 ? (Math.floor(1000 * part) / 10).toFixed(1) : Math.round(100 * part));
+  const percent = (part) => (part > 0.99 ? studio.fixed(Math.floor(1000 * part) / 10) : studio.whole(100 * part));
   return share >= 0.5 ? `more than ${percent(share)} %` : `less than ${percent(1 - share)} %`;
 }
 
@@ -226,7 +267,22 @@ const CHART = { width: 320, height: 196, edge: 3.5 };
 /** An arrowhead at the edge of the chart, for what lies outside it. */
 function beyondMark(x, half, above) {
   const [edge, base] = above ? [1, 9] : [CHART.height - 1, CHART.height - 9];
-  return `<path class="off" d="M${x - half} ${base}H${x + half}L${x} ${edge}z"/>`;
+  return shape("path", { class: "off", d: `M${x - half} ${base}H${x + half}L${x} ${edge}z` });
+}
+
+/** The chart itself: the prior's band, lines at -2, 0 and 2, and the columns. */
+function paintPosterior(columns, y) {
+  const lines = [-2, 0, 2].map((v) => shape("line", { x1: 0, x2: CHART.width, y1: y(v), y2: y(v), ...(v ? { class: "faint" } : {}) }));
+  const ticks = [["+2", 2], ["0", 0], ["−2", -2]].map(([textContent, v]) => {
+    const tick = make("span", { className: "tick", textContent });
+    tick.style.top = `${(100 * y(v)) / CHART.height}%`;
+    return tick;
+  });
+  $(".posterior").replaceChildren(
+    shape("svg", { viewBox: `0 0 ${CHART.width} ${CHART.height}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+      shape("rect", { class: "prior", x: 0, width: CHART.width, y: y(1), height: y(-1) - y(1) }), ...lines, ...columns),
+    ...ticks,
+  );
 }
 
 function showPosterior(answer) {
@@ -238,22 +294,22 @@ function showPosterior(answer) {
   const means = answer.sigma ? answer.mean : answer.z;
   const chosen = answer.z_drawn || means;
   let clipped = 0;
-  const columns = order.map((dim, place) => {
+  const columns = order.flatMap((dim, place) => {
     const x = (place + 0.5) * step;
     const [mean, sigma] = [means[dim], answer.sigma ? answer.sigma[dim] : 0];
     const [top, bottom] = [y(mean + sigma), y(mean - sigma)];
     const beyond = [chosen[dim], mean].find((v) => Math.abs(v) > CHART.edge);
     if (beyond !== undefined) clipped++;
-    return `<rect class="sigma" x="${x - bar / 2}" y="${top}" width="${bar}" height="${Math.max(1, bottom - top)}" rx="1"/>
-      <rect class="mean" x="${x - bar / 2}" y="${y(mean) - 1.5}" width="${bar}" height="3"/>
-      <circle class="z" cx="${x}" cy="${y(chosen[dim])}" r="${Math.min(3.2, bar / 2)}"/>${beyond === undefined ? "" : beyondMark(x, Math.max(4, bar / 2), beyond > 0)}`;
+    return [
+      shape("rect", { class: "sigma", x: x - bar / 2, y: top, width: bar, height: Math.max(1, bottom - top), rx: 1 }),
+      shape("rect", { class: "mean", x: x - bar / 2, y: y(mean) - 1.5, width: bar, height: 3 }),
+      shape("circle", { class: "z", cx: x, cy: y(chosen[dim]), r: Math.min(3.2, bar / 2) }),
+      ...(beyond === undefined ? [] : [beyondMark(x, Math.max(4, bar / 2), beyond > 0)]),
+    ];
   });
   $(".beyond").hidden = !clipped;
   $(".beyond").textContent = `${clipped} beyond ±${CHART.edge}`;
-  const lines = [-2, 0, 2].map((v) => `<line x1="0" x2="${CHART.width}" y1="${y(v)}" y2="${y(v)}"${v ? ' class="faint"' : ""}/>`);
-  $(".posterior").innerHTML = `<svg viewBox="0 0 ${CHART.width} ${CHART.height}" preserveAspectRatio="none" aria-hidden="true">
-    <rect class="prior" x="0" width="${CHART.width}" y="${y(1)}" height="${y(-1) - y(1)}"/>${lines.join("")}${columns.join("")}</svg>
-    <span class="tick" style="top: ${(100 * y(2)) / CHART.height}%">+2</span><span class="tick" style="top: 50%">0</span><span class="tick" style="top: ${(100 * y(-2)) / CHART.height}%">−2</span>`;
+  paintPosterior(columns, y);
   const sure = answer.sigma ? order.filter((dim) => answer.sigma[dim] < 0.5).length : order.length;
   $(".posterior").setAttribute("aria-label", answer.sigma
     ? `Mean and sigma of ${order.length} numbers; ${sure} of them are known to within half a prior sigma`
@@ -277,7 +333,7 @@ function point(place) {
   }
   const z = (answer.z_drawn || answer.mean)[dim];
   const drawn = answer.z_drawn ? `drawn ${studio.signed(z)}   ` : "";
-  $(".pointed").textContent = `z${dim}   ${drawn}mean ${studio.signed(answer.mean[dim])} ± ${answer.sigma[dim].toFixed(2)}`;
+  $(".pointed").textContent = `z${dim}   ${drawn}mean ${studio.signed(answer.mean[dim])} ± ${studio.fixed(answer.sigma[dim], 2)}`;
 }
 
 $(".posterior").addEventListener("pointermove", (event) => {
@@ -297,7 +353,7 @@ function showCosts(answer) {
   const { distortion, rate, standing, usual } = answer;
   const total = distortion + (rate ?? 0);
   for (const [key, value] of Object.entries({ distortion, rate, cost: rate === null ? null : total })) {
-    $(`output.${key === "cost" ? "elbo" : key}`).textContent = value === null ? "none" : value.toFixed(1);
+    $(`output.${key === "cost" ? "elbo" : key}`).textContent = value === null ? "none" : studio.fixed(value);
     const share = standing ? standing[key] : null;
     $(`[data-rank=${key}]`).textContent = share === null || share === undefined ? "" : ranked(share);
   }
@@ -314,7 +370,7 @@ function showCosts(answer) {
   for (const unit of root.querySelectorAll(".costs small")) unit.hidden = !inNats;
   const drawn = !inNats ? "Distortion is half the summed squared error. A deterministic code has no rate." : rate === null ? "Cross-entropy of the grey pixels. A deterministic code has no rate." : `Means over ${answer.estimate_draws} draws of z.`;
   $(".cost-note").textContent = drawn + (typical === null ? "" :
-    ` Compared with MNIST's 10,000 test digits, measured the same way under ${model.name}${floor ? `, each above what its own greys cost however well they are foretold (their entropy, here ${floor.toFixed(1)} nats)` : ""}: the mark is their median, ${typical.toFixed(1)}${inNats ? " nats" : ""}${floor ? " above it" : ""}.`);
+    ` Compared with MNIST's 10,000 test digits, measured the same way under ${model.name}${floor ? `, each above what its own greys cost however well they are foretold (their entropy, here ${studio.fixed(floor)} nats)` : ""}: the mark is their median, ${studio.fixed(typical)}${inNats ? " nats" : ""}${floor ? " above it" : ""}.`);
   explain(usual);
 }
 
@@ -348,7 +404,7 @@ function showOptions(answer) {
   const range = $("[data-option=threshold]");
   range.value = String(options.threshold ?? answer.threshold);
   range.style.setProperty("--to", `${100 * Number(range.value)}%`);
-  $(".threshold output").textContent = Number(range.value).toFixed(2);
+  $(".threshold output").textContent = studio.fixed(Number(range.value), 2);
   $("[data-option=polarity]").value = options.polarity || "auto";
   $("[data-option=stroke]").value = String(options.stroke || "auto");
   $("[data-do=auto]").hidden = !["polarity", "stroke", "threshold", "choose"].some((key) => key in options);
@@ -381,7 +437,7 @@ $("[data-option=stroke]").addEventListener("change", ({ target }) =>
   adjust("stroke", Number(target.value) || target.value));
 $("[data-option=threshold]").addEventListener("input", ({ target }) => {
   target.style.setProperty("--to", `${100 * Number(target.value)}%`);
-  $(".threshold output").textContent = Number(target.value).toFixed(2);
+  $(".threshold output").textContent = studio.fixed(Number(target.value), 2);
   adjust("threshold", Number(target.value));
 });
 
@@ -463,7 +519,7 @@ function showAnswers(answer, filled) {
   const how = answer.sigma
     ? `Pseudo-Gibbs: each chain of ${model.name} starts elsewhere, then draws z and the missing pixels in turn.`
     : `Each chain of ${model.name} starts elsewhere, then encodes and decodes in turn.`;
-  $(".gap-note").innerHTML = `${how} Beneath each answer, what the classifier reads. Their average is off by a mean squared error of <span class="num">${error}</span>.`;
+  $(".gap-note").replaceChildren(text`${how} Beneath each answer, what the classifier reads. Their average is off by a mean squared error of ${num(error)}.`);
 }
 
 /** Mean squared error between two packed digits. */
@@ -478,7 +534,7 @@ function showRepair(answer) {
   line.hidden = !answer.whole;
   if (!answer.whole) return;
   const [before, after] = [answer.input, answer.reconstruction].map((other) => squared(answer.whole, other));
-  line.innerHTML = `Mean squared error to the whole digit: damaged <span class="num">${studio.number(before, 2)}</span>, repaired <span class="num">${studio.number(after, 2)}</span>${after < before ? "." : ": this damage is beyond the model."}`;
+  line.replaceChildren(text`Mean squared error to the whole digit: damaged ${num(studio.number(before, 2))}, repaired ${num(studio.number(after, 2))}${after < before ? "." : ": this damage is beyond the model."}`);
   const own = { noise: "gaussian", erase: "masking" }[options.damage?.kind];
   const trained = studio.models.find(({ corruption }) => corruption?.kind === own);
   if (after < before || !trained || model.corruption) return;
@@ -556,9 +612,7 @@ function familyMember(member, { cost: inUnit }) {
 // ------------------------------------------------------------------ the code, and out of the panel
 function choose(next) {
   code = next;
-  for (const button of root.querySelectorAll("[data-code]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.code === code));
-  }
+  pressCode();
   ask();
 }
 for (const button of root.querySelectorAll("[data-code]")) {
@@ -650,18 +704,20 @@ function python() {
 
 // ------------------------------------------------------------------ life of the panel
 function explain(usual) {
-  const n = (value, digits = 3) => `<span class="num">${studio.number(value, digits)}</span>`;
+  const n = (value, digits = 3) => num(studio.number(value, digits));
+  const how = text`The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of ${bold(model.name)} answers with `;
+  const size = num(studio.whole(model.latent_dim));
   const parts = shown && !shown.sigma ? [
-    `The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of <b>${model.name}</b> answers with one code of <span class="num">${model.latent_dim}</span> numbers, and the decoder paints the digit again from it.`,
+    text`${how}one code of ${size} numbers, and the decoder paints the digit again from it.`,
     "It was never told to be unsure, so there is no cloud, and nothing to draw.",
   ] : [
-    `The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of <b>${model.name}</b> answers with a cloud of codes, mean ± sigma for each of <span class="num">${model.latent_dim}</span> numbers, and the decoder paints the digit again from one of them.`,
+    text`${how}a cloud of codes, mean ± sigma for each of ${size} numbers, and the decoder paints the digit again from one of them.`,
     "Where a bar is short the encoder is sure; where it fills the grey band it knows no more than the prior.",
   ];
   if (usual && Number.isFinite(usual.rate)) {
-    parts.push(`Half of the test digits cost this model less than ${n(usual.distortion)} of distortion above the entropy of their greys, and half less than ${n(usual.rate)} nats of rate.`);
+    parts.push(text`Half of the test digits cost this model less than ${n(usual.distortion)} of distortion above the entropy of their greys, and half less than ${n(usual.rate)} nats of rate.`);
   }
-  $(".seeing-text").innerHTML = parts.join(" ");
+  $(".seeing-text").replaceChildren(...joined(parts));
 }
 
 studio.on("model", () => {
@@ -677,10 +733,12 @@ studio.onSend("reconstruct", async ({ picture }) => {
   take(picture, picture.pixels ? "example" : "sent");
 });
 
+pressCode();
+damageFromAddress();
 if (model) {
   explain();
   // A real digit is there on arrival, unless something was sent meanwhile.
-  widget.ready.then(() => current || widget.takeExample(studio.exampleClasses[5] ?? 0));
+  widget.ready.then(() => current || widget.takePlace(studio.readPlace(studio.asked("x")) ?? FIRST));
 } else {
   studio.say(root, "There is no model: train one with python -m vae_core train vae-400.");
 }

@@ -111,6 +111,10 @@ function pixelsOf(place) {
 }
 
 function showCentre() {
+  studio.keep({
+    around: centre && studio.writeNumbers(centre),
+    spread: centre && fields.spread.value,
+  });
   $(".around-bar").hidden = centre === null;
 }
 
@@ -177,6 +181,7 @@ fields.temperature.addEventListener("input", (event) => {
 fields.spread.addEventListener("input", (event) => {
   fillRange(fields.spread);
   $(".spread-value").textContent = studio.fixed(Number(fields.spread.value), 2);
+  showCentre();
   engine.push(undefined, event);
 });
 $("[data-do=back]").addEventListener("click", (event) => {
@@ -223,8 +228,8 @@ function explain() {
   const n = (value, digits = 3) => num(studio.number(value, digits));
   const parts = [
     model.variational
-      ? text`Each digit is decoded from ${num(model.latent_dim)} numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`
-      : text`A plain autoencoder has no prior: each picture is decoded from ${num(model.latent_dim)} numbers drawn from a Gaussian that was fitted to the codes of ${bold(model.name)} afterwards. Nothing ever asked its decoder to paint a digit at such places, so many draws are none.`,
+      ? text`Each digit is decoded from ${num(studio.whole(model.latent_dim))} numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`
+      : text`A plain autoencoder has no prior: each picture is decoded from ${num(studio.whole(model.latent_dim))} numbers drawn from a Gaussian that was fitted to the codes of ${bold(model.name)} afterwards. Nothing ever asked its decoder to paint a digit at such places, so many draws are none.`,
   ];
   if (model.takes_labels) {
     const told = studio.state.label;
@@ -247,6 +252,13 @@ fields.n.value = String(studio.state.n);
 fields.seed.value = String(studio.state.seed);
 fields.temperature.value = String(studio.state.temperature);
 showHeat();
+{
+  const around = studio.readNumbers(studio.asked("around"));
+  if (around?.length === studio.model()?.latent_dim) centre = around;
+  fields.spread.value = String(studio.within(studio.asked("spread"), 0, 1, Number(fields.spread.value), false));
+  $(".spread-value").textContent = studio.fixed(Number(fields.spread.value), 2);
+  showCentre();
+}
 fillRange(fields.spread);
 explain();
 studio.labels($(".told"), {

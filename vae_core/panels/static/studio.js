@@ -46,6 +46,8 @@
     return numbers.every((v) => Number.isFinite(v) && Math.abs(v) <= 1000) ? numbers : null;
   }
 
+  const writeNumbers = (numbers) => numbers.map((v) => String(Math.round(v * 1000) / 1000)).join(",");
+
   function within(text, low, high, otherwise, whole) {
     const value = Number(text);
     const fits = text !== null && text !== "" && value >= low && value <= high;
@@ -73,6 +75,16 @@
   }
 
   const state = readUrl();
+  // What a panel adds to the address: asked(key) as the page was opened, keep({key: text or null}).
+  const opened = new URLSearchParams(location.search);
+  const asked = (key) => opened.get(key);
+  const kept = {};
+
+  function keep(patch) {
+    Object.assign(kept, patch);
+    mirrorSoon();
+  }
+
   const notices = [];
   {
     const asked = new URLSearchParams(location.search).get("model");
@@ -90,13 +102,14 @@
     put("panel", state.panel);
     put("model", state.model);
     const moved = state.u && state.u.some((v) => v !== 0);
-    put("z", moved ? state.u.map((v) => String(Math.round(v * 1000) / 1000)).join(",") : null);
+    put("z", moved ? writeNumbers(state.u) : null);
     put("seed", state.seed ? String(state.seed) : null);
     put("n", state.n !== 60 ? String(state.n) : null);
     put("temperature", state.temperature !== 1 ? String(state.temperature) : null);
     const told = modelNamed(state.model)?.takes_labels && state.label !== null;
     put("label", told ? String(state.label) : null);
-    const text = url.toString().replaceAll("%2C", ",");
+    for (const [key, value] of Object.entries(kept)) put(key, value);
+    const text = url.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
     if (text !== location.href) history.replaceState({ panel: state.panel }, "", text);
   }
 
@@ -160,7 +173,7 @@
     comeback ??= (async () => {
       offline = true;
       document.body.classList.add("is-offline");
-      banner("The server went away; reconnecting …");
+      banner(navigator.onLine ? "The server went away; reconnecting …" : "This device is offline; waiting for the network …");
       emit("offline");
       for (let pause = 400; !(await reachable()); pause = Math.min(pause * 1.6, 4000)) await wait(pause);
       offline = false;
@@ -346,42 +359,10 @@
     queueMicrotask(() => deliver(panel));
   }
 
-  // ---------------------------------------------------------------- tabs
-  // Gradio's tabs are buttons without arrow keys; ?panel= must open one without a visit to the first.
-  function preselect() {
-    const config = window.gradio_config;
-    const tabs = config && config.components && config.components.find((c) => c.type === "tabs");
-    if (!tabs) return;
-    tabs.props.selected = state.panel;
-    for (const part of config.components) {
-      if (part.type === "tabitem") part.props.visible = OPEN.includes(part.props.id);
-    }
-    for (const panel of PANELS) document.documentElement.classList.toggle(`without-${panel}`, !OPEN.includes(panel));
-  }
-
-  function followTabs() {
-    document.addEventListener("click", (event) => {
-      const tab = event.target.closest && event.target.closest("[role=tab][data-tab-id]");
-      if (tab) set({ panel: tab.dataset.tabId });
-    });
-    document.addEventListener("keydown", (event) => {
-      const tab = event.target.closest && event.target.closest("[role=tab]");
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!tab || !step) return;
-      const all = [...tab.parentElement.querySelectorAll("[role=tab]")];
-      const next = all[(all.indexOf(tab) + step + all.length) % all.length];
-      event.preventDefault();
-      next.focus();
-      next.click();
-    });
-  }
-
   window.studio = {
-    StudioError, StudioOffline, models, state, boot, notices,
+    StudioError, StudioOffline, models, state, boot, notices, panels: PANELS, lesson: OPEN,
     model: () => modelNamed(state.model),
-    modelNamed, set, mirror: writeUrl, on, emit, call, whenBack, isOffline: () => offline,
+    modelNamed, set, mirror: writeUrl, keep, asked, readNumbers, writeNumbers, within, on, emit, call, whenBack, isOffline: () => offline,
     paint, bytesOf, say, download, png, example, open, send, onSend, wait,
   };
-  preselect();
-  followTabs();
 })();
