@@ -1,0 +1,56 @@
+"""Words stay in their buttons: presenting, on a phone, at 200 % zoom, in the visitor's colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import driving
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare")
+CLIPPED = """(panel) => {
+    const parts = `[data-testid=panel-${panel}] :is(button, .button, h2, .value)`;
+    const others = ".studio-header :is(button, select), [role=tab]";
+    const all = document.querySelectorAll(`${parts}, ${others}`);
+    return [...all].filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+        .map((one) => one.outerHTML.slice(0, 120));
+}"""
+
+
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize(
+    ("width", "query"),
+    [(1440, "present=1&scale=quantile"), (1920, "present=1"), (720, ""), (360, "")],
+)
+def test_no_word_leaves_its_button(chromium: Any, app_url: str, width: int, query: str) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{app_url}?{query}")
+    for panel in PANELS:
+        page.get_by_role("tab", name=panel.capitalize()).click()
+        page.get_by_test_id(f"panel-{panel}").wait_for()
+        assert page.evaluate(CLIPPED, panel) == [], panel
+        assert page.evaluate(SIDEWAYS) <= 0, panel
+    tabs = page.get_by_role("tab").all()
+    assert all(tab.bounding_box()["x"] + tab.bounding_box()["width"] <= width for tab in tabs)
+    page.close()
+
+
+def test_forced_colours_tell_what_is_chosen(chromium: Any, app_url: str) -> None:
+    """What only a background told is told by the visitor's own colours."""
+    page = chromium.new_page(viewport=driving.DESKTOP, forced_colors="active")
+    page.goto(f"{app_url}?panel=sample")
+    page.get_by_test_id("panel-sample").wait_for()
+    look = """(one) => {
+        const { color, borderBottomColor, backgroundColor } = getComputedStyle(one);
+        return [color, borderBottomColor, backgroundColor].join();
+    }"""
+    for chosen, other in (
+        ("[role=tab].selected", "[role=tab]:not(.selected)"),
+        (".sample [aria-pressed=true]", ".sample [aria-pressed=false]"),
+    ):
+        assert page.eval_on_selector(chosen, look) != page.eval_on_selector(other, look)
+    page.close()
