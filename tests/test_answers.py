@@ -1,0 +1,173 @@
+"""A real server's answers to what nobody should send: a plain sentence, and nothing in the log."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import torch
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+import vae_core
+from vae_core.config import Config, NetConfig
+from vae_core.models import VAE
+
+ROOT = Path(__file__).parents[1]
+IMPATIENT = """
+import sys
+from vae_core.panels import limits
+limits.PAUSE = 0.5
+import app
+sys.exit(app.main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("log") / "log.txt"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("checkpoints")
+    torch.manual_seed(0)
+    config = Config(name="tiny", latent_dim=3, net=NetConfig(hidden_dims=(16,)))
+    vae_core.save(VAE(config).eval(), folder / "tiny")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, "-c", IMPATIENT, "--port", port, "--checkpoints", str(folder)]
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("uploads"))}
+    with (
+        log.open("w") as file,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file) as process,
+    ):
+        try:
+            _wait(f"http://127.0.0.1:{port}/gradio_api/app_id", process)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.terminate()
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 300
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            httpx.get(url, timeout=5)
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not start")
+
+
+@pytest.fixture(scope="module")
+def client(url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _without_tracebacks(log: Path) -> Iterator[None]:
+    yield
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+API = "gradio_api/"
+CALL: dict[str, Any] = {"component_id": 1, "fn_name": "decode", "data": {}, "session_hash": "s"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("call/nothing", {"data": []}, 404),
+        ("run/nothing", {"data": []}, 404),
+        ("queue/join", {"data": [], "fn_index": 999, "session_hash": "s"}, 404),
+        ("queue/join", {"data": [], "session_hash": "s"}, 404),
+        ("component_server/", {**CALL, "component_id": 99_999}, 404),
+        ("component_server/", {**CALL, "component_id": None}, 404),
+        ("component_server/", {**CALL, "fn_name": "postprocess"}, 404),
+        ("component_server/", {**CALL, "session_hash": "s" * 1000}, 400),
+        ("process_recording", {}, 404),
+        ("call/decode", {"data": ["tiny", "a" * 70_000]}, 413),
+        ("call/decode", {"data": ["tiny", [0] * 100_000]}, 413),
+        ("call/decode", [], 422),
+    ],
+)
+def test_unknown_and_too_large_are_a_sentence(
+    client: httpx.Client, path: str, body: Any, status: int
+) -> None:
+    answer = client.post(API + path, json=body)
+    assert answer.status_code == status
+    assert answer.json()["error"].rstrip().endswith(".")
+
+
+def test_other_mistakes_of_a_request_are_a_sentence(client: httpx.Client) -> None:
+    for answer, status in (
+        (client.get(API + "call/decode/nobody"), 404),
+        (client.post(API + "call/decode", content=b"{", headers={"content-type": "a/b"}), 415),
+        (client.post(API + "component_server/", files={"a": b"b"}), 415),
+        (client.post(API + "upload", json={}), 400),
+        (client.post(API + "upload", files={"files": ("a", bytes(70 * 2**20))}), 413),
+    ):
+        assert answer.status_code == status, answer.text
+        assert answer.json()["error"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}},
+        {"path": "http://127.0.0.1:1/a.png", "meta": {"_type": "gradio.FileData"}},
+        {"path": "a\0b"},
+        {"url": "http://127.0.0.1:1/a.png", "meta": {"_type": "gradio.FileData"}},
+    ],
+)
+def test_a_file_that_was_not_sent_is_a_sentence(client: httpx.Client, picture: dict) -> None:
+    body = {"data": ["tiny", picture]}
+    answer = client.post(API + "run/encode", json=body)
+    assert "picture" in answer.json()["error"].lower()
+    event = client.post(API + "call/encode", json=body).json()["event_id"]
+    assert "picture" in client.get(f"{API}call/encode/{event}").text.lower()
+
+
+def test_a_body_that_does_not_come_is_answered(url: str) -> None:
+    host, port = httpx.URL(url).host, httpx.URL(url).port
+    assert port is not None
+    with socket.create_connection((host, port), timeout=20) as line:
+        head = f"POST /gradio_api/call/decode HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99\r\n"
+        line.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n{")
+        answer = b"".join(iter(lambda: line.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert json.loads(answer.split(b"\r\n\r\n")[1])["error"] == "The request came too slowly."
+
+
+def test_a_binary_message_ends_the_socket(url: str) -> None:
+    with connect(url.replace("http", "ws") + "studio/line") as line:
+        line.send(b"\0\1")
+        with pytest.raises(ConnectionClosed) as told:
+            line.recv(timeout=20)
+    assert told.value.rcvd is not None
+    assert told.value.rcvd.code == 1003
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://a:b:c", "null", ""])
+def test_a_malformed_origin_opens_no_socket(url: str, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as told:
+        connect(url.replace("http", "ws") + "studio/line", additional_headers={"Origin": origin})
+    assert told.value.response.status_code == 403
+
+
+def test_answers_carry_the_security_headers(client: httpx.Client) -> None:
+    for path in ("", API + "app_id", "nothing"):
+        assert client.get(path).headers["x-content-type-options"] == "nosniff"
