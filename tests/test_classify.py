@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from vae_core import classify
+from vae_core import checkpoint, classify
 from vae_core.classify import DEFAULT_FOLDER, NONE, Classifier, load_classifier
 from vae_core.classify_negatives import negatives
 from vae_core.classify_training import augment, save, train
@@ -48,6 +49,19 @@ def test_a_bad_folder_gets_a_sentence(tmp_path: Path) -> None:
         load_classifier(tmp_path)
     (tmp_path / "config.json").write_text('{"widths": [4, 8, 8, 8]}')
     (tmp_path / "model.safetensors").write_bytes(b"not safe at all")
+    with pytest.raises(ValueError, match="damaged or belongs to another network"):
+        load_classifier(tmp_path)
+    (tmp_path / "model.safetensors").unlink()
+    os.mkfifo(tmp_path / "model.safetensors")  # its reader would wait for ever
+    with pytest.raises(ValueError, match="damaged or belongs to another network"):
+        load_classifier(tmp_path)
+
+
+def test_a_classifier_of_other_numbers_is_refused(tmp_path: Path) -> None:
+    model = Classifier((4, 8, 8, 8)).eval()
+    save(model, tmp_path, {"test_error": 1.0})
+    wide = {name: tensor.double() for name, tensor in model.state_dict().items()}
+    checkpoint.write_tensors(tmp_path / "model.safetensors", wide)
     with pytest.raises(ValueError, match="damaged or belongs to another network"):
         load_classifier(tmp_path)
 
@@ -104,11 +118,12 @@ def test_a_digitizer_without_its_classifier_says_so_once(
 ) -> None:
     monkeypatch.setattr(classify, "DEFAULT_FOLDER", tmp_path / "classifier")
     monkeypatch.setenv("VAE_CHECKPOINTS", str(tmp_path))
+    judge._say.cache_clear()
     picture = np.zeros((28, 28), np.uint8)
     with pytest.warns(UserWarning, match="There is no classifier in .* Shapes alone decide"):
         assert judge.strangeness([picture]) == [0.0]
     assert judge.strangeness([picture, picture]) == [0.0, 0.0]  # and not again
     (tmp_path / "classifier").mkdir()
     (tmp_path / "classifier" / "config.json").write_text("{")
-    with pytest.warns(UserWarning, match="damaged or belongs to another network"):
+    with pytest.warns(UserWarning, match=r"has no model.safetensors. Shapes alone decide"):
         assert judge.strangeness([picture]) == [0.0]

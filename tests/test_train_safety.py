@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae_core import Config, NetConfig, TrainConfig, checkpoint, lock
+from vae_core import Config, NetConfig, TrainConfig, checkpoint, held_out, lock, state
 from vae_core.commands import train
 from vae_core.data import Digits
 from vae_core.training import TrainingRun
@@ -102,3 +102,37 @@ def test_lost_weights_replace_nothing(digits: Digits, tmp_path: Path):
     with pytest.raises(ValueError, match="no longer finite"):
         lost.go()
     assert (tmp_path / checkpoint.WEIGHTS).read_bytes() == before
+
+
+def test_what_was_held_out_belongs_to_the_weights_and_to_the_state(
+    digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    session(digits, tmp_path).go()
+    again = train._Session(TrainingRun(CONFIG), digits, digits, tmp_path, held=7)
+    monkeypatch.setattr(again, "_save", lambda finished: None)  # killed before any save
+    again.go()
+    assert held_out.read(tmp_path) is None  # the weights there saw all digits
+    assert train._begun_with(tmp_path) is None
+    begun = TrainingRun(CONFIG)
+    begun.save(tmp_path / train.STATE, held=7)  # and now before the first weights
+    assert held_out.read(tmp_path) is None
+    assert train._begun_with(tmp_path) == 7
+    train._Session(begun, digits, digits, tmp_path, held=7).go()
+    assert held_out.read(tmp_path) == 7
+
+
+@pytest.mark.parametrize(("said", "found"), [("null", None), ("12", 12), (None, 5)])
+def test_a_state_of_an_earlier_version_does_not_tell_what_was_held_out(
+    said: str | None, found: int | None, tmp_path: Path
+):
+    about = {} if said is None else {"held_out": said}
+    checkpoint.write_tensors(tmp_path / "run.safetensors", {"x": torch.zeros(1)}, about)
+    assert state.held_out(tmp_path / "run.safetensors", 5) == found
+
+
+def test_a_damaged_number_of_held_out_digits_is_refused(tmp_path: Path):
+    checkpoint.write_tensors(
+        tmp_path / "run.safetensors", {"x": torch.zeros(1)}, {"held_out": "-3"}
+    )
+    with pytest.raises(ValueError, match="held out; train again without --resume"):
+        state.held_out(tmp_path / "run.safetensors", None)

@@ -8,7 +8,6 @@ digits, blobs and noise. Train it with
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from vae_core.checkpoint import shipped_root
+from vae_core import checkpoint
 
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "checkpoints" / "classifier"
 NONE = 10
@@ -97,7 +96,7 @@ def find(root: str | Path | None = None) -> Path:
     Raises:
         ValueError: there is none.
     """
-    roots = (Path(root) if root is not None else None, shipped_root())
+    roots = (Path(root) if root is not None else None, checkpoint.shipped_root())
     places = [*(each / DEFAULT_FOLDER.name for each in roots if each is not None), DEFAULT_FOLDER]
     for place in places:
         if (place / "config.json").is_file():
@@ -112,17 +111,17 @@ def load_classifier(folder: str | Path | None = None, device: str = "cpu") -> Cl
     Raises:
         ValueError: a file is missing, damaged, or of another network; one sentence.
     """
-    from safetensors.torch import load_file
-
     folder = Path(folder) if folder is not None else find()
+    weights = folder / checkpoint.WEIGHTS
+    for path in (folder / checkpoint.CONFIG, weights):
+        if not path.exists():
+            raise ValueError(f"The classifier folder {folder.name!r} has no {path.name}.")
     try:
-        config = json.loads((folder / "config.json").read_text())
-        model = Classifier(config["widths"])
-        tensors = load_file(folder / "model.safetensors", device=device)
-        model.load_state_dict(tensors, strict=True)
-    except FileNotFoundError as error:
-        name = Path(str(error.filename)).name if error.filename else "model.safetensors"
-        raise ValueError(f"The classifier folder {folder.name!r} has no {name}.") from error
+        widths = checkpoint.read_json(folder / checkpoint.CONFIG)["widths"]
+        with torch.device("meta"):  # a config may ask for more memory than there is
+            checkpoint.check_fit(Classifier(widths).state_dict(), weights)
+        model = Classifier(widths)
+        checkpoint.load_weights(model, weights)
     except Exception as error:
         # Damaged JSON, damaged safetensors and foreign tensors raise a dozen kinds of error.
         raise ValueError(

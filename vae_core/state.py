@@ -24,14 +24,19 @@ MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 Tensors = dict[str, Tensor]
 
 
-def write(run: TrainingRun, path: Path, history: str = "") -> None:
-    """Saves `run`, and the lines of its history so far; ValueError when it cannot be written."""
+def write(run: TrainingRun, path: Path, history: str = "", held: int | None = None) -> None:
+    """Saves `run`, the lines of its history so far, and how many training digits it leaves out.
+
+    Raises:
+        ValueError: it cannot be written.
+    """
     tensors = {name: tensor.detach().cpu() for name, tensor in _tensors(run).items()}
     place = {key: getattr(run, key) for key in PLACE}
     about = {
         "config": json.dumps(run.config.to_dict()),
         "place": json.dumps(place),
         "history": history,
+        "held_out": json.dumps(held),
     }
     write_tensors(path, tensors, about | {"sha256": _digest(tensors, about)})
 
@@ -58,6 +63,22 @@ def read(run: TrainingRun, path: Path) -> str:
         raise _damaged(path, "its checksum differs")
     _apply(run, tensors, place)
     return about.get("history", "")
+
+
+def held_out(path: Path, otherwise: int | None) -> int | None:
+    """How many training digits the saved run leaves out; None where it trains on all.
+
+    `otherwise` is the answer for a state of an earlier version, which does not hold it.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    text = safetensors_metadata(path).get("held_out")
+    if text is None or text == "null":
+        return otherwise if text is None else None
+    if not text.isdecimal() or len(text) > 9:
+        raise _damaged(path, "it does not tell how many digits were held out")
+    return int(text)
 
 
 def _tensors(run: TrainingRun) -> Tensors:
@@ -132,7 +153,7 @@ def _apply(run: TrainingRun, tensors: Tensors, place: Mapping[str, Any]) -> None
 def _digest(tensors: Tensors, about: Mapping[str, str]) -> str:
     """SHA-256 of all that the file tells, which a flipped bit changes."""
     digest = hashlib.sha256()
-    for key in ("config", "place", "history"):
+    for key in ("config", "place", "history", "held_out"):
         digest.update(about.get(key, "").encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(name.encode())

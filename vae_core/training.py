@@ -103,9 +103,12 @@ class TrainingRun:
             result.topk = self.config.code.topk
         return result
 
-    def save(self, path: Path, history: str = "") -> None:
-        """All that `resume` needs, in one safetensors file, written atomically."""
-        state.write(self, path, history)
+    def save(self, path: Path, history: str = "", held: int | None = None) -> None:
+        """All that `resume` needs, in one safetensors file, written atomically.
+
+        With it go the lines of the history, and how many digits `held` are kept out of training.
+        """
+        state.write(self, path, history, held)
 
     def resume(self, path: Path) -> str:
         """Goes back to where `save` was called; from there on bit for bit the same run.

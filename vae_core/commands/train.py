@@ -18,14 +18,14 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from vae_core import checkpoint, distributed, files, held_out, lock, recipes, runtime
+from vae_core import checkpoint, distributed, files, held_out, lock, recipes, runtime, state
 from vae_core.config import Config
 from vae_core.data import Digits, hold_out, load_mnist
 from vae_core.evaluation import codes, elbo
 from vae_core.models import VAE, Autoencoder
 from vae_core.training import Progress, TrainingRun, fit
 
-HISTORY = "history.jsonl"
+HISTORY, STATE = "history.jsonl", "state/run.safetensors"
 FIRST_SAVE_SECONDS, SAVE_EVERY_SECONDS = 5, 60
 """Soon after the start there is something to resume; then a save a minute costs nothing."""
 
@@ -70,10 +70,16 @@ def _digits(arguments: argparse.Namespace, out: Path) -> tuple[Digits, Digits]:
     """
     train = load_mnist("train", arguments.data, download=arguments.download)
     asked = getattr(arguments, "hold_out", None)
-    if arguments.resume and (kept := held_out.read(out)) != asked:
+    if arguments.resume and (kept := _begun_with(out)) != asked:
         told = "none" if kept is None else kept
         raise ValueError(f"hold_out is {asked}; the run in {out} was begun with {told}.")
     return (train, load_mnist("test", arguments.data)) if asked is None else hold_out(train, asked)
+
+
+def _begun_with(out: Path) -> int | None:
+    """How many digits the run in `out` keeps out: its state knows, whatever weights lie there."""
+    of_weights, path = held_out.read(out), out / STATE
+    return state.held_out(path, of_weights) if path.is_file() else of_weights
 
 
 def _new_run(
@@ -81,11 +87,10 @@ def _new_run(
 ) -> tuple[TrainingRun, str]:
     """The run, and the lines of its history so far."""
     run = TrainingRun(config, device, arguments.seed)
-    state = out / "state" / "run.safetensors"
     if arguments.resume:
-        if not state.is_file():
+        if not (out / STATE).is_file():
             raise ValueError(f"there is nothing to resume in {out}; leave --resume out to start.")
-        history = run.resume(state)
+        history = run.resume(out / STATE)
         return run, history or _lines_until(out / HISTORY, run.epoch)
     elif start := arguments.init_from or config.train.starts_from:
         run.start_from(checkpoint.load(start))
@@ -127,8 +132,6 @@ class _Session:
     def go(self) -> dict[str, Any]:
         last: Progress | None = None
         stopped = False
-        if distributed.rank() == 0:
-            held_out.write(self.out, self.held)
         with _signals(self.stopped), self._bar() as bar:
             for last in fit(self.run, self.digits):
                 self._check(last)
@@ -185,10 +188,11 @@ class _Session:
         self.next_save = time.monotonic() + SAVE_EVERY_SECONDS
         if distributed.rank() > 0:
             return
-        self.run.save(self.out / "state" / "run.safetensors", self.history)
+        self.run.save(self.out / STATE, self.history, self.held)
         if finished or self.run.epoch > 0:
             checkpoint.save(self._result(), self.out)
-            # Only now: until here an earlier run's weights lay beside its own history.
+            # Only now: until here an earlier run's weights lay beside what is said of them.
+            held_out.write(self.out, self.held)
             files.write_text(self.out / HISTORY, self.history)
 
     def _result(self) -> VAE | Autoencoder:
