@@ -20,6 +20,9 @@ from .survey import Find, Survey, region
 LONGEST = 200
 ENOUGH = 56
 MARGIN = 0.4
+# Strokes thinner than this, in pixels: their greys are coverage, not the blur of an edge.
+THIN = 2.5
+FAINTEST = 0.08
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,20 @@ def closeup(picture: Picture, seen: Survey, find: Find, threshold: float | None)
         if not _cluttered(other[1], mask):
             share, mask, cut, rules = other
     soft = _soft(share, mask, cut, clean, rules > 0)
+    if not clean and threshold is None and not rules and find.width * ratio < THIN:
+        soft = np.maximum(soft, _covered(plain, mine, max(FAINTEST, floor / peak)))
     return Closeup(plane, without_repetition(soft) if clean else soft, cut, rules, clean)
+
+
+def _covered(share: Plane, mine: NDArray[np.bool_], faintest: float) -> Ink:
+    """The ink of strokes about a pixel wide: all above the noise that touches the digit's own.
+
+    A cut through the middle of the greys would break them, and drop the links as specks.
+    """
+    labels, _ = operations().label(share > faintest, np.ones((3, 3)))
+    own = np.unique(labels[mine])
+    kept = np.isin(labels, own[own > 0])
+    return np.where(kept, np.clip((share - faintest) / (1 - faintest), 0, 1), 0).astype(np.float32)
 
 
 def _separated(

@@ -7,16 +7,11 @@ pictures of 28x28, a judge says how odd each is, and place by place the better r
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from .framing import frame
 from .marks import Rect
+from .regroup import Judge, regrouped, thumb
 from .survey import Find, Survey
-from .types import Grey
-
-Judge = Callable[[list[Grey]], list[float]]
 
 # Only looks whose best mark scores this share of the very best one's are rivals.
 RIVAL = 0.5
@@ -30,8 +25,9 @@ LARGER = 1.15
 
 def best_look(looks: list[Survey], judge: Judge) -> Survey:
     """The look that explains most ink as digits, of one polarity's, best mark first."""
-    first = looks[0]
-    rivals = [s for s in looks[1:] if s.best >= RIVAL * first.best and _differs(s, first)]
+    near = [seen for seen in looks if seen.best >= RIVAL * looks[0].best]
+    first, *others = [regrouped(seen, judge) for seen in near]
+    rivals = [seen for seen in others if _differs(seen, first)]
     if not rivals:
         return first
     odd = {id(seen): judge([thumb(seen, find) for find in seen.finds]) for seen in (first, *rivals)}
@@ -51,15 +47,6 @@ def _differs(one: Survey, two: Survey) -> bool:
         _area(_common(a.box, b.box)) * LARGER < max(_area(a.box), _area(b.box))
         for a, b in zip(one.finds, two.finds, strict=True)
     )
-
-
-def thumb(seen: Survey, find: Find) -> Grey:
-    """The mark in MNIST's frame, straight from the small copy."""
-    x0, y0, x1, y1 = find.box
-    ink = seen.ink[y0:y1, x0:x1]
-    mine = np.isin(seen.labels[y0:y1, x0:x1], [piece.label for piece in find.pieces])
-    peak = float(np.percentile(ink[mine], 90))
-    return frame(np.where(mine, np.clip(ink / max(peak, 1e-6), 0, 1), 0))
 
 
 def _contest(
@@ -93,12 +80,23 @@ def _draw(mine: list[Judged], rest: list[Judged], others: list[Judged]) -> int:
 
 def _round(one: list[Judged], two: list[Judged], longest: int) -> tuple[float, float]:
     """What two readings of one place are worth."""
+    if len(one) == len(two) == 1 and _alike(one[0][0], two[0][0]):
+        # Faint ink only adds a rim: that must not outweigh a digit seen or lost elsewhere.
+        find = max(one[0][0], two[0][0], key=lambda of: of.score)
+        one, two = [(find, one[0][1])], [(find, two[0][1])]
     worth = (_sum(one, longest), _sum(two, longest))
     if len(one) == 1 and _whole(one[0], two):
         return worth[0], min(worth[1], 0.8 * worth[0])
     if len(two) == 1 and _whole(two[0], one):
         return min(worth[0], 0.8 * worth[1]), worth[1]
     return worth
+
+
+def _alike(one: Find, two: Find) -> bool:
+    """Whether two looks cut the same mark, one of them closer to its core."""
+    common = _area(_common(one.box, two.box))
+    longer, shorter = max(one.longest, two.longest), min(one.longest, two.longest)
+    return common > 0.9 * min(_area(one.box), _area(two.box)) and longer < LARGER * shorter
 
 
 def _whole(single: Judged, others: list[Judged]) -> bool:

@@ -210,7 +210,7 @@ def _same_digit(a: list[Piece], b: list[Piece]) -> bool:
     if gap(one, two) > 0.3 * big:
         return False
     apart = distance(a, b)
-    across, down = _overlaps(one, two)
+    across, down = overlaps(one, two)
     if across >= 0.6 and _flat(one) and one[3] <= two[1] + 0.2 * big and small > 0.2 * big:
         # The bar of a 5, drawn last and high.
         return apart <= 0.3 * big
@@ -244,7 +244,7 @@ def _tall(box: Rect) -> bool:
     return box[3] - box[1] > 1.2 * (box[2] - box[0])
 
 
-def _overlaps(one: Rect, two: Rect) -> tuple[float, float]:
+def overlaps(one: Rect, two: Rect) -> tuple[float, float]:
     """How much of the narrower (lower) box lies under (beside) the other, 0 to 1."""
     shares = []
     for low, high in ((0, 2), (1, 3)):

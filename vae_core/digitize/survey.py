@@ -8,7 +8,7 @@ from the border, of a sensible size.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ FAINTEST = 0.04
 FEWEST = 6
 # With so many digits away from the border, those on it are digits as well.
 SIBLINGS = 3
+# So many of the longest other marks may be loose strokes of a digit.
+MOST_LOOSE = 24
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Survey:
         rules: how many ruled lines were dropped.
         share: share of the picture that is these digits' ink.
         explained: share of all the ink away from the border that is these digits'.
+        rest: marks that do not compare with the best, among them strokes of broken digits.
     """
 
     guess: Guess
@@ -103,6 +106,7 @@ class Survey:
     rules: int
     share: float
     explained: float = 1.0
+    rest: list[Find] = field(default_factory=list, repr=False)
 
     @property
     def dark(self) -> bool:
@@ -185,13 +189,18 @@ def _look(guess: Guess, level: float) -> Survey | None:
     items, frames = without_frames(items)
     total = sum(piece.area for piece in items)
     items = [p for p in items if p.longest >= 0.12 * items[0].longest] if items else []
-    finds = _worth([_find(group, guess, labels) for group in together(items)])
+    every = [measured(group, guess, labels) for group in together(items)]
+    finds = _worth(every)
     finds = [find for find in finds if on_form(find.box, frames)]
     if not finds:
         return None
     area = sum(piece.area for find in finds for piece in find.pieces)
     ordered = [finds[index] for index in reading_order([find.box for find in finds])]
-    return Survey(guess, level, labels, ordered, rules, area / mask.size, area / total)
+    boxes = {find.box for find in finds}
+    rest = sorted((find for find in every if find.box not in boxes), key=lambda of: -of.longest)
+    return Survey(
+        guess, level, labels, ordered, rules, area / mask.size, area / total, rest[:MOST_LOOSE]
+    )
 
 
 def _spans(piece: Piece, shape: tuple[int, ...]) -> bool:
@@ -200,7 +209,8 @@ def _spans(piece: Piece, shape: tuple[int, ...]) -> bool:
     return (wide or high) and piece.width < 0.12 * piece.longest
 
 
-def _find(group: list[Piece], guess: Guess, labels: Labels) -> Find:
+def measured(group: list[Piece], guess: Guess, labels: Labels) -> Find:
+    """Pieces of ink as one mark, with its likeness to a written digit."""
     score, rough = likeness(group, guess.ink.shape, guess.window), 1.0
     if score > 0.01:
         score *= stands_out(group, guess, labels)

@@ -9,12 +9,13 @@ from PIL import Image
 
 from . import survey as first_look
 from .closeup import Closeup, closeup
-from .contest import best_look, thumb
+from .contest import best_look
 from .framing import BOX, frame, has_greys, ink_box
 from .judge import strangeness
 from .light import Plane
 from .opening import Picture
 from .pen import with_width
+from .regroup import thumb
 from .survey import Find, Survey
 from .types import Grey, Options
 
