@@ -44,6 +44,15 @@ def test_every_recipe_has_a_place_in_a_group() -> None:
         assert name in groups.GROUPS[found["group"]], name
 
 
+def test_titles_stand_alone_and_are_those_of_the_recipes() -> None:
+    """The header shows one title by itself: "The same with 16 latents" said nothing there."""
+    for name in recipes.RECIPES:
+        assert "same with" not in recipes.get(name).title, name
+    for folder in checkpoint.shipped():
+        title = checkpoint.inspect(folder)["config"]["title"]
+        assert title == recipes.get(folder.name).title, folder.name
+
+
 def test_an_unknown_recipe_goes_by_its_kind() -> None:
     def kind(base: str) -> str:
         return groups.group(Config.from_dict(recipes.get(base).to_dict() | {"name": "mine"}))

@@ -99,17 +99,18 @@ def vae_collapsed() -> Config:
 @recipe
 def vae_annealed() -> Config:
     beta = BetaConfig(kind="linear", warmup_steps=2340)
-    return _collapsing("vae-annealed", "The same with beta from 0 to 1", beta)
+    return _collapsing("vae-annealed", "Against collapse: beta from 0 to 1", beta)
 
 
 @recipe
 def vae_cyclical() -> Config:
-    return _collapsing("vae-cyclical", "The same with beta in cycles", BetaConfig(kind="cyclical"))
+    title = "Against collapse: beta in cycles"
+    return _collapsing("vae-cyclical", title, BetaConfig(kind="cyclical"))
 
 
 @recipe
 def vae_freebits() -> Config:
-    title = "The same with a tenth of a nat free"
+    title = "Against collapse: a tenth of a nat free"
     return _collapsing("vae-freebits", title, BetaConfig(), free_bits=0.1)
 
 
@@ -186,7 +187,7 @@ def _smaller(name: str, title: str, latent_dim: int, epochs: int, beta: float = 
 
 @recipe
 def vae_conv_16() -> Config:
-    return _smaller("vae-conv-16", "The same with 16 latents", 16, 24)
+    return _smaller("vae-conv-16", "Residual convolutions, 16 latents", 16, 24)
 
 
 @recipe
@@ -199,7 +200,7 @@ def vae_conv_10_beta() -> Config:
 @recipe
 def vae_conv_10() -> Config:
     train = _tightened(5, "vae-conv-10-beta", learning_rate=5e-4)
-    return _narrow("vae-conv-10", "The same with 10 latents", 10, **train)
+    return _narrow("vae-conv-10", "Residual convolutions, 10 latents", 10, **train)
 
 
 @recipe
