@@ -22,6 +22,12 @@ CLIPPED = """(panel) => {
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+OVERLAP = """([one, other]) => {
+    const [a, b] = [one, other].map((s) => document.querySelector(s).getBoundingClientRect());
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}"""
+
+
 @pytest.mark.parametrize(
     ("width", "query"),
     [(1440, "present=1&scale=quantile"), (1920, "present=1"), (720, ""), (360, "")],
@@ -34,6 +40,9 @@ def test_no_word_leaves_its_button(chromium: Any, app_url: str, width: int, quer
         page.get_by_test_id(f"panel-{panel}").wait_for()
         assert page.evaluate(CLIPPED, panel) == [], panel
         assert page.evaluate(SIDEWAYS) <= 0, panel
+    page.get_by_role("tab", name="Explore").click()
+    page.locator(".explore .origin").wait_for()
+    assert not page.evaluate(OVERLAP, [".explore .origin", ".explore .gauge"])
     tabs = page.get_by_role("tab").all()
     assert all(tab.bounding_box()["x"] + tab.bounding_box()["width"] <= width for tab in tabs)
     page.close()
