@@ -110,7 +110,7 @@ def server(*arguments: str) -> Iterator[Server]:
         port = driving.free_port()
         process = driving.start(port, None, *arguments)
         try:
-            driving.wait_for(f"http://127.0.0.1:{port}/", process)
+            driving.wait_for(f"http://127.0.0.1:{port}/gradio_api/app_id", process, 300)
             app = Server(f"http://127.0.0.1:{port}/", process, Path(folder))
             app.start = app.memory()
             app.component("sample")
