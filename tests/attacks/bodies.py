@@ -76,8 +76,6 @@ def heavy_calls(app: Server) -> None:
     calls = [threading.Thread(target=component, args=(app, "sample", data)) for _ in range(60)]
     for call in calls:
         call.start()
-    time.sleep(0.5)
-    assert CLIENT.get(app.url).elapsed.total_seconds() < 3
     for call in calls:
         call.join()
 

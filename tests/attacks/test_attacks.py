@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 
@@ -53,6 +54,10 @@ def app() -> Iterator[Server]:
         yield running
 
 
+NEWCOMER = 5.0
+"""Seconds until a page is there that is asked for in the middle of an attack."""
+
+
 def check(app: Server, *attacks: Attack) -> None:
     """The best of three counts: other work on the machine makes a wait longer, never shorter."""
     for _ in range(3):
@@ -73,9 +78,17 @@ def test_an_attack_makes_nobody_wait(app: Server, attack: Attack) -> None:
 
 def test_all_of_them_together(app: Server) -> None:
     waits = list[float]()
-    check(app, *ATTACKS, lambda app: waits.append(newcomer(app)))
+    try:
+        check(app, *ATTACKS, lambda app: waits.append(newcomer(app)))
+    finally:
+        print(f"a newcomer had the page after {min(waits, default=math.inf):.3f} s")
+
+
+def test_heavy_calls_keep_no_newcomer_out(app: Server) -> None:
+    waits = list[float]()
+    check(app, bodies.heavy_calls, lambda app: waits.append(newcomer(app)))
     print(f"a newcomer had the page after {min(waits):.3f} s")
-    assert min(waits) < 5
+    assert min(waits) < NEWCOMER
 
 
 def test_a_drag_stays_smooth_beside_two_that_drag_a_slow_model(app: Server) -> None:

@@ -7,8 +7,6 @@ refused in its first kilobytes.
 
 from __future__ import annotations
 
-import re
-
 from vae_core.panels.parcels import Parcels
 
 SMALL = 256 * 2**10
@@ -22,7 +20,6 @@ PARTS, ENTRIES, PICTURES = 256, 20_000, 2
 
 TOO_LARGE = f"The request is too large: up to {SMALL // 2**10} KB are read here."
 TOO_MANY = "The request holds too many lists or entries."
-_MARK = re.compile(rb'["\\]')
 
 
 class SieveError(ValueError):
@@ -83,12 +80,15 @@ class Sieve:
         start = place
         if self._escaped:
             place, self._escaped = place + 1, False
-        while found := _MARK.search(piece, place):
-            if found.group() == b'"':
-                self._add(piece[start : found.start()])
-                self._end()
-                return found.end()
-            place = found.end() + 1
+        quote = piece.find(b'"', place)  # `find` takes a tenth of the time of an expression
+        while (slash := piece.find(b"\\", place, len(piece) if quote < 0 else quote)) >= 0:
+            place = slash + 2
+            if 0 <= quote < place:
+                quote = piece.find(b'"', place)
+        if quote >= 0:
+            self._add(piece[start:quote])
+            self._end()
+            return quote + 1
         self._escaped = place > len(piece)
         self._add(piece[start:])
         return len(piece)
