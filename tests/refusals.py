@@ -84,6 +84,15 @@ def landscape() -> Image.Image:
     return Image.fromarray(np.clip(np.where(y > hill, ground, sky), 0, 255).astype(np.uint8))
 
 
+def badge(letter: str) -> Image.Image:
+    """A logo: a white letter on a disc."""
+    image = Image.new("RGB", (256, 256), "white")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((16, 16, 240, 240), fill=(20, 70, 160))
+    draw.text((128, 128), letter, "white", ImageFont.load_default(130), anchor="mm")
+    return image
+
+
 def as_jpeg(image: Image.Image) -> bytes:
     """The picture as a JPEG file."""
     out = io.BytesIO()
@@ -106,4 +115,7 @@ REFUSED: dict[str, Callable[[], Image.Image]] = {
     "large text": lambda: text(6, 40),
     "one line of text": lambda: text(1, 32),
     "landscape": landscape,
+    "K on a disc": lambda: badge("K"),
+    "E on a disc": lambda: badge("E"),
+    "R on a disc": lambda: badge("R"),
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .filters import operations
+from .filters import hull_area, operations
 from .marks import Labels, Piece, Rect, union
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SHEET = 0.92
 # With less of it left, what is cut out is no writing.
 LEAST_SHEET = 0.55
+# A hole that fills less of its hull is a letter or a sign: that of a digit is round or a wedge.
+HOLLOW, LEAST_HOLE, LEAST_INK = 0.7, 0.05, 0.5
 # Around a mark, the ground must be wider than this many strokes.
 RING = 1.5
 # What touching a border of the picture leaves of a likeness.
@@ -115,6 +117,25 @@ def is_sheet(group: list[Piece], labels: Labels) -> bool:
     whole = operations().binary_fill_holes(mine)
     shape = float(whole.sum())
     return LEAST_SHEET < ink / shape < 0.97 and shape > SHEET * smallest_rectangle(whole)
+
+
+def is_badge(group: list[Piece], labels: Labels) -> bool:
+    """Whether the marks are a broad shape with a letter or a sign cut out of it, as a logo is.
+
+    A disc around a white K would pass for a 0, were its hole not the K.
+    """
+    spot = _around(union(group), 0)
+    mine = np.isin(labels[spot], [piece.label for piece in group])
+    if mine.mean() < LEAST_INK:
+        return False
+    ndimage = operations()
+    holes, count = ndimage.label(ndimage.binary_fill_holes(mine) & (labels[spot] == 0))
+    if not count:
+        return False
+    areas = np.bincount(holes.ravel())[1:]
+    if areas.max() < max(30, LEAST_HOLE * mine.sum()):
+        return False
+    return float(areas.max()) < HOLLOW * hull_area(holes == int(areas.argmax()) + 1)
 
 
 def smallest_rectangle(mask: NDArray[np.bool_]) -> float:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .frames import on_form, without_frames
 from .light import Plane, ink_map, paper_noise
-from .likeness import BORDER, borders, is_sheet, likeness, roughness, stands_out
+from .likeness import BORDER, borders, is_badge, is_sheet, likeness, roughness, stands_out
 from .marks import Labels, Piece, Rect, pieces, together, union
 from .order import reading_order
 from .rules import without_rules
@@ -216,7 +216,7 @@ def measured(group: list[Piece], guess: Guess, labels: Labels) -> Find:
         score *= stands_out(group, guess, labels)
         rough = roughness(group, guess, labels)
         score *= float(np.clip(1.7 - 4 * rough, 0.05, 1))
-        score *= 0.05 if is_sheet(group, labels) else 1.0
+        score *= 0.05 if is_sheet(group, labels) or is_badge(group, labels) else 1.0
     box = union(group)
     return Find(box, group, score, rough, borders(box, guess.ink.shape))
 

@@ -13,6 +13,7 @@ from .contest import best_look
 from .framing import BOX, frame, has_greys, ink_box
 from .judge import strangeness
 from .light import Plane
+from .likeness import roughness
 from .opening import Picture
 from .pen import with_width
 from .regroup import thumb
@@ -33,6 +34,8 @@ UNEVEN, UNSURE, SLIVER, AMONG = 0.05, 0.1, 0.15, 0.15
 MOST_DIGITS = 100
 # More digits than these are judged in the small copy: a close look costs milliseconds each.
 MOST_CLOSE = 12
+# Shorter than this in the small copy, a mark is too small for the judge.
+SMALL = 14
 # A drawing of more odd marks than this is text.
 MOST_STRAY = 4
 # From this worth on, luminance needs no help from single colours; from the lower one on where
@@ -123,7 +126,7 @@ def _view_of(picture: Picture, options: Options) -> View:
     rivals = first_look.survey(plane, options.polarity, options.threshold)
     best = [looks[0].best for looks in rivals]
     if not rivals or (best[0] < UNLIKELY and options.odd == "refuse"):
-        raise ValueError(NOTHING)
+        raise ValueError(_unlikely(rivals))
     view = _view(picture, best_look(rivals[0], strangeness), options)
     if len(rivals) > 1 and min(view.odd) > 0.5 and best[1] > 0.4 * best[0]:
         other = _view(picture, best_look(rivals[1], strangeness), options)
@@ -132,7 +135,7 @@ def _view_of(picture: Picture, options: Options) -> View:
     by_hand = options.polarity != "auto" or options.threshold is not None
     refusal = "" if by_hand and options.odd == "refuse" else _refusal(view)
     if best[0] < UNLIKELY:
-        by_hand, refusal = False, NOTHING
+        by_hand, refusal = False, _unlikely(rivals)
     if refusal and not by_hand and not (options.odd == "show" and _is_drawing(view)):
         raise ValueError(refusal)
     return replace(_without_oddities(view), stray=bool(refusal))
@@ -162,6 +165,8 @@ def _refusal(view: View) -> str:
     """Why a view is no picture of digits, in plain words; empty when it is one."""
     strange = sum(odd > 0.5 for odd in view.odd)
     count = len(view.seen.finds)
+    if strange >= 3 and strange > len(view.finds) / 2 and _too_small(view.seen):
+        return _small(count)
     if strange >= 3 and strange > len(view.finds) / 2 and not _towers(view):
         return (
             f"There are {count} separate marks, and they do not look like digits: is this a "
@@ -175,6 +180,28 @@ def _refusal(view: View) -> str:
     if all(_is_something_else(view.seen, find, odd) for find, odd in pairs):
         return "This does not look like a digit: is it a photo of something else?"
     return ""
+
+
+def _too_small(seen: Survey) -> bool:
+    """Whether many marks stand on even ground, and most of them are too small for a digit."""
+    if len(seen.finds) <= MOST_CLOSE:
+        return False
+    if np.median([find.longest for find in seen.finds]) >= SMALL:
+        return False
+    # The likeness of so small a mark is not worth its ground's evenness, which parts it from noise.
+    some = seen.finds[:: max(1, len(seen.finds) // MOST_CLOSE)]
+    return bool(np.median([roughness(f.pieces, seen.guess, seen.labels) for f in some]) < ROUGH)
+
+
+def _unlikely(rivals: list[list[Survey]]) -> str:
+    """Why no mark resembles writing: there is none, or all are too small."""
+    if rivals and _too_small(rivals[0][0]):
+        return _small(len(rivals[0][0].finds))
+    return NOTHING
+
+
+def _small(count: int) -> str:
+    return f"There are {count} marks, too small to read: crop one row."
 
 
 def _is_drawing(view: View) -> bool:
