@@ -69,8 +69,8 @@ def build(checkpoints: str | None = None, device: str | None = None) -> tuple[An
         raise ValueError(f"--checkpoints is {checkpoints!r}, which is not a folder.")
     if checkpoints is not None:
         os.environ["VAE_CHECKPOINTS"] = checkpoints  # the digitizer asks the same classifier
-    from vae_core.panels.shell import build_app, launch_options
-    from vae_core.panels.studio import Studio
+    from vae_core.app.server.shell import build_app, launch_options
+    from vae_core.app.service.studio import Studio
 
     studio = Studio(checkpoints, device)
     root = studio.registry.root
@@ -97,11 +97,11 @@ def main(argv: list[str] | None = None) -> int:
     wanted = arguments(argv)
     try:
         port = check_port(wanted.host, wanted.port)  # before the seconds of imports
-        from vae_core.panels import place
+        from vae_core.app.server import place
 
         place.prepare(wanted.host)
         app, options = build(wanted.checkpoints, wanted.device)
-        from vae_core.panels.patience import guard, raise_file_limit
+        from vae_core.app.server.patience import guard, raise_file_limit
 
         raise_file_limit()
         app.launch(

@@ -24,10 +24,10 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import vae_core
+from vae_core.app.server.assets import examples
+from vae_core.app.server.uploads import Uploads
 from vae_core.config import Config, NetConfig
 from vae_core.models import VAE
-from vae_core.panels.assets import examples
-from vae_core.panels.uploads import Uploads
 
 HEAD = "data:image/png;base64,"
 
@@ -48,7 +48,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, VAE]:
 
 SERVER = """
 import sys, gradio
-from vae_core.panels import api, studio
+from vae_core.app import api, studio
 with gradio.Blocks(analytics_enabled=False) as app:
     api.build(studio.Studio(sys.argv[1], "cpu"))
 app.launch(server_name="127.0.0.1", server_port=int(sys.argv[2]), quiet=True)

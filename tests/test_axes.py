@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from vae_core import VAE, Config, NetConfig, axes, checkpoint, sliders, traits
-from vae_core.data import Digits
+from vae_core import VAE, Config, NetConfig, checkpoint
+from vae_core.data.digits import Digits
+from vae_core.explore import slider_axes, sliders, traits
 
 
 def rotation(dim: int, seed: int = 0) -> np.ndarray:
@@ -33,7 +34,7 @@ def flow() -> VAE:
 def test_planted_traits_are_found():
     u = np.random.default_rng(1).normal(size=(200_000, 8))
     planted = rotation(8)[:, :3]
-    found = axes.along_traits(traits.correlations(u @ planted, u))
+    found = slider_axes.along_traits(traits.correlations(u @ planted, u))
     assert_orthonormal(found)
     assert found == pytest.approx(planted, abs=0.01)
 
@@ -41,7 +42,7 @@ def test_planted_traits_are_found():
 def test_traits_that_go_together_are_parted_evenly():
     # Two directions 60 degrees apart come to lie 15 degrees outside of where they were.
     r = np.array([[1, 0], [0.5, np.sqrt(0.75)]])
-    found = axes.along_traits(r)
+    found = slider_axes.along_traits(r)
     assert_orthonormal(found)
     for trait in (0, 1):
         assert found[:, trait] @ r[trait] == pytest.approx(np.cos(np.radians(15)))
@@ -49,15 +50,15 @@ def test_traits_that_go_together_are_parted_evenly():
 
 def test_a_trait_that_nothing_follows_has_no_axis():
     r = np.array([[0.0, 0, 0], [0, 0.6, 0]])
-    assert axes.along_traits(r) == pytest.approx(np.array([[0.0], [1], [0]]))
-    assert axes.along_traits(np.eye(5)[:, :2] + 0.1).shape == (2, 2)
+    assert slider_axes.along_traits(r) == pytest.approx(np.array([[0.0], [1], [0]]))
+    assert slider_axes.along_traits(np.eye(5)[:, :2] + 0.1).shape == (2, 2)
 
 
 def test_the_other_axes_stay_as_learned_where_they_can():
     few = np.zeros((5, 2))
     few[3, 0], few[1, 1] = 1, 1
-    assert axes.completed(few) == pytest.approx(np.eye(5)[:, [3, 1, 0, 2, 4]])
-    whole = axes.completed(rotation(7)[:, :3])
+    assert slider_axes.completed(few) == pytest.approx(np.eye(5)[:, [3, 1, 0, 2, 4]])
+    whole = slider_axes.completed(rotation(7)[:, :3])
     assert_orthonormal(whole)
     assert whole[:, :3] == pytest.approx(rotation(7)[:, :3])
 
@@ -68,22 +69,22 @@ def test_a_still_slider_is_turned_until_it_moves():
     def movement(columns: np.ndarray) -> np.ndarray:
         return np.diag(columns.T @ gains @ columns)
 
-    found = axes.lifted(np.eye(4), movement, kept=1)
+    found = slider_axes.lifted(np.eye(4), movement, kept=1)
     assert_orthonormal(found)
     assert found[:, 0] == pytest.approx([1, 0, 0, 0])
-    assert movement(found).min() >= axes.LEAST * 4
+    assert movement(found).min() >= slider_axes.LEAST * 4
     assert movement(found).sum() == pytest.approx(gains.sum())  # given by the strong, not made up
     fine = np.eye(3)
-    assert axes.lifted(fine, lambda a: np.ones(3), kept=1) == pytest.approx(fine)
+    assert slider_axes.lifted(fine, lambda a: np.ones(3), kept=1) == pytest.approx(fine)
 
 
 def test_a_hopeless_slider_ends_the_turning():
-    assert_orthonormal(axes.lifted(np.eye(3), lambda a: np.array([1.0, 0, 0]), kept=1))
+    assert_orthonormal(slider_axes.lifted(np.eye(3), lambda a: np.array([1.0, 0, 0]), kept=1))
 
 
 def test_axes_are_chosen_for_a_model(flow: VAE, test_digits: Digits):
     digits = test_digits.every(500)
-    chosen = axes.choose(flow, digits)
+    chosen = slider_axes.choose(flow, digits)
     assert torch.equal(flow.prior.axes, torch.eye(6))
     plain = sliders.describe(flow, digits)
     flow.prior.turn(chosen)
@@ -126,17 +127,17 @@ class TestFile:
     def test_a_loaded_model_has_them(self, folder: Path):
         chosen = torch.from_numpy(rotation(6)).float()
         assert torch.equal(checkpoint.load(folder).prior.axes, torch.eye(6))
-        axes.write(folder, chosen)
+        slider_axes.write(folder, chosen)
         assert torch.equal(checkpoint.load(folder).prior.axes, chosen)
 
     def test_those_of_other_weights_are_left_alone(self, folder: Path, flow: VAE):
-        axes.write(folder, torch.from_numpy(rotation(6)).float())
+        slider_axes.write(folder, torch.from_numpy(rotation(6)).float())
         nn.init.ones_(next(flow.decoder.parameters()))
         checkpoint.save(flow, folder)
         assert torch.equal(checkpoint.load(folder).prior.axes, torch.eye(6))
 
     def test_a_damaged_file_is_refused_in_words(self, folder: Path):
-        axes.write(folder, 2 * torch.eye(6))
+        slider_axes.write(folder, 2 * torch.eye(6))
         with pytest.raises(ValueError, match="does not fit: axes is"):
             checkpoint.load(folder)
         path = folder / checkpoint.AXES
@@ -146,10 +147,10 @@ class TestFile:
 
     def test_a_model_without_a_flow_has_no_use_for_them(self, model: VAE, tmp_path: Path):
         folder = checkpoint.save(model, tmp_path / "plain")
-        axes.write(folder, torch.eye(3))
+        slider_axes.write(folder, torch.eye(3))
         with pytest.raises(ValueError, match="axes of a flow prior"):
             checkpoint.load(folder)
-        assert not axes.turns(model)
+        assert not slider_axes.turns(model)
 
 
 def test_the_shipped_flow_has_a_slider_for_each_trait():

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import torch
 
-from vae_core import VAE, checkpoint, sliders
-from vae_core.panels import shell
-from vae_core.panels.registry import Registry
-from vae_core.panels.studio import Studio
+from vae_core import VAE, checkpoint
+from vae_core.app.server import shell
+from vae_core.app.service.registry import Registry
+from vae_core.app.service.studio import Studio
+from vae_core.explore import sliders
 
 CPU = torch.device("cpu")
 DEEP = "[" * 100_000
@@ -109,7 +110,7 @@ def test_a_name_that_is_no_text_is_left_out(model: VAE, tmp_path: Path):
 
 
 def test_folders_beyond_the_most_are_left_out(root: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("vae_core.panels.registry.MOST_FOLDERS", 1)
+    monkeypatch.setattr("vae_core.app.service.registry.MOST_FOLDERS", 1)
     registry = Registry(root, CPU)
     assert list(registry.cards) == ["bad"]
     assert "there are 2" in registry.broken["all from good on"]

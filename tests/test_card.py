@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vae_core import checkpoint
-from vae_core.card import card, write_card
+from vae_core.evaluation.model_card import card, write_card
 
 FOLDER = Path(__file__).parent.parent / "checkpoints" / "vae-400"
 FIDELITY = {

@@ -150,9 +150,9 @@ def test_a_hub_name_that_is_none_is_refused():
 def test_shapes_are_compared_before_anything_is_allocated(tmp_path: Path) -> None:
     made = build(Config(name="tiny", latent_dim=2, net=NetConfig(hidden_dims=(8,))))
     checkpoint.save(made, tmp_path)
-    told = checkpoint.read_json(tmp_path / "config.json")
+    told = files.read_json(tmp_path / "config.json")
     told["net"]["hidden_dims"] = [65_536, 65_536]  # 17 GB
-    checkpoint.write_json(tmp_path / "config.json", told)
+    files.write_json(tmp_path / "config.json", told)
     with pytest.raises(ValueError, match="does not fit"):
         checkpoint.load(tmp_path)
 
@@ -162,6 +162,6 @@ def test_weights_of_another_type_are_refused(tmp_path: Path, dtype: torch.dtype)
     made = build(Config(name="tiny", latent_dim=2, net=NetConfig(hidden_dims=(8,))))
     checkpoint.save(made, tmp_path)
     weights = {key: value.to(dtype) for key, value in made.state_dict().items()}
-    checkpoint.write_tensors(tmp_path / "model.safetensors", weights)
+    files.write_tensors(tmp_path / "model.safetensors", weights)
     with pytest.raises(ValueError, match="of the type"):
         checkpoint.load(tmp_path)

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from vae_core import checkpoint, classify
-from vae_core.classify import DEFAULT_FOLDER, NONE, Classifier, load_classifier
-from vae_core.classify_negatives import negatives
-from vae_core.classify_training import augment, save, train
-from vae_core.data import Digits
+from vae_core import classifier, files
+from vae_core.classifier.model import DEFAULT_FOLDER, NONE, Classifier, load_classifier
+from vae_core.classifier.negatives import negatives
+from vae_core.classifier.training import augment, save, train
+from vae_core.data.digits import Digits
 from vae_core.digitize import judge
 
 
@@ -61,7 +61,7 @@ def test_a_classifier_of_other_numbers_is_refused(tmp_path: Path) -> None:
     model = Classifier((4, 8, 8, 8)).eval()
     save(model, tmp_path, {"test_error": 1.0})
     wide = {name: tensor.double() for name, tensor in model.state_dict().items()}
-    checkpoint.write_tensors(tmp_path / "model.safetensors", wide)
+    files.write_tensors(tmp_path / "model.safetensors", wide)
     with pytest.raises(ValueError, match="damaged or belongs to another network"):
         load_classifier(tmp_path)
 
@@ -102,21 +102,21 @@ def test_training_learns_what_is_easy() -> None:
 
 def test_one_rule_finds_the_classifier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     named, chosen, packaged = (tmp_path / name for name in ("named", "chosen", "packaged"))
-    monkeypatch.setattr(classify, "DEFAULT_FOLDER", packaged / "classifier")
+    monkeypatch.setattr(classifier, "DEFAULT_FOLDER", packaged / "classifier")
     monkeypatch.setenv("VAE_CHECKPOINTS", str(chosen))
     with pytest.raises(ValueError, match=r"There is no classifier in .*named.* or .*chosen"):
-        classify.find(named)
+        classifier.find(named)
     for root in (packaged, chosen, named):  # each goes before those that were there
         (root / "classifier").mkdir(parents=True)
         (root / "classifier" / "config.json").write_text("{}")
-        assert classify.find(named) == root / "classifier"
-    assert classify.find() == chosen / "classifier"
+        assert classifier.find(named) == root / "classifier"
+    assert classifier.find() == chosen / "classifier"
 
 
 def test_a_digitizer_without_its_classifier_says_so_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(classify, "DEFAULT_FOLDER", tmp_path / "classifier")
+    monkeypatch.setattr(classifier, "DEFAULT_FOLDER", tmp_path / "classifier")
     monkeypatch.setenv("VAE_CHECKPOINTS", str(tmp_path))
     judge._say.cache_clear()
     picture = np.zeros((28, 28), np.uint8)

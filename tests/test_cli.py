@@ -13,9 +13,12 @@ import pytest
 import torch
 from PIL import Image
 
-from vae_core import VAE, checkpoint, fidelity, held_out, pictures, sliders
+from vae_core import VAE, checkpoint, pictures
 from vae_core.__main__ import main
-from vae_core.data import Digits
+from vae_core.checkpoint import held_out
+from vae_core.data.digits import Digits
+from vae_core.evaluation import samples
+from vae_core.explore import sliders
 
 EVALUATE_KEYS = [
     *("recipe", "device", "n_images", "binarisation", "distortion", "rate", "elbo"),
@@ -30,7 +33,7 @@ EVALUATE_KEYS = [
         "knn_error",
         "probe_error",
     ),
-    *(*fidelity.FIGURES, "parameters", "file_bytes", "seconds"),
+    *(*samples.FIGURES, "parameters", "file_bytes", "seconds"),
 ]
 Capture = pytest.CaptureFixture[str]
 

@@ -10,8 +10,9 @@ import torch
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 
-from vae_core import VAE, Config, NetConfig, compare, data, recipes
+from vae_core import VAE, Config, NetConfig, data, recipes
 from vae_core.config import CorruptionConfig
+from vae_core.evaluation import family
 from vae_core.models import Autoencoder, build
 
 
@@ -40,7 +41,7 @@ def digits(count: int, rank: int = 6, seed: int = 0) -> data.Digits:
 def test_reconstructions_stay_in_the_range_of_a_picture() -> None:
     model = linear()
     x = 5 * torch.rand(4, 1, 28, 28, generator=seeded())
-    made, free = compare.reconstruct(model, x), model.reconstruct(x)
+    made, free = family.reconstruct(model, x), model.reconstruct(x)
     assert free.min() < 0 or free.max() > 1
     assert torch.equal(made, free.clip(0, 1))
 
@@ -49,7 +50,7 @@ def test_reconstructions_stay_in_the_range_of_a_picture() -> None:
 def test_denoise_is_corrupt_then_reconstruct(model: VAE, kind: str) -> None:
     x = torch.rand(5, 1, 28, 28, generator=seeded(1))
     corruption = CorruptionConfig(kind=kind, level=0.4)  # type: ignore[arg-type]
-    repair = compare.denoise(model, x, corruption, seeded(2))
+    repair = family.denoise(model, x, corruption, seeded(2))
     damaged = data.corrupt(x, corruption, seeded(2))
     assert torch.equal(repair.damaged, damaged)
     assert torch.equal(repair.repaired, model.reconstruct(damaged))
@@ -62,11 +63,11 @@ def test_denoise_is_corrupt_then_reconstruct(model: VAE, kind: str) -> None:
 
 def test_the_strangers_are_no_digits_and_the_same_for_a_seed() -> None:
     x = torch.rand(1, 28, 28, generator=seeded(3)) ** 4
-    made = compare.strangers(x, seeded())
-    assert made.shape == (len(compare.STRANGERS), 1, 28, 28)
+    made = family.strangers(x, seeded())
+    assert made.shape == (len(family.STRANGERS), 1, 28, 28)
     assert made.min() >= 0
     assert made.max() <= 1
-    assert torch.equal(made, compare.strangers(x, seeded()))
+    assert torch.equal(made, family.strangers(x, seeded()))
     assert torch.equal(made[2].flatten().sort().values, x.flatten().sort().values)
     assert not torch.equal(made[2], x)
 
@@ -75,7 +76,7 @@ def test_the_strangers_are_no_digits_and_the_same_for_a_seed() -> None:
 def test_around_moves_one_slider_of_the_code(model: VAE) -> None:
     x = torch.rand(1, 1, 28, 28, generator=seeded(4))
     values = torch.tensor([-2.0, 0.0, 2.0])
-    films = compare.around(model, x, [2, 0], values)
+    films = family.around(model, x, [2, 0], values)
     assert films.shape == (2, 3, 1, 28, 28)
     u = model.encode(x).mean[0].clone()
     u[0] = 2.0
@@ -96,7 +97,7 @@ def test_around_moves_one_slider_of_the_code(model: VAE) -> None:
     ],
 )
 def test_different_quantities_are_told_apart(name: str, quantity: str) -> None:
-    assert compare.quantity(recipes.get(name)) == quantity
+    assert family.quantity(recipes.get(name)) == quantity
 
 
 # ------------------------------------------------------------------ PCA
@@ -104,7 +105,7 @@ def test_angles_agree_with_scipy() -> None:
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(40, 5)), rng.normal(size=(40, 5))
     b[:, 0] = a[:, 0] + 1e-3 * b[:, 0]
-    ours = compare.principal_angles(torch.from_numpy(a), torch.from_numpy(b))
+    ours = family.principal_angles(torch.from_numpy(a), torch.from_numpy(b))
     assert ours.numpy() == pytest.approx(np.rad2deg(subspace_angles(a, b)), abs=1e-5)
 
 
@@ -123,7 +124,7 @@ def test_pca_beside_a_linear_model_that_is_pca() -> None:
     weights[encoder.replace("weight", "bias")].copy_(-axes @ mean)
     weights[decoder].copy_(axes.T)
     weights[decoder.replace("weight", "bias")].copy_(mean)
-    pca = compare.fit_pca(model, train, test)
+    pca = family.fit_pca(model, train, test)
     assert float(pca.angles.max()) < 0.01
     assert pca.linear_mse == pytest.approx(pca.mse, rel=1e-4)
     x = test.floats()
@@ -133,34 +134,34 @@ def test_pca_beside_a_linear_model_that_is_pca() -> None:
 
 def test_no_linear_model_beats_pca_on_what_it_was_fitted_to() -> None:
     train = digits(300)
-    pca = compare.fit_pca(linear(3), train, train)
+    pca = family.fit_pca(linear(3), train, train)
     assert pca.linear_mse > pca.mse
     assert pca.angles.shape == (3,)
 
 
 def test_pca_is_kept_beside_the_weights(tmp_path: Path) -> None:
-    assert compare.read_pca(tmp_path) is None
-    pca = compare.fit_pca(linear(2), digits(100), digits(20))
-    compare.write_pca(tmp_path, pca)
-    again = compare.read_pca(tmp_path)
+    assert family.read_pca(tmp_path) is None
+    pca = family.fit_pca(linear(2), digits(100), digits(20))
+    family.write_pca(tmp_path, pca)
+    again = family.read_pca(tmp_path)
     assert again is not None
     assert torch.equal(again.components, pca.components)
     assert (again.mse, again.linear_mse) == (pca.mse, pca.linear_mse)
 
 
 def test_only_a_linear_model_spans_a_subspace(model: VAE) -> None:
-    assert compare.is_linear(linear())
-    assert not compare.is_linear(model)
+    assert family.is_linear(linear())
+    assert not family.is_linear(model)
     others = ("ae", "ae-overcomplete", "sae-topk", "cae")
     built = [build(recipes.get(name)) for name in others]
-    assert [compare.is_linear(other) for other in built] == [False, True, False, False]
-    assert compare.has_pca(linear())
-    assert not compare.has_pca(built[1])
+    assert [family.is_linear(other) for other in built] == [False, True, False, False]
+    assert family.has_pca(linear())
+    assert not family.has_pca(built[1])
     with pytest.raises(ValueError, match="ae is not linear"):
-        compare.decoder_span(built[0])  # type: ignore[arg-type]
+        family.decoder_span(built[0])  # type: ignore[arg-type]
 
 
 def test_a_small_conv_model_goes_through_as_well() -> None:
     config = Config(name="c", latent_dim=4, net=NetConfig(kind="conv", hidden_dims=(8, 8, 8)))
-    made = compare.reconstruct(build(config).eval(), torch.zeros(2, 1, 28, 28))
+    made = family.reconstruct(build(config).eval(), torch.zeros(2, 1, 28, 28))
     assert made.shape == (2, 1, 28, 28)

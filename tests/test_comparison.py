@@ -9,16 +9,18 @@ import pytest
 import torch
 
 import vae_core
-from vae_core import Config, compare, data, evaluation, recipes
+from vae_core import Config, data, evaluation, recipes
+from vae_core.app import wire
+from vae_core.app.server.assets import examples
+from vae_core.app.service import comparison, groups
+from vae_core.app.service.comparison import Comparison
+from vae_core.app.service.studio import Studio
 from vae_core.config import CorruptionConfig
+from vae_core.evaluation import family
 from vae_core.models import Autoencoder, build
-from vae_core.panels import codec, comparison, groups
-from vae_core.panels.assets import examples
-from vae_core.panels.comparison import Comparison
-from vae_core.panels.studio import Studio
 
 PICTURE = examples()[0][3]
-DIGIT = codec.pack(PICTURE)
+DIGIT = wire.pack(PICTURE)
 SMALL = {
     "ae": {"latent_dim": 3},
     "ae-overcomplete": {"latent_dim": 900},
@@ -39,7 +41,7 @@ def save(folder: Path, name: str) -> None:
         rng = np.random.default_rng(0)
         images = torch.from_numpy(rng.integers(0, 255, (60, 1, 28, 28), dtype=np.uint8))
         some = data.Digits(images, torch.zeros(60).long(), torch.arange(60))
-        compare.write_pca(folder / name, compare.fit_pca(model, some, some))
+        family.write_pca(folder / name, family.fit_pca(model, some, some))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,7 @@ def x() -> torch.Tensor:
 
 
 def grey(pictures: torch.Tensor) -> np.ndarray:
-    return codec.to_bytes(pictures.numpy())[:, 0]
+    return wire.to_bytes(pictures.numpy())[:, 0]
 
 
 def model_of(part: Comparison, name: str) -> torch.nn.Module:
@@ -76,8 +78,8 @@ def test_a_group_gives_each_members_reconstruction(part: Comparison) -> None:
     told = part.through(DIGIT, "Deterministic")["models"]
     assert [one["name"] for one in told] == ["ae", "ae-linear", "ae-overcomplete"]
     for one in told:
-        made = compare.reconstruct(model_of(part, one["name"]), x())
-        assert np.array_equal(codec.unpack(one["reconstruction"]), grey(made))
+        made = family.reconstruct(model_of(part, one["name"]), x())
+        assert np.array_equal(wire.unpack(one["reconstruction"]), grey(made))
         assert one["mse"] == pytest.approx(float(((made - x()) ** 2).mean()), rel=1e-5)
 
 
@@ -90,7 +92,7 @@ def test_a_group_without_members_is_empty(part: Comparison) -> None:
     assert part.through(DIGIT, "Importance-weighted") == {"models": []}
 
 
-@pytest.mark.parametrize("wrong", [None, "", "abc", 3, codec.pack(PICTURE[:5])])
+@pytest.mark.parametrize("wrong", [None, "", "abc", 3, wire.pack(PICTURE[:5])])
 def test_what_is_no_digit_is_refused(part: Comparison, wrong: object) -> None:
     with pytest.raises(ValueError, match=r"784 grey bytes|base64 text"):
         part.through(wrong, "Variational")
@@ -101,18 +103,18 @@ def test_everyone_repairs_the_same_damage(part: Comparison) -> None:
     told = part.repair(DIGIT, "masking", 0.5, 7)
     noise = torch.Generator().manual_seed(7)
     damaged = data.corrupt(x(), CorruptionConfig(kind="masking", level=0.5), noise)
-    assert np.array_equal(codec.unpack(told["damaged"]), grey(damaged))
+    assert np.array_equal(wire.unpack(told["damaged"]), grey(damaged))
     assert told["mse"] == pytest.approx(float(((damaged - x()) ** 2).mean()), rel=1e-5)
     assert [one["name"] for one in told["models"]] == ["dae-masking", "ae", "vae-400"]
     for one in told["models"]:
-        made = compare.reconstruct(model_of(part, one["name"]), damaged)
-        assert np.array_equal(codec.unpack(one["reconstruction"]), grey(made))
+        made = family.reconstruct(model_of(part, one["name"]), damaged)
+        assert np.array_equal(wire.unpack(one["reconstruction"]), grey(made))
 
 
 @pytest.mark.parametrize("kind", comparison.KINDS)
 def test_no_damage_at_level_zero(part: Comparison, kind: str) -> None:
     told = part.repair(DIGIT, kind, 0)
-    assert np.array_equal(codec.unpack(told["damaged"])[0], PICTURE)
+    assert np.array_equal(wire.unpack(told["damaged"])[0], PICTURE)
 
 
 @pytest.mark.parametrize(
@@ -134,17 +136,17 @@ def test_draws_are_the_studios_own(part: Comparison) -> None:
 
 def test_pca_stands_beside_the_linear_model(part: Comparison) -> None:
     told = part.pca(DIGIT)
-    pca = compare.read_pca(part.studio.registry.root / "ae-linear")
+    pca = family.read_pca(part.studio.registry.root / "ae-linear")
     assert pca is not None
     assert told["size"] == 4
     assert told["angle"] == pytest.approx(float(pca.angles[0]))
     assert told["test"] == {"ae-linear": pca.linear_mse, "PCA": pca.mse}
     second = told["models"][1]
     assert np.array_equal(
-        codec.unpack(second["reconstruction"]), grey(pca.reconstruct(x()).clamp(0, 1))
+        wire.unpack(second["reconstruction"]), grey(pca.reconstruct(x()).clamp(0, 1))
     )
     # Zero is mid-grey and the largest entry full, whatever its sign.
-    axes = codec.unpack(second["axes"]).astype(float).reshape(4, -1)
+    axes = wire.unpack(second["axes"]).astype(float).reshape(4, -1)
     assert np.abs(axes - 127.5).max(1) == pytest.approx(127.5, abs=1)
 
 
@@ -152,18 +154,18 @@ def test_films_move_the_chosen_latents(part: Comparison) -> None:
     told = part.betas(DIGIT)
     [only] = told["models"]
     assert only["name"] == "beta-vae"
-    frames = codec.unpack(only["films"]).reshape(comparison.FILM_DIMS, -1, 28, 28)
+    frames = wire.unpack(only["films"]).reshape(comparison.FILM_DIMS, -1, 28, 28)
     model = model_of(part, "beta-vae")
-    films = compare.around(model, x(), only["dims"], torch.tensor(told["values"]))
+    films = family.around(model, x(), only["dims"], torch.tensor(told["values"]))
     assert np.array_equal(frames[1], grey(films[1]))
 
 
 def test_strangers_pass_through_the_copiers(part: Comparison) -> None:
     told = part.strangers(DIGIT, 2)
-    assert told["kinds"] == list(compare.STRANGERS)
+    assert told["kinds"] == list(family.STRANGERS)
     assert [one["name"] for one in told["models"]] == ["ae-overcomplete", "ae"]
-    shown = torch.from_numpy(codec.unpack(told["inputs"]).astype(np.float32))[:, None] / 255
-    made = compare.reconstruct(model_of(part, "ae"), shown)
+    shown = torch.from_numpy(wire.unpack(told["inputs"]).astype(np.float32))[:, None] / 255
+    made = family.reconstruct(model_of(part, "ae"), shown)
     assert told["models"][1]["mse"] == pytest.approx(
         evaluation.squared_error(made, shown).tolist(), abs=1e-3
     )

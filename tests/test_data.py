@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from vae_core.data import AHEAD, Digits, batches, binarise, hold_out, load_mnist
+from vae_core.data.digits import AHEAD, Digits, batches, binarise, hold_out, load_mnist
 
 MD5 = "2646ac647ad5339dbf082846283269ea"  # of the uncompressed test images
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 from scenes import row
 
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.digitize import Digit, Options, digitize, open_picture
-from vae_core.digitize.framing import centre_of_mass, frame, is_mnist
+from vae_core.digitize.mnist_frame import centre_of_mass, frame, is_mnist
 
 Grey = NDArray[np.uint8]
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from scenes import Pen, jpeg, paper, picture, write
 
-from vae_core.classify import load_classifier
-from vae_core.data import Digits
+from vae_core.classifier.model import load_classifier
+from vae_core.data.digits import Digits
 from vae_core.digitize import digitize
 
 PAIRS = {

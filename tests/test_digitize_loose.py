@@ -8,15 +8,15 @@ import torch
 from PIL import Image, ImageDraw
 from scenes import Grey, jpeg, tight
 
-from vae_core.classify import load_classifier
-from vae_core.data import Digits
+from vae_core.classifier.model import load_classifier
+from vae_core.data.digits import Digits
+from vae_core.digitize import detect as first_look
 from vae_core.digitize import digitize
-from vae_core.digitize import survey as first_look
+from vae_core.digitize.candidates import small_plane
 from vae_core.digitize.contest import best_look
+from vae_core.digitize.detect import Find, Survey
 from vae_core.digitize.judge import strangeness
 from vae_core.digitize.regroup import regrouped
-from vae_core.digitize.survey import Find, Survey
-from vae_core.digitize.views import small_plane
 
 
 def five(stem: int) -> Image.Image:

@@ -12,8 +12,8 @@ from kinds import HUGE, KINDS, render
 from numpy.typing import NDArray
 from refusals import REFUSED, as_jpeg
 
-from vae_core.classify import Classifier, load_classifier
-from vae_core.data import Digits
+from vae_core.classifier.model import Classifier, load_classifier
+from vae_core.data.digits import Digits
 from vae_core.digitize import digitize
 
 

@@ -8,10 +8,10 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from scenes import Grey, Pen, jpeg, paper, picture, strokes, write
 
-from vae_core.classify import load_classifier
-from vae_core.data import Digits
+from vae_core.classifier.model import load_classifier
+from vae_core.data.digits import Digits
 from vae_core.digitize import Options, digitize
-from vae_core.digitize.marks import Rect
+from vae_core.digitize.components import Rect
 from vae_core.digitize.order import reading_order
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 from refusals import as_jpeg, flat, text
 
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.digitize import digitize
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae_core import Config, NetConfig, TrainConfig, distributed, files
-from vae_core.data import Digits
-from vae_core.training import TrainingRun, fit
+from vae_core import Config, NetConfig, TrainConfig, files
+from vae_core.data.digits import Digits
+from vae_core.training import distributed
+from vae_core.training.run import TrainingRun, fit
 
 CONFIG = Config(
     name="tiny",

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from vae_core.panels import codec
-from vae_core.panels.doors import is_open
-from vae_core.panels.gate import Gate
-from vae_core.panels.lanes import Lane
-from vae_core.panels.parcels import DroppedError, Parcels
-from vae_core.panels.sieve import LONG, SMALL, Sieve, SieveError
-from vae_core.panels.visitors import FullError, Shares, home
+from vae_core.app import wire
+from vae_core.app.parcels import DroppedError, Parcels
+from vae_core.app.server.doors import is_open
+from vae_core.app.server.lanes import Lane
+from vae_core.app.server.sieve import LONG, SMALL, Sieve, SieveError
+from vae_core.app.server.visitors import FullError, Shares, home
+from vae_core.app.service.limiter import Gate
 
 
 def sieved(body: bytes, size: int = 1000, parcels: Parcels | None = None) -> Sieve:
@@ -68,13 +68,13 @@ def test_who_holds_most_gives_up_what_is_unfinished() -> None:
 
 
 def test_base64_in_slices_is_base64(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codec, "SLICE", 8)
+    monkeypatch.setattr(wire, "SLICE", 8)
     data = bytes(range(100))
     text = base64.b64encode(data).decode()
-    assert codec.picture_bytes("data:image/png;base64," + text) == data
+    assert wire.picture_bytes("data:image/png;base64," + text) == data
     for wrong in ("AAA=" * 4, "AAAA!AAA", "é"):
         with pytest.raises(ValueError, match="base64"):
-            codec.picture_bytes(wrong)
+            wire.picture_bytes(wrong)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import torch
 
-from vae_core import VAE, __main__, checkpoint, data, importance
-from vae_core.commands.metrics import rewrite
-from vae_core.data import Digits
-from vae_core.evaluation import standard_error
+from vae_core import VAE, __main__, checkpoint, data, files
+from vae_core.data.digits import Digits
+from vae_core.evaluation import importance
+from vae_core.evaluation.elbo import standard_error
+from vae_core.evaluation.report import rewrite
 
 Capture = pytest.CaptureFixture[str]
 
@@ -49,7 +50,7 @@ def test_without_save_the_folder_stays_as_it_is(
     before = files(folder)
     status, result, _ = evaluate(capsys, folder, *few(mnist_dir))
     assert (status, files(folder)) == (0, before)
-    weights = checkpoint.fingerprint(folder / checkpoint.WEIGHTS)[:16]
+    weights = files.fingerprint(folder / checkpoint.WEIGHTS)[:16]
     kept = sorted(path.name for path in (cache / "nll").iterdir())
     assert kept == [f"{weights}-3-20-{seed}.safetensors" for seed in (0, 1)]
     assert result["nll_sem"] > 0
@@ -116,10 +117,10 @@ def test_nothing_is_measured_for_a_folder_that_takes_no_files(
 
 
 def test_a_refresh_keeps_what_it_does_not_take_again(folder: Path, monkeypatch: Any):
-    monkeypatch.setattr("vae_core.commands.metrics.write_card", lambda folder: None)
+    monkeypatch.setattr("vae_core.evaluation.report.write_card", lambda folder: None)
     earlier = {"recipe": "tiny", "elbo": -87.0, "fid": 4.1, "fid_floor": 5.5}
     rewrite(folder, earlier, {"fid_floor": 2.08, "fid_features": "f"})
-    found = checkpoint.read_json(folder / checkpoint.METRICS)
+    found = files.read_json(folder / checkpoint.METRICS)
     told = found.pop("refreshed")
     assert found == earlier | {"fid_floor": 2.08, "fid_features": "f"}
     assert told["command"] == "python -m vae_core evaluate tiny --refresh"
@@ -134,7 +135,7 @@ def test_a_refresh_takes_no_other_digits(capsys: Capture, folder: Path, mnist_di
 def test_a_refresh_is_of_the_weights_that_were_measured(
     capsys: Capture, folder: Path, mnist_dir: Path
 ):
-    checkpoint.write_json(folder / checkpoint.METRICS, {"weights_sha256": "0" * 64})
+    files.write_json(folder / checkpoint.METRICS, {"weights_sha256": "0" * 64})
     status, _, error = evaluate(capsys, folder, "--data", mnist_dir, "--refresh")
     assert status == 2
     assert "is of other weights" in error

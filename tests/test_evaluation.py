@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from vae_core import VAE, evaluation, recipes
-from vae_core.data import Digits
-from vae_core.objectives import elbo_terms
+from vae_core.data.digits import Digits
 from vae_core.runtime import generator
+from vae_core.training.objectives import elbo_terms
 
 
 @pytest.fixture

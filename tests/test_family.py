@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae_core import checkpoint, recipes, table
-from vae_core.commands.family import family
+from vae_core import checkpoint, recipes
+from vae_core.cli.family import family
 from vae_core.config import Config, NetConfig, TrainConfig
+from vae_core.evaluation import results_table
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_recipe_is_trained_measured_and_tabulated_once(
     mnist_dir: Path, tmp_path: Path, tiny: str
 ):
     readme = tmp_path / "README.md"
-    readme.write_text(f"{table.BEGIN}\n{table.END}\n")
+    readme.write_text(f"{results_table.BEGIN}\n{results_table.END}\n")
     wanted = arguments(mnist_dir, tmp_path, readme, tiny)
     assert family(wanted)["left"] == []
     assert "| `tiny` |" in readme.read_text()
@@ -69,7 +70,7 @@ def test_a_recipe_begins_with_the_weights_of_another(
     mnist_dir: Path, tmp_path: Path, tiny: str, successor: str
 ):
     readme = tmp_path / "README.md"
-    readme.write_text(f"{table.BEGIN}\n{table.END}\n")
+    readme.write_text(f"{results_table.BEGIN}\n{results_table.END}\n")
     assert family(arguments(mnist_dir, tmp_path, readme, tiny, successor))["left"] == []
     first, second = (checkpoint.load(tmp_path / name).state_dict() for name in (tiny, successor))
     # Thirty steps of a millionth each.

@@ -12,10 +12,11 @@ import scipy.linalg
 import torch
 from torch import Tensor, nn
 
-from vae_core import VAE, data, fidelity
-from vae_core.classify import Classifier
-from vae_core.data import Digits
-from vae_core.fidelity import Gaussian, Real, frechet_distance
+from vae_core import VAE, data
+from vae_core.classifier.model import Classifier
+from vae_core.data.digits import Digits
+from vae_core.evaluation import samples
+from vae_core.evaluation.samples import Gaussian, Real, frechet_distance
 
 
 def noise(*shape: int, seed: int = 0) -> Tensor:
@@ -81,14 +82,14 @@ def classifier_with(bias: list[float]) -> Classifier:
 
 def test_a_uniform_classifier_has_the_entropy_of_ten_answers():
     judge = classifier_with([0.0] * 10 + [-9.0])
-    told = fidelity.readings(judge, fidelity.features(judge, torch.rand(7, 1, 28, 28)))
+    told = samples.readings(judge, samples.features(judge, torch.rand(7, 1, 28, 28)))
     assert told["entropy"] == pytest.approx(math.log(10))
     assert told["not_digits"] == 0
 
 
 def test_a_sure_classifier_has_none_and_tells_its_class():
     judge = classifier_with([0.0, 50.0, *[0.0] * 9])
-    told = fidelity.readings(judge, fidelity.features(judge, torch.rand(7, 1, 28, 28)))
+    told = samples.readings(judge, samples.features(judge, torch.rand(7, 1, 28, 28)))
     assert told["entropy"] == pytest.approx(0, abs=1e-6)
     assert told["class_histogram"] == [0, 1, *[0] * 8]
 
@@ -97,7 +98,7 @@ def test_features_are_what_the_last_layer_reads():
     torch.manual_seed(0)
     judge = Classifier().eval().requires_grad_(False)
     x = torch.rand(130, 1, 28, 28)
-    embedded = fidelity.features(judge, x)
+    embedded = samples.features(judge, x)
     assert embedded.shape == (130, judge.head.in_features)
     torch.testing.assert_close(judge.head(embedded), judge(x), atol=1e-4, rtol=1e-4)
 
@@ -105,7 +106,7 @@ def test_features_are_what_the_last_layer_reads():
 def test_draws_repeat_and_are_grey_or_binary(model: VAE):
     def drawn(pixels: str) -> Tensor:
         generator = torch.Generator().manual_seed(5)
-        return fidelity.draws(model, 501, generator=generator, pixels=pixels)
+        return samples.draws(model, 501, generator=generator, pixels=pixels)
 
     means, binary = drawn("means"), drawn("binary")
     assert means.shape == (501, 1, 28, 28)
@@ -134,8 +135,8 @@ def test_a_copier_is_found_out(test_digits: Digits):
         for i in (0, 1)
     ]
     real = Real.of(halves[0].drawn(1000), halves[1].every(500))
-    told = fidelity.measure(Copier(real.train), real)
-    assert set(told) == set(fidelity.FIGURES)
+    told = samples.measure(Copier(real.train), real)
+    assert set(told) == set(samples.FIGURES)
     assert told["nearest_train"]["closer"] == 1
     assert told["nearest_train"]["median"] < 0.05 < 2 < told["nearest_train"]["test_median"]
     # Training digits in the place of samples score about the floor, on both counts.
@@ -152,7 +153,7 @@ def test_noise_is_no_digit(test_digits: Digits):
             return torch.rand(n, 1, 28, 28), None
 
     few = test_digits.every(500)
-    told = fidelity.measure(Noise(few), Real.of(test_digits.drawn(1000), few))
+    told = samples.measure(Noise(few), Real.of(test_digits.drawn(1000), few))
     assert told["fid"] > 10 * told["fid_floor"]
     assert told["precision"] == 0
     assert told["nearest_train"]["closer"] == 0
@@ -173,10 +174,10 @@ def two_writers(count: int, seed: int) -> Digits:
 
 
 def test_the_floor_is_that_of_all_writers(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fidelity, "PARTS", 1)
+    monkeypatch.setattr(samples, "PARTS", 1)
     train, test = two_writers(1800, seed=0), two_writers(300, seed=1)
     real = Real.of(train, test)
-    one_writer = Gaussian.of(fidelity.features(real.net, train.every(300).floats()))
+    one_writer = Gaussian.of(samples.features(real.net, train.every(300).floats()))
     floor = real.figures["fid_floor"]
     assert floor < 0.2 * frechet_distance(real.gaussian, one_writer)
     assert real.figures["fid_floor_sem"] is None

@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from vae_core.checkpoint import load_weights, write_tensors
-from vae_core.flows import LOG_SCALE_LIMIT, FlowPrior
-from vae_core.latents import StandardNormal
+from vae_core.checkpoint.folder import load_weights, write_tensors
+from vae_core.probability.flow import LOG_SCALE_LIMIT, FlowPrior
+from vae_core.probability.latents import StandardNormal
 
 
 def bent(dim: int, **settings: Any) -> FlowPrior:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import torch
 
-from vae_core import Config, NetConfig, TrainConfig, fused, state
-from vae_core.data import Digits
-from vae_core.training import TrainingRun, fit
+from vae_core import Config, NetConfig, TrainConfig
+from vae_core.data.digits import Digits
+from vae_core.training import compiled, state
+from vae_core.training.run import TrainingRun, fit
 
 ROUNDING = {"fp32": 2e-5, "bf16": 2e-3}
 """How far weights may part in a few steps of size 1e-3: Adam turns a rounded gradient near zero
@@ -38,8 +39,8 @@ def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
     def whole(graph: Any, _: object) -> Any:
         return torch.no_grad()(lambda inputs: graph(*inputs))
 
-    monkeypatch.setattr(fused, "_inductor", whole)
-    monkeypatch.setattr(fused, "possible", lambda _: True)
+    monkeypatch.setattr(compiled, "_inductor", whole)
+    monkeypatch.setattr(compiled, "possible", lambda _: True)
 
 
 def trained(run: TrainingRun, digits: Digits, steps: int = 8) -> TrainingRun:
@@ -93,7 +94,7 @@ def test_the_update_is_torch_adam(digits: Digits):
         oracle.grad = gradient.double()
         optimizer.step()
         rate, spread = torch.tensor(1e-3 / (1 - 0.9**t)), torch.tensor((1 - 0.999**t) ** -0.5)
-        fused._adam(weight, m, v, gradient, rate, spread, (0.9, 0.999), 1e-8)
+        compiled._adam(weight, m, v, gradient, rate, spread, (0.9, 0.999), 1e-8)
     torch.testing.assert_close(weight, oracle.detach().float(), rtol=1e-6, atol=1e-7)
 
 
@@ -132,8 +133,8 @@ def test_a_failing_compiler_costs_a_warning_not_the_run(
     def broken(*_: object) -> None:
         raise RuntimeError("no such intrinsic")
 
-    monkeypatch.setattr(fused, "_inductor", broken)
-    monkeypatch.setattr(fused, "possible", lambda _: True)
+    monkeypatch.setattr(compiled, "_inductor", broken)
+    monkeypatch.setattr(compiled, "possible", lambda _: True)
     with pytest.warns(UserWarning, match="no such intrinsic"):
         mine = trained(TrainingRun(config()), digits)
     assert torch.equal(weights(mine), weights(trained(TrainingRun(plain(config())), digits)))
@@ -141,9 +142,9 @@ def test_a_failing_compiler_costs_a_warning_not_the_run(
 
 def test_it_is_for_one_process_on_a_cpu(monkeypatch: pytest.MonkeyPatch):
     run = TrainingRun(config())
-    assert fused.possible(run) == bool(shutil.which("g++") or shutil.which("clang++"))
-    monkeypatch.setattr(fused.distributed, "size", lambda: 2)
-    assert not fused.possible(run)
+    assert compiled.possible(run) == bool(shutil.which("g++") or shutil.which("clang++"))
+    monkeypatch.setattr(compiled.distributed, "size", lambda: 2)
+    assert not compiled.possible(run)
 
 
 @pytest.mark.slow

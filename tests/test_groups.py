@@ -10,10 +10,11 @@ import torch
 
 import vae_core
 from vae_core import Config, NetConfig, checkpoint, recipes
+from vae_core.app import wire
+from vae_core.app.server.assets import examples
+from vae_core.app.service import groups
+from vae_core.app.service.studio import LONG_CODE, MAX_FILMS, Studio
 from vae_core.models import build
-from vae_core.panels import codec, groups
-from vae_core.panels.assets import examples
-from vae_core.panels.studio import LONG_CODE, MAX_FILMS, Studio
 
 LONG = LONG_CODE + 20
 SHIPPED = checkpoint.shipped_root()
@@ -34,7 +35,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Studio:
     return Studio(folder, "cpu")
 
 
-DIGIT = {"pixels": codec.pack(examples()[0][3])}
+DIGIT = {"pixels": wire.pack(examples()[0][3])}
 
 
 # ------------------------------------------------------------------ groups
@@ -77,10 +78,10 @@ def test_models_are_listed_by_group_then_as_the_group_lists_them() -> None:
 # ------------------------------------------------------------------ labels
 def test_a_label_changes_what_a_conditional_model_paints(studio: Studio) -> None:
     model, z = studio.registry.get("told"), [0.5, -1.0, 0.2, 0.0]
-    seven = codec.unpack(studio.decode("told", z, 7)["pixels"])
+    seven = wire.unpack(studio.decode("told", z, 7)["pixels"])
     with torch.inference_mode():
         oracle = model.decode(torch.tensor([z]), torch.tensor([7])).mean
-    assert np.array_equal(seven, codec.to_bytes(oracle.numpy())[:, 0])
+    assert np.array_equal(seven, wire.to_bytes(oracle.numpy())[:, 0])
     unknown = studio.decode("told", z)["pixels"]
     assert unknown == studio.decode("told", z, -1)["pixels"]
     assert unknown != studio.decode("told", z, 3)["pixels"]
@@ -88,8 +89,8 @@ def test_a_label_changes_what_a_conditional_model_paints(studio: Studio) -> None
 
 def test_samples_and_films_take_a_label(studio: Studio) -> None:
     drawn = studio.sample("told", 3, 0, 1.0, 2)
-    each = [codec.unpack(studio.decode("told", z, 2)["pixels"])[0] for z in drawn["z"]]
-    away = np.abs(codec.unpack(drawn["pixels"]).astype(int) - np.stack(each)).max()
+    each = [wire.unpack(studio.decode("told", z, 2)["pixels"])[0] for z in drawn["z"]]
+    away = np.abs(wire.unpack(drawn["pixels"]).astype(int) - np.stack(each)).max()
     assert away <= 1  # a batch rounds in another order
     films = studio.traversals("told", [0.0] * 4, label=5)
     assert films["pixels"] != studio.traversals("told", [0.0] * 4)["pixels"]
@@ -106,11 +107,11 @@ def test_a_code_is_read_with_its_label(studio: Studio) -> None:
 def test_a_path_goes_from_label_to_label(studio: Studio) -> None:
     a, b = [1.0, 0.0, 0.0, 0.5], [0.0, 1.0, 0.2, 0.0]
     way = studio.interpolate("told", {"z": a, "label": 2}, {"z": b, "label": 9}, 3)
-    frames = codec.unpack(way["pixels"]).astype(int)
+    frames = wire.unpack(way["pixels"]).astype(int)
     for i, (z, label) in enumerate([(a, 2), (b, 9)]):
-        alone = codec.unpack(studio.decode("told", z, label)["pixels"])[0]
+        alone = wire.unpack(studio.decode("told", z, label)["pixels"])[0]
         assert np.abs(frames[2 * i] - alone).max() <= 1
-    middle = codec.unpack(studio.between("told", a, b, "linear", 0.5, [2, 9])["pixels"])[0]
+    middle = wire.unpack(studio.between("told", a, b, "linear", 0.5, [2, 9])["pixels"])[0]
     assert np.abs(frames[1] - middle).max() <= 1
     assert way["pixels"] != studio.interpolate("told", {"z": a}, {"z": b}, 3)["pixels"]
 
@@ -125,10 +126,10 @@ def test_wrong_labels_of_a_path_are_refused_in_a_sentence(studio: Studio, wrong:
 @pytest.mark.parametrize(("a", "b"), [(2, 6), (3, 4), (0, 1), (5, 8), (9, 7)])
 def test_the_ends_of_a_conditional_path_are_their_digits(a: int, b: int) -> None:
     """Untold they came back as a 0 and a 9."""
-    ends = [{"picture": {"pixels": codec.pack(examples()[0][label])}} for label in (a, b)]
+    ends = [{"picture": {"pixels": wire.pack(examples()[0][label])}} for label in (a, b)]
     studio = Studio(SHIPPED, "cpu")
     way = studio.interpolate("vae-conditional", ends[0], ends[1], 3, "spherical")
-    frames = codec.unpack(way["pixels"]) / 255
+    frames = wire.unpack(way["pixels"]) / 255
     assert [way["readings"][i]["digit"] for i in (0, 2)] == [a, b]
     for frame, label in zip(frames[[0, 2]], (a, b), strict=True):
         assert ((frame - examples()[0][label] / 255) ** 2).mean() < 0.02
@@ -147,7 +148,7 @@ def test_a_long_code_has_films_of_the_first_latents_alone(studio: Studio) -> Non
     assert code["logvar"] is None
     films = studio.traversals("long", [0.0] * LONG, 3)
     assert films["dims"] == studio.card("long")["order"][:MAX_FILMS]
-    assert len(codec.unpack(films["pixels"])) == 3 * MAX_FILMS
+    assert len(wire.unpack(films["pixels"])) == 3 * MAX_FILMS
 
 
 def test_a_deterministic_model_has_a_card_without_rate(studio: Studio) -> None:

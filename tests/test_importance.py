@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.distributions import MultivariateNormal
 
 from vae_core import VAE, Config, DiagonalGaussian, NetConfig, StandardNormal, TrainConfig
-from vae_core.data import Digits, binarise
-from vae_core.importance import log_evidence
+from vae_core.data.digits import Digits, binarise
+from vae_core.evaluation.importance import log_evidence
 from vae_core.runtime import generator
 
 
@@ -116,7 +116,7 @@ WITH_WORKERS = """
 import torch
 from vae_core import VAE, Config, NetConfig
 from vae_core.data import Digits
-from vae_core.importance import log_evidence
+from vae_core.evaluation.importance import log_evidence
 
 model = VAE(Config(name="tiny", latent_dim=2, net=NetConfig(hidden_dims=(8,)))).eval()
 images = torch.zeros(64, 1, 28, 28, dtype=torch.uint8)
@@ -151,13 +151,12 @@ def tiny() -> VAE:
 def test_an_interrupted_estimate_goes_on(digits: Digits, tmp_path: Path):
     model, partial = tiny(), tmp_path / "part.safetensors"
     whole = last(model, digits, 20, partial=partial)
-    from vae_core import checkpoint
 
-    key = checkpoint.safetensors_metadata(partial)
-    half = checkpoint.read_tensors(partial)["log_evidence"]
+    key = files.safetensors_metadata(partial)
+    half = files.read_tensors(partial)["log_evidence"]
     half[3:] = torch.nan
     half[0] = -1.0  # a mark: what is known is not computed again
-    checkpoint.write_tensors(partial, {"log_evidence": half}, key)
+    files.write_tensors(partial, {"log_evidence": half}, key)
     resumed = last(model, digits, 20, partial=partial)
     assert resumed[0] == -1.0
     assert torch.equal(resumed[1:], whole[1:])

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from vae_core import VAE, checkpoint, load
-from vae_core.data import Digits
-from vae_core.imputation import impute
-from vae_core.latents import DiagonalGaussian
-from vae_core.likelihoods import Gaussian
+from vae_core.data.digits import Digits
+from vae_core.explore.inpainting import impute
+from vae_core.probability.latents import DiagonalGaussian
+from vae_core.probability.likelihoods import Gaussian
 
 SIGMA = 0.7
 

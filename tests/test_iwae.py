@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from vae_core import VAE, Config, NetConfig
-from vae_core.objectives import elbo_terms, iwae_terms
+from vae_core.training.objectives import elbo_terms, iwae_terms
 
 
 def trainable() -> VAE:

@@ -17,12 +17,12 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from vae_core.panels import arrivals, doors, limits, patience, upkeep
-from vae_core.panels.arrivals import WHOLE, Arrivals
-from vae_core.panels.doors import Directory, NotHereError
-from vae_core.panels.headers import SecurityHeaders
-from vae_core.panels.turns import Turns
-from vae_core.panels.visitors import FullError
+from vae_core.app.server import arrivals, body_limit, doors, patience, upkeep
+from vae_core.app.server.arrivals import WHOLE, Arrivals
+from vae_core.app.server.doors import Directory, NotHereError
+from vae_core.app.server.headers import SecurityHeaders
+from vae_core.app.server.turns import Turns
+from vae_core.app.server.visitors import FullError
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -208,28 +208,28 @@ def test_one_address_holds_so_many_connections_but_a_proxy_all(
 
 
 def test_a_body_that_does_not_come_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "PAUSE", 0.01)
+    monkeypatch.setattr(body_limit, "PAUSE", 0.01)
 
     async def read() -> None:
-        patient = limits.Patient(asyncio.Event().wait)  # type: ignore[arg-type]
+        patient = body_limit.Patient(asyncio.Event().wait)  # type: ignore[arg-type]
         await patient()
 
-    with pytest.raises(limits.RefusedError, match="too slowly"):
+    with pytest.raises(body_limit.RefusedError, match="too slowly"):
         run(read())
 
 
 def test_a_body_that_comes_in_drops_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "PERIOD", 0.05)
+    monkeypatch.setattr(body_limit, "PERIOD", 0.05)
 
     async def receive() -> dict[str, Any]:
         await asyncio.sleep(0.01)
         return {"type": "http.request", "body": b"a", "more_body": True}
 
     async def read() -> None:
-        async for _ in limits.Patient(receive).pieces():
+        async for _ in body_limit.Patient(receive).pieces():
             pass
 
-    with pytest.raises(limits.RefusedError, match="too slowly"):
+    with pytest.raises(body_limit.RefusedError, match="too slowly"):
         run(read())
 
 

@@ -7,9 +7,10 @@ import math
 import pytest
 import torch
 
-from vae_core import VAE, Config, NetConfig, evaluation, reference
-from vae_core.importance import log_weights
-from vae_core.objectives import elbo_terms
+from vae_core import VAE, Config, NetConfig, evaluation
+from vae_core.evaluation import percentiles
+from vae_core.evaluation.importance import log_weights
+from vae_core.training.objectives import elbo_terms
 
 
 def labelled(*, conditional: bool) -> VAE:
@@ -42,7 +43,7 @@ def test_nets_without_a_label_are_charged_the_mixture_over_labels():
     expected = q.log_prob(z) - (each.logsumexp(0) - math.log(10))
     told = evaluation.measure(model, X, EPS, Y, with_mse=False)
     torch.testing.assert_close(told["rate"], expected)
-    torch.testing.assert_close(reference.rate(model, q, z[None]), expected)
+    torch.testing.assert_close(percentiles.rate(model, q, z[None]), expected)
 
 
 @pytest.mark.parametrize("conditional", [False, True])

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae_core import VAE, Config, NetConfig, TrainConfig, card, checkpoint, levers
-from vae_core.data import Digits, hold_out
+from vae_core import VAE, Config, NetConfig, TrainConfig, checkpoint, files
+from vae_core.data.digits import Digits, hold_out
+from vae_core.evaluation import model_card
+from vae_core.training import ablation
 
 TRAIN = TrainConfig(epochs=1, batch_size=20, binarisation="dynamic", ema=0.9, decay="cosine")
 BASE = Config(name="toy", latent_dim=2, net=NetConfig(hidden_dims=(8,)), train=TRAIN)
@@ -31,11 +33,11 @@ def test_held_out_digits_keep_their_places(digits: Digits):
         hold_out(digits, 60)
 
 
-@pytest.mark.parametrize("name", [n for n in levers.LEVERS if n != levers.BASE])
+@pytest.mark.parametrize("name", [n for n in ablation.LEVERS if n != ablation.BASE])
 def test_every_lever_moves_one_thing(name: str):
     conv = dataclasses.replace(BASE, net=NetConfig(kind="conv", hidden_dims=(8, 8, 8)))
     conv = dataclasses.replace(conv, train=dataclasses.replace(TRAIN, beta=_warm()))
-    moved = levers.LEVERS[name](conv)
+    moved = ablation.LEVERS[name](conv)
     parts = [f.name for f in dataclasses.fields(Config) if f.name not in ("net", "train")]
     changed = {p for p in parts if getattr(moved, p) != getattr(conv, p)}
     for part in ("net", "train"):
@@ -56,15 +58,15 @@ def test_every_lever_moves_one_thing(name: str):
 
 
 def _warm():
-    return levers.BetaConfig(kind="linear", start=0.2, warmup_steps=10)
+    return ablation.BetaConfig(kind="linear", start=0.2, warmup_steps=10)
 
 
 def test_a_table_can_be_stopped_and_gone_on_with(digits: Digits, tmp_path: Path):
     train, validation = hold_out(digits, 10)
-    names = [levers.BASE, "no averaged weights", "flow prior"]
+    names = [ablation.BASE, "no averaged weights", "flow prior"]
 
-    def rows(out: str, wanted: list[str]) -> list[levers.Row]:
-        parts = levers.measure(BASE, train, validation, tmp_path / out, names=wanted, samples=3)
+    def rows(out: str, wanted: list[str]) -> list[ablation.Row]:
+        parts = ablation.measure(BASE, train, validation, tmp_path / out, names=wanted, samples=3)
         return list(parts)
 
     whole = rows("a", names)
@@ -75,7 +77,7 @@ def test_a_table_can_be_stopped_and_gone_on_with(digits: Digits, tmp_path: Path)
         torch.testing.assert_close(one.nll, other.nll, rtol=0, atol=0)
     assert (whole[0].nll != whole[1].nll).all()
     assert whole[2].parameters > whole[0].parameters
-    text = levers.table(whole).splitlines()
+    text = ablation.table(whole).splitlines()
     gained = whole[1].nll - whole[0].nll
     shown = f"{float(gained.mean()):+.2f} +- {float(gained.std()) / 10**0.5:.2f}"
     assert text[3].startswith("| no averaged weights | ")
@@ -85,39 +87,39 @@ def test_a_table_can_be_stopped_and_gone_on_with(digits: Digits, tmp_path: Path)
 def test_other_settings_and_names_are_refused(digits: Digits, tmp_path: Path):
     train, validation = hold_out(digits, 10)
     with pytest.raises(ValueError, match="there is no lever 'luck'"):
-        next(levers.measure(BASE, train, validation, tmp_path, names=["luck"]))
-    list(levers.measure(BASE, train, validation, tmp_path, names=["base"], samples=2))
+        next(ablation.measure(BASE, train, validation, tmp_path, names=["luck"]))
+    list(ablation.measure(BASE, train, validation, tmp_path, names=["base"], samples=2))
     other = dataclasses.replace(BASE, latent_dim=3)
     with pytest.raises(ValueError, match="made with other settings"):
-        next(levers.measure(other, train, validation, tmp_path, names=["base"], samples=2))
+        next(ablation.measure(other, train, validation, tmp_path, names=["base"], samples=2))
     with pytest.raises(ValueError, match="made with the seed 0, not 1"):
-        next(levers.measure(BASE, train, validation, tmp_path, names=["base"], seed=1))
+        next(ablation.measure(BASE, train, validation, tmp_path, names=["base"], seed=1))
 
 
 def test_a_shorter_run_keeps_the_shape_of_its_schedules():
     train = dataclasses.replace(TRAIN, epochs=40, learning_rate_warmup=400, ema=0.999)
     base = dataclasses.replace(BASE, train=dataclasses.replace(train, beta=_warm()))
-    short = levers.squeezed(base, 4)
+    short = ablation.squeezed(base, 4)
     assert short.train.epochs == 4
     assert short.train.learning_rate_warmup == 40
     assert short.train.beta.warmup_steps == 1
     assert short.train.ema == pytest.approx(0.99)
-    assert levers.squeezed(base, 40) == base
+    assert ablation.squeezed(base, 40) == base
     plain = dataclasses.replace(base, train=dataclasses.replace(base.train, ema=0.0))
-    assert levers.squeezed(plain, 4).train.ema == 0.0
+    assert ablation.squeezed(plain, 4).train.ema == 0.0
 
 
 def test_the_table_names_its_command_and_goes_into_the_card(digits: Digits, tmp_path: Path):
     train, validation = hold_out(digits, 10)
-    rows = list(levers.measure(BASE, train, validation, tmp_path, names=["base"], samples=2))
-    text = levers.report(BASE, 1, 3, rows)
+    rows = list(ablation.measure(BASE, train, validation, tmp_path, names=["base"], samples=2))
+    text = ablation.report(BASE, 1, 3, rows)
     assert "1 epoch each without 10 training digits drawn at random" in text
-    assert "`python -m vae_core.levers toy --epochs 1 --seed 3`" in text
+    assert "`python -m vae_core.training.ablation toy --epochs 1 --seed 3`" in text
     assert "so short a run" not in text
     longer = dataclasses.replace(BASE, train=dataclasses.replace(BASE.train, epochs=9))
-    assert "so short a run" in levers.report(longer, 1, 3, rows)
+    assert "so short a run" in ablation.report(longer, 1, 3, rows)
     folder = tmp_path / "toy"
     checkpoint.save(VAE(BASE).eval(), folder)
-    checkpoint.write_text(folder / card.LEVERS_FILE, text)
-    card.write_card(folder)
+    files.write_text(folder / model_card.LEVERS_FILE, text)
+    model_card.write_card(folder)
     assert (folder / "README.md").read_text("utf-8").endswith(text)

@@ -3,7 +3,7 @@ import torch
 from torch.nn import functional as F
 
 from vae_core import Bernoulli
-from vae_core.likelihoods import (
+from vae_core.probability.likelihoods import (
     DiscretizedLogistic,
     Gaussian,
     Laplace,

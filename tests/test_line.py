@@ -12,8 +12,8 @@ from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from vae_core.panels import line
-from vae_core.panels.page import live
+from vae_core.app.server import sockets
+from vae_core.app.server.page import live
 
 
 def double(argument: dict[str, Any]) -> dict[str, Any]:
@@ -23,18 +23,18 @@ def double(argument: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def endpoint() -> line.Line:
-    return line.Line({"double": live(double)})
+def endpoint() -> sockets.Line:
+    return sockets.Line({"double": live(double)})
 
 
 @pytest.fixture
-def client(endpoint: line.Line) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=[WebSocketRoute(line.PATH, endpoint)])) as client:
+def client(endpoint: sockets.Line) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=[WebSocketRoute(sockets.PATH, endpoint)])) as client:
         yield client
 
 
-def test_each_message_is_answered_under_its_turn(client: TestClient, endpoint: line.Line):
-    with client.websocket_connect(line.PATH) as socket:
+def test_each_message_is_answered_under_its_turn(client: TestClient, endpoint: sockets.Line):
+    with client.websocket_connect(sockets.PATH) as socket:
         for turn in (1, 2):
             socket.send_text(json.dumps({"turn": turn, "name": "double", "argument": {"x": turn}}))
             assert socket.receive_json() == {"turn": turn, "twice": 2 * turn}
@@ -58,17 +58,17 @@ def test_each_message_is_answered_under_its_turn(client: TestClient, endpoint: l
     ],
 )
 def test_a_mistake_is_told_in_words(client: TestClient, message: str, words: str):
-    with client.websocket_connect(line.PATH) as socket:
+    with client.websocket_connect(sockets.PATH) as socket:
         socket.send_text(message)
         assert words in socket.receive_json()["error"]
 
 
 def test_a_message_too_long_ends_the_line(client: TestClient):
-    with client.websocket_connect(line.PATH) as socket:
-        socket.send_text(" " * (line.MESSAGE_LIMIT + 1))
+    with client.websocket_connect(sockets.PATH) as socket:
+        socket.send_text(" " * (sockets.MESSAGE_LIMIT + 1))
         with pytest.raises(WebSocketDisconnect) as told:
             socket.receive_text()
-    assert told.value.code == line.TOO_LONG
+    assert told.value.code == sockets.TOO_LONG
 
 
 @pytest.mark.parametrize(
@@ -82,20 +82,20 @@ def test_a_message_too_long_ends_the_line(client: TestClient):
 )
 def test_pages_of_other_hosts_are_refused(client: TestClient, origin: str, enters: bool):
     if enters:
-        with client.websocket_connect(line.PATH, headers={"origin": origin}):
+        with client.websocket_connect(sockets.PATH, headers={"origin": origin}):
             return
     with (
         pytest.raises(WebSocketDisconnect),
-        client.websocket_connect(line.PATH, headers={"origin": origin}),
+        client.websocket_connect(sockets.PATH, headers={"origin": origin}),
     ):
         pass
 
 
 def test_no_more_lines_than_the_server_bears(
-    client: TestClient, endpoint: line.Line, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, endpoint: sockets.Line, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(line, "LINES", 1)
-    with client.websocket_connect(line.PATH):
-        with pytest.raises(WebSocketDisconnect), client.websocket_connect(line.PATH):
+    monkeypatch.setattr(sockets, "LINES", 1)
+    with client.websocket_connect(sockets.PATH):
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect(sockets.PATH):
             pass
         assert endpoint.open == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vae_core.panels.page import STATIC
+from vae_core.app.server.page import STATIC
 
 SCRIPTS = sorted(STATIC.glob("*.js"))
 SINK = re.compile(

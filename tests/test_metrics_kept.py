@@ -1,7 +1,7 @@
-from vae_core import fid_net, fidelity
-from vae_core.commands.metrics import EVIDENCE, with_earlier
+from vae_core.evaluation import fid_features, samples
+from vae_core.evaluation.report import EVIDENCE, with_earlier
 
-NOTHING = dict.fromkeys(("nll_spread", *EVIDENCE, *fidelity.FIGURES))
+NOTHING = dict.fromkeys(("nll_spread", *EVIDENCE, *samples.FIGURES))
 ALL = {"n_images": 10_000}
 MANY = ALL | {"nll": 83.2, "nll_draws": [83.2], "importance_samples": 5000, "seeds": [0]}
 FEW = ALL | {"nll": 83.5, "nll_draws": [83.4, 83.6], "importance_samples": 500, "seeds": [1, 2]}
@@ -54,14 +54,14 @@ def test_the_spread_outlives_a_run_that_measures_no_evidence():
 
 def test_files_from_before_draws_were_kept_lose_nothing():
     old = ALL | {"nll": 83.2, "nll_sem": None, "importance_samples": 5000, "seeds": [0]}
-    kept = with_earlier(NOTHING | FEW, dict.fromkeys(fidelity.FIGURES) | old)
+    kept = with_earlier(NOTHING | FEW, dict.fromkeys(samples.FIGURES) | old)
     assert (kept["nll"], kept["nll_draws"]) == (83.2, None)
     assert kept["nll_spread"]["nll"] == 83.5
 
 
 def test_a_fid_is_kept_in_the_same_features_only():
     now = NOTHING | ALL | {"elbo": -87.0}
-    same = NOTHING | ALL | {"fid": 4.1, "fid_floor": 2.1, "fid_features": fid_net.SHA256}
+    same = NOTHING | ALL | {"fid": 4.1, "fid_floor": 2.1, "fid_features": fid_features.SHA256}
     assert with_earlier(now, same) == now | same
     for other in ("0" * 64, None):
         assert with_earlier(now, same | {"fid_features": other}) == now

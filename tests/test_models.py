@@ -7,9 +7,9 @@ import torch
 import vae_core
 from vae_core import VAE, Config, NetConfig, TrainConfig
 from vae_core.config import CodeConfig, CorruptionConfig
-from vae_core.data import Digits, corrupt
+from vae_core.data.digits import Digits, corrupt
 from vae_core.models import Autoencoder, build, largest
-from vae_core.training import TrainingRun, fit
+from vae_core.training.run import TrainingRun, fit
 
 
 def conditional() -> VAE:

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from vae_core import neighbours
-from vae_core.neighbours import precision_recall
+from vae_core.evaluation import neighbours
+from vae_core.evaluation.neighbours import precision_recall
 
 
 def noise(*shape: int, seed: int = 0) -> Tensor:

@@ -6,8 +6,8 @@ from torch.nn import functional as F
 from vae_core import VAE, Config, NetConfig
 from vae_core.config import CodeConfig, SparsityConfig
 from vae_core.models import Autoencoder
-from vae_core.objectives import elbo_terms, reconstruction_terms
-from vae_core.penalties import contraction, sparsity
+from vae_core.training.objectives import elbo_terms, reconstruction_terms
+from vae_core.training.penalties import contraction, sparsity
 
 
 def test_the_terms_are_those_of_the_textbook(model: VAE):
@@ -29,8 +29,8 @@ def test_beta_weighs_the_rate(model: VAE):
 
 def test_the_elbo_bounds_the_evidence_from_below(model: VAE):
     """log p(x) by brute force over the prior: 2 latents, a million draws would do; 3 here."""
-    from vae_core.data import Digits
-    from vae_core.importance import log_evidence
+    from vae_core.data.digits import Digits
+    from vae_core.evaluation.importance import log_evidence
 
     x = (torch.rand(6, 1, 28, 28) < 0.2).to(torch.uint8) * 255
     digits = Digits(x, torch.zeros(6, dtype=torch.int64), torch.arange(6))

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from vae_core.digitize.opening import read
+from vae_core.digitize.image_files import read
 
 
 def saved(mode: str, size: tuple[int, int], kind: str, **options: object) -> bytes:

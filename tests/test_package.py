@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from vae_core import checkpoint
-from vae_core.commands.evaluate import slice_figures
-from vae_core.data import Digits
+from vae_core.cli.evaluate import slice_figures
+from vae_core.data.digits import Digits
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("gradio", "matplotlib", "skimage", "sklearn", "scipy", "torchvision")

@@ -3,9 +3,9 @@ import torch
 from torch import Tensor
 
 from vae_core.config import CodeConfig, Config, NetConfig, SparsityConfig
-from vae_core.evaluation import jacobian_norm
+from vae_core.evaluation.elbo import jacobian_norm
 from vae_core.models import Autoencoder
-from vae_core.penalties import contraction, hutchinson, one_layer_norm, sparsity
+from vae_core.training.penalties import contraction, hutchinson, one_layer_norm, sparsity
 
 
 def autoencoder(activation: str = "sigmoid", hidden_dims: tuple[int, ...] = ()) -> Autoencoder:

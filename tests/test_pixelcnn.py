@@ -5,10 +5,10 @@ import torch
 from torch import Tensor
 
 from vae_core import recipes
-from vae_core.likelihoods import Bernoulli
 from vae_core.models import VAE
-from vae_core.objectives import elbo_terms
-from vae_core.pixelcnn import AT_ONCE, Autoregressive, PixelCNN
+from vae_core.probability.likelihoods import Bernoulli
+from vae_core.probability.pixelcnn import AT_ONCE, Autoregressive, PixelCNN
+from vae_core.training.objectives import elbo_terms
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 import app
 from vae_core import __main__ as cli
 from vae_core import checkpoint, data
-from vae_core.panels import line, place
+from vae_core.app.server import place, sockets
 
 
 def test_the_way_to_this_machine_goes_through_no_proxy():
@@ -77,7 +77,7 @@ def test_only_own_pages_open_the_socket(headers: dict[str, str], own: bool):
         def __init__(self) -> None:
             self.headers = Headers(headers)
 
-    assert line.is_own_page(Socket()) is own  # type: ignore[arg-type]
+    assert sockets.is_own_page(Socket()) is own  # type: ignore[arg-type]
 
 
 def test_without_a_home_folder_the_cache_is_asked_for(monkeypatch: pytest.MonkeyPatch):

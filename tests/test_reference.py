@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from vae_core import VAE, Bernoulli, Config, NetConfig, checkpoint, reference
-from vae_core.data import Digits
-from vae_core.latents import StandardNormal
+from vae_core import VAE, Bernoulli, Config, NetConfig, checkpoint, files
+from vae_core.data.digits import Digits
+from vae_core.evaluation import percentiles
+from vae_core.probability.latents import StandardNormal
 
 
 def some_digits(count: int) -> Digits:
@@ -42,9 +43,9 @@ class Deterministic(torch.nn.Module):
 
 def test_every_digit_finds_its_own_rank(model: VAE) -> None:
     digits = some_digits(251)
-    known = reference.measure(model, digits)
+    known = percentiles.measure(model, digits)
     with torch.inference_mode():
-        values = reference.placed(model, digits.floats())
+        values = percentiles.placed(model, digits.floats())
     assert set(values) == {"distortion", "rate", "cost", "length"}
     for key, value in values.items():
         ranks = value.argsort().argsort().numpy() / (len(digits) - 1)
@@ -58,8 +59,8 @@ def test_every_digit_finds_its_own_rank(model: VAE) -> None:
 def test_a_batch_costs_what_its_pictures_cost_alone(model: VAE) -> None:
     x = some_digits(3).floats()
     with torch.inference_mode():
-        together = reference.costs(model, x)
-        alone = [reference.costs(model, one[None]) for one in x]
+        together = percentiles.costs(model, x)
+        alone = [percentiles.costs(model, one[None]) for one in x]
     for key, value in together.items():
         assert torch.allclose(value, torch.cat([each[key] for each in alone]), rtol=1e-5)
     assert torch.allclose(together["cost"], together["distortion"] + together["rate"])
@@ -68,11 +69,11 @@ def test_a_batch_costs_what_its_pictures_cost_alone(model: VAE) -> None:
 def test_the_rate_of_a_prior_that_does_not_factorise_is_estimated(model: VAE) -> None:
     x = some_digits(4).floats()
     with torch.inference_mode():
-        exact = reference.costs(model, x)["rate"]
+        exact = percentiles.costs(model, x)["rate"]
         q = model.encode(x)
-        z = reference.codes(q, torch.randn(20_000, 3, generator=torch.Generator().manual_seed(0)))
+        z = percentiles.codes(q, torch.randn(20_000, 3, generator=torch.Generator().manual_seed(0)))
         model.prior = Folded(3)
-        estimated = reference.rate(model, q, z)
+        estimated = percentiles.rate(model, q, z)
     assert estimated is not None
     assert torch.allclose(estimated, exact, rtol=0.02, atol=0.01)
 
@@ -80,38 +81,38 @@ def test_the_rate_of_a_prior_that_does_not_factorise_is_estimated(model: VAE) ->
 def test_a_deterministic_model_has_a_distortion_alone(model: VAE) -> None:
     plain = Deterministic(model)
     digits = some_digits(12)
-    known = reference.measure(plain, digits)
+    known = percentiles.measure(plain, digits)
     assert set(known.quantiles) == {"distortion", "length"}
     standing = known.standing({"distortion": 1e9, "rate": None})
     assert standing == {"distortion": 1.0, "rate": None}
     with torch.inference_mode():
         x = digits.floats()
         right = -model.decode(model.encode(x).mean).log_prob(x)
-        assert torch.allclose(reference.costs(plain, x)["distortion"], right, rtol=1e-5)
+        assert torch.allclose(percentiles.costs(plain, x)["distortion"], right, rtol=1e-5)
 
 
 def test_the_file_is_small_and_belongs_to_its_weights(model: VAE, tmp_path: Path) -> None:
     checkpoint.save(model, tmp_path)
-    assert reference.read(tmp_path) is None
-    known = reference.measure(model, some_digits(20))
-    reference.write(tmp_path, known)
-    again = reference.read(tmp_path)
+    assert percentiles.read(tmp_path) is None
+    known = percentiles.measure(model, some_digits(20))
+    percentiles.write(tmp_path, known)
+    again = percentiles.read(tmp_path)
     assert again is not None
     for key, ladder in known.quantiles.items():
         assert np.array_equal(again.quantiles[key], ladder)
-    assert (tmp_path / reference.FILE).stat().st_size < 20_000
+    assert (tmp_path / percentiles.FILE).stat().st_size < 20_000
     torch.nn.init.zeros_(next(model.parameters()))
     checkpoint.save(model, tmp_path)  # trained anew: the old ranks no longer hold
-    assert reference.read(tmp_path) is None
+    assert percentiles.read(tmp_path) is None
 
 
 def test_the_floor_is_what_a_perfect_bernoulli_still_pays(model: VAE) -> None:
     x = some_digits(5).floats()
     perfect = -Bernoulli(torch.logit(x.clamp(1e-6, 1 - 1e-6))).log_prob(x)
-    assert torch.allclose(reference.floor(model, x), perfect, rtol=1e-3)
-    assert reference.floor(model, x.round()).abs().max() == 0  # ink without greys has none
+    assert torch.allclose(percentiles.floor(model, x), perfect, rtol=1e-3)
+    assert percentiles.floor(model, x.round()).abs().max() == 0  # ink without greys has none
     gaussian = Config(name="tiny", likelihood="gaussian", net=NetConfig(hidden_dims=(16,)))
-    assert reference.floor(VAE(gaussian), x).abs().max() == 0
+    assert percentiles.floor(VAE(gaussian), x).abs().max() == 0
 
 
 def test_greyer_ink_alone_does_not_raise_the_rank(model: VAE) -> None:
@@ -122,8 +123,8 @@ def test_greyer_ink_alone_does_not_raise_the_rank(model: VAE) -> None:
     grey, hard = torch.full((2, 1, 28, 28), 0.5).unbind()
     hard[:, ::2], hard[:, 1::2] = 0, 1
     with torch.inference_mode():
-        values = reference.placed(model, torch.stack([grey, hard]))["distortion"]
-        plain = reference.costs(model, torch.stack([grey, hard]))["distortion"]
+        values = percentiles.placed(model, torch.stack([grey, hard]))["distortion"]
+        plain = percentiles.costs(model, torch.stack([grey, hard]))["distortion"]
     assert plain[0] == pytest.approx(float(plain[1]), rel=1e-4)
     assert values[0] == pytest.approx(0, abs=1e-2)  # nobody could do better
     assert values[1] == pytest.approx(784 * np.log(2), rel=1e-4)
@@ -131,7 +132,7 @@ def test_greyer_ink_alone_does_not_raise_the_rank(model: VAE) -> None:
 
 def test_the_length_is_of_the_sliders(model: VAE) -> None:
     x = some_digits(9).floats()
-    known = reference.measure(model, some_digits(9))
+    known = percentiles.measure(model, some_digits(9))
     with torch.inference_mode():
         lengths = model.to_sliders(model.encode(x).mean).norm(dim=1)
     assert known.lengths([0, 1]) == pytest.approx([float(lengths.min()), float(lengths.max())])
@@ -141,27 +142,27 @@ def test_the_length_is_of_the_sliders(model: VAE) -> None:
 def test_what_does_not_fit_any_more_is_measured_again(
     model: VAE, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reference, "load_mnist", lambda split, root: some_digits(20))
+    monkeypatch.setattr(percentiles, "load_mnist", lambda split, root: some_digits(20))
     for name in ("one", "other"):
         checkpoint.save(model, tmp_path / name)
-    assert reference.rebuild(None, tmp_path) == ["one", "other"]
-    assert reference.rebuild(None, tmp_path) == []
-    path = tmp_path / "one" / reference.FILE
-    facts = checkpoint.safetensors_metadata(path) | {"pixels": "grey"}  # by the rule of before
-    checkpoint.write_tensors(path, checkpoint.read_tensors(path), facts)
-    assert reference.rebuild(None, tmp_path, ["other"]) == []
-    assert reference.rebuild(None, tmp_path) == ["one"]
+    assert percentiles.rebuild(None, tmp_path) == ["one", "other"]
+    assert percentiles.rebuild(None, tmp_path) == []
+    path = tmp_path / "one" / percentiles.FILE
+    facts = files.safetensors_metadata(path) | {"pixels": "grey"}  # by the rule of before
+    files.write_tensors(path, files.read_tensors(path), facts)
+    assert percentiles.rebuild(None, tmp_path, ["other"]) == []
+    assert percentiles.rebuild(None, tmp_path) == ["one"]
 
 
 @pytest.mark.parametrize("name", [path.name for path in checkpoint.shipped()])
 def test_shipped_ranks_are_of_the_grey_test_digits(name: str, test_digits: Digits) -> None:
     """A slice of test digits must spread evenly over the ranks of all of them."""
-    known = reference.read(checkpoint.resolve(name))
+    known = percentiles.read(checkpoint.resolve(name))
     if known is None:
         pytest.skip("evaluate --save has not been run for this checkpoint")
     model = checkpoint.load(name)
     with torch.inference_mode():
-        values = reference.placed(model, test_digits.every(200).floats())
+        values = percentiles.placed(model, test_digits.every(200).floats())
     for key, value in values.items():
         shares = np.sort(np.array([known.share_below(key, float(v)) for v in value], float))
         assert np.abs(shares - np.linspace(0, 1, 200)).max() < 0.12, key  # Kolmogorov, 1 %

@@ -1,7 +1,8 @@
 import pytest
 
-from vae_core import BetaConfig, TrainConfig, schedules
+from vae_core import BetaConfig, TrainConfig
 from vae_core.config import CodeConfig
+from vae_core.training import schedules
 
 
 def test_beta_warms_up_and_stays():

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 from refusals import REFUSED, as_jpeg
 
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.digitize import Options, digitize
 
 SHOW = Options(odd="show", polarity="light")

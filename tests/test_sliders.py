@@ -10,9 +10,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from vae_core import VAE, Config, NetConfig, checkpoint, evaluation, sliders, traits
-from vae_core.data import Digits
-from vae_core.panels.registry import Registry
+from vae_core import VAE, Config, NetConfig, checkpoint, evaluation
+from vae_core.app.service.registry import Registry
+from vae_core.data.digits import Digits
+from vae_core.explore import sliders, traits
 
 GAINS = torch.tensor([0.01, 0.04, 0.0])
 

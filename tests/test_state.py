@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from vae_core import Config, NetConfig, TrainConfig, files
-from vae_core.data import Digits
-from vae_core.training import TrainingRun, fit
+from vae_core.data.digits import Digits
+from vae_core.training.run import TrainingRun, fit
 
 CONFIG = Config(
     name="tiny",

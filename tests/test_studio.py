@@ -15,17 +15,20 @@ import torch
 from PIL import Image
 
 import vae_core
-from vae_core import checkpoint, classify, reference
+from vae_core import checkpoint, classifier
+from vae_core.app import wire
+from vae_core.app.server import animation
+from vae_core.app.server.assets import examples
+from vae_core.app.service import damage, prepare
+from vae_core.app.service.damage import damaged
+from vae_core.app.service.limiter import Gate
+from vae_core.app.service.reader import Reader
+from vae_core.app.service.studio import Studio
 from vae_core.config import Config, NetConfig
-from vae_core.data import Digits
-from vae_core.digitize import digitize, judge, views
+from vae_core.data.digits import Digits
+from vae_core.digitize import candidates, digitize, judge
+from vae_core.evaluation import percentiles
 from vae_core.models import VAE
-from vae_core.panels import animation, codec, damage, prepare
-from vae_core.panels.assets import examples
-from vae_core.panels.damage import damaged
-from vae_core.panels.gate import Gate
-from vae_core.panels.reader import Reader
-from vae_core.panels.studio import Studio
 
 DIM = 6
 
@@ -68,7 +71,7 @@ def model(root: Path) -> VAE:
 
 def expected(model: VAE, z: list[list[float]]) -> np.ndarray:
     with torch.inference_mode():
-        return codec.to_bytes(model.decode(torch.tensor(z)).mean.numpy())[:, 0]
+        return wire.to_bytes(model.decode(torch.tensor(z)).mean.numpy())[:, 0]
 
 
 Z = [0.1, -0.2, 0.3, 1.5, -2.5, 0.0]
@@ -83,7 +86,7 @@ def test_cards_name_every_model(studio: Studio) -> None:
 
 def test_decode_is_the_models_own_mean(studio: Studio, model: VAE) -> None:
     answer = studio.decode("tiny", Z)
-    assert np.array_equal(codec.unpack(answer["pixels"]), expected(model, [Z]))
+    assert np.array_equal(wire.unpack(answer["pixels"]), expected(model, [Z]))
     assert answer["milliseconds"] >= 0
 
 
@@ -144,7 +147,7 @@ def test_sample_repeats_itself_and_its_z_decodes_to_its_pictures(
     assert first["pixels"] == again["pixels"]
     assert first["z"] != studio.sample("tiny", 5, 8)["z"]
     # Batches of another size may round the last bit differently.
-    pixels = codec.unpack(first["pixels"]).astype(int)
+    pixels = wire.unpack(first["pixels"]).astype(int)
     assert np.abs(pixels - expected(model, first["z"])).max() <= 1
 
 
@@ -161,7 +164,7 @@ def test_interpolate_starts_at_a_and_ends_at_b(studio: Studio, model: VAE) -> No
     arc = studio.interpolate("tiny", {"z": a}, {"z": b}, 3, "spherical")
     half = math.sqrt(0.5)
     assert np.allclose(arc["z"], [a, [half, half, 0, 0, 0, 0], b], atol=1e-6)
-    pixels = codec.unpack(line["pixels"]).astype(int)
+    pixels = wire.unpack(line["pixels"]).astype(int)
     assert np.abs(pixels - expected(model, line["z"])).max() <= 1
 
 
@@ -201,14 +204,14 @@ def test_between_refuses_a_bad_t(studio: Studio, t: object) -> None:
 def test_traversals_move_one_dimension_each(studio: Studio, model: VAE) -> None:
     film = studio.traversals("tiny", Z, 3, 2.0)
     assert film["values"] == [-2.0, 0.0, 2.0]
-    pixels = codec.unpack(film["pixels"]).astype(int).reshape(DIM, 3, 28, 28)
+    pixels = wire.unpack(film["pixels"]).astype(int).reshape(DIM, 3, 28, 28)
     moved = [*Z[:4], 2.0, Z[5]]
     assert np.abs(pixels[4, 2] - expected(model, [moved])[0]).max() <= 1
 
 
 def test_encode_reads_the_posterior_of_what_it_shows(studio: Studio, model: VAE) -> None:
     answer = studio.encode("tiny", stroke())
-    seen = torch.tensor(codec.unpack(answer["input"]) / 255.0).float()[None]
+    seen = torch.tensor(wire.unpack(answer["input"]) / 255.0).float()[None]
     with torch.inference_mode():
         q = model.encode(seen)
     assert np.allclose(answer["mean"], q.mean[0], atol=1e-5)
@@ -223,7 +226,7 @@ def test_a_digit_given_as_raw_bytes_passes_unchanged(studio: Studio) -> None:
 
 def test_reconstruct_measures_agree_with_the_model(studio: Studio, model: VAE) -> None:
     answer = studio.reconstruct("tiny", stroke(), {"draws": 3})
-    x = torch.tensor(codec.unpack(answer["input"]) / 255.0).float()[None]
+    x = torch.tensor(wire.unpack(answer["input"]) / 255.0).float()[None]
     with torch.inference_mode():
         q = model.encode(x)
         z = q.mean + (q.logvar / 2).exp() * torch.randn(4000, DIM)
@@ -236,14 +239,14 @@ def test_reconstruct_measures_agree_with_the_model(studio: Studio, model: VAE) -
     assert answer["distortion"] == pytest.approx(distortion, rel=0.02)
     assert answer["elbo"] == pytest.approx(-answer["distortion"] - answer["rate"])
     assert answer["mse"] == pytest.approx(mse, rel=1e-3)
-    assert codec.unpack(answer["draws"]).shape == (3, 28, 28)
+    assert wire.unpack(answer["draws"]).shape == (3, 28, 28)
 
 
 def test_the_difference_is_reconstruction_minus_input(studio: Studio) -> None:
     answer = studio.reconstruct("tiny", stroke())
-    seen = codec.unpack(answer["input"])[0].astype(float) / 255
-    made = codec.unpack(answer["reconstruction"])[0].astype(float) / 255
-    difference = codec.unpack(answer["difference"])[0].view(np.int8).astype(float) / 127
+    seen = wire.unpack(answer["input"])[0].astype(float) / 255
+    made = wire.unpack(answer["reconstruction"])[0].astype(float) / 255
+    difference = wire.unpack(answer["difference"])[0].view(np.int8).astype(float) / 127
     assert np.abs(difference - (made - seen)).max() < 0.01
 
 
@@ -381,14 +384,14 @@ def test_readings_agree_with_the_labels_of_the_examples() -> None:
 def test_without_a_classifier_there_are_no_readings(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(classify, "DEFAULT_FOLDER", tmp_path / "classifier")
+    monkeypatch.setattr(classifier, "DEFAULT_FOLDER", tmp_path / "classifier")
     monkeypatch.setenv("VAE_CHECKPOINTS", str(tmp_path))
     reader = Reader(tmp_path, torch.device("cpu"))
     assert reader.read(examples()[0][:1]) is None
     assert str(tmp_path / "classifier") in str(reader.problem())
     monkeypatch.setattr(studio, "reader", reader)
     monkeypatch.setattr(judge, "strangeness", lambda pictures: [0.0] * len(pictures))
-    monkeypatch.setattr(views, "strangeness", judge.strangeness)
+    monkeypatch.setattr(candidates, "strangeness", judge.strangeness)
     assert studio.reconstruct("tiny", stroke())["readings"] is None
 
 
@@ -440,7 +443,7 @@ def test_damage_is_what_it_says() -> None:
 def test_the_hand_erases_too() -> None:
     digit, mask = examples()[0][4], np.zeros((28, 28), np.uint8)
     mask[5:9, 10:20] = 1
-    wish = {"kind": "erase", "amount": 0.25, "mask": codec.pack(mask)}
+    wish = {"kind": "erase", "amount": 0.25, "mask": wire.pack(mask)}
     gone = damage.gap(wish)
     assert gone is not None
     assert gone[5:9, 10:20].all()
@@ -451,7 +454,7 @@ def test_the_hand_erases_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "mask", [7, "", "AAAA", "no base64!", codec.pack(np.zeros((27, 28), np.uint8))]
+    "mask", [7, "", "AAAA", "no base64!", wire.pack(np.zeros((27, 28), np.uint8))]
 )
 def test_a_bad_mask_is_refused(studio: Studio, mask: object) -> None:
     wish = {"kind": "erase", "amount": 0.1, "mask": mask}
@@ -461,14 +464,14 @@ def test_a_bad_mask_is_refused(studio: Studio, mask: object) -> None:
 
 def test_a_gap_is_filled_and_the_rest_stays(studio: Studio) -> None:
     options = {"damage": {"kind": "erase", "amount": 0.5}, "seed": 1}
-    seen = codec.unpack(studio.reconstruct("tiny", stroke(), options)["input"])[0]
+    seen = wire.unpack(studio.reconstruct("tiny", stroke(), options)["input"])[0]
     told = studio.fill("tiny", stroke(), options)
-    made = codec.unpack(told["answers"])
+    made = wire.unpack(told["answers"])
     assert made.shape == (8, 28, 28)
     assert (made[:, :14] == seen[:14]).all()
     assert made[:, 14:].any()
     assert studio.fill("tiny", stroke(), options)["answers"] == told["answers"]
-    average = codec.unpack(told["average"])[0]
+    average = wire.unpack(told["average"])[0]
     assert np.abs(average - made.mean(0)).max() <= 1
     for nothing in ({}, {"damage": {"kind": "erase", "amount": 0}}):
         with pytest.raises(ValueError, match="Nothing is erased"):
@@ -480,13 +483,13 @@ def test_a_picture_stands_where_it_would_among_the_digits(tmp_path: Path) -> Non
     assert Studio(tmp_path, "cpu").reconstruct("ranked", stroke())["standing"] is None
     images = torch.from_numpy(examples()[0][:50].copy())[:, None]
     digits = Digits(images, torch.zeros(50, dtype=torch.int64), torch.arange(50))
-    reference.write(tmp_path / "ranked", reference.measure(model, digits))
+    percentiles.write(tmp_path / "ranked", percentiles.measure(model, digits))
     service = Studio(tmp_path, "cpu")
     with torch.inference_mode():
-        costs = {key: v.numpy() for key, v in reference.placed(model, digits.floats()).items()}
+        costs = {key: v.numpy() for key, v in percentiles.placed(model, digits.floats()).items()}
     del costs["length"]  # which Explore's gauge asks for
     for place in (0, 17, 49):
-        told = service.reconstruct("ranked", {"pixels": codec.pack(examples()[0][place])})
+        told = service.reconstruct("ranked", {"pixels": wire.pack(examples()[0][place])})
         for key, values in costs.items():
             rank = (values < values[place]).sum() / 49
             assert told["standing"][key] == pytest.approx(rank, abs=0.015), key
@@ -549,6 +552,6 @@ def test_a_digit_that_came_before_is_not_digitized_again(
 def test_real_digits_are_typical_among_the_codes_of_digits():
     """A posterior mean lies nearer to 0 than draws do: held against draws, 23 of 30 seemed odd."""
     studio = Studio(checkpoint.shipped_root(), "cpu")
-    pixels = [codec.pack(digit) for digit in examples()[0][:30]]
+    pixels = [wire.pack(digit) for digit in examples()[0][:30]]
     ranks = [studio.encode("vae-flow", {"pixels": each})["nearer"] for each in pixels]
     assert sum(0.025 < rank < 0.975 for rank in ranks) >= 0.8 * len(ranks)

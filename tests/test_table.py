@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from vae_core import checkpoint, recipes, table
-from vae_core.commands.family import is_done
+from vae_core import checkpoint, files, recipes
+from vae_core.cli.family import is_done
+from vae_core.evaluation import results_table
 from vae_core.models import build
 
 MEASURED = {
@@ -26,12 +27,12 @@ MEASURED = {
 def root(tmp_path: Path) -> Path:
     for name in ("ae", "vae-400"):
         folder = checkpoint.save(build(recipes.get(name)), tmp_path / name)
-        checkpoint.write_json(folder / checkpoint.METRICS, MEASURED)
+        files.write_json(folder / checkpoint.METRICS, MEASURED)
     return tmp_path
 
 
 def test_the_table_has_a_row_for_each_measured_recipe(root: Path):
-    text = table.tables(root)
+    text = results_table.tables(root)
     (variational,) = [line for line in text.splitlines() if line.startswith("| `vae-400`")]
     assert "80.00 + 25.50 = 105.50" in variational
     assert "20 (20)" in variational
@@ -44,8 +45,10 @@ def test_a_bound_on_log_p_of_x_given_y_is_marked_and_an_nll_has_its_error(root: 
     for name in ("vae-conditional", "vae-burda"):
         folder = checkpoint.save(build(recipes.get(name)), root / name)
         nll = {"nll": 92.851, "nll_sem_digits": 0.2449, "importance_samples": 5000}
-        checkpoint.write_json(folder / checkpoint.METRICS, MEASURED | nll)
-    given, other = (line for line in table.tables(root).splitlines() if "| 92.85 ± 0.24 (" in line)
+        files.write_json(folder / checkpoint.METRICS, MEASURED | nll)
+    given, other = (
+        line for line in results_table.tables(root).splitlines() if "| 92.85 ± 0.24 (" in line
+    )
     assert given.startswith("| `vae-conditional`")
     assert "= 105.50, told the label | 92.85 ± 0.24 (5000 samples, told the label) |" in given
     assert "= 105.50 | 92.85 ± 0.24 (5000 samples) |" in other
@@ -53,10 +56,10 @@ def test_a_bound_on_log_p_of_x_given_y_is_marked_and_an_nll_has_its_error(root: 
 
 def test_only_what_stands_between_the_marks_is_replaced(root: Path):
     readme = root / "README.md"
-    readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
-    table.write_table(readme, root)
+    readme.write_text(f"before\n{results_table.BEGIN}\nold\n{results_table.END}\nafter\n")
+    results_table.write_table(readme, root)
     once = readme.read_text()
-    table.write_table(readme, root)
+    results_table.write_table(readme, root)
     assert readme.read_text() == once
     assert once.startswith("before\n")
     assert once.endswith("\nafter\n")
@@ -68,7 +71,7 @@ def test_a_readme_without_marks_is_left_alone(root: Path):
     readme = root / "README.md"
     readme.write_text("mine\n")
     with pytest.raises(ValueError, match="no marks"):
-        table.write_table(readme, root)
+        results_table.write_table(readme, root)
     assert readme.read_text() == "mine\n"
 
 
@@ -78,5 +81,5 @@ def test_a_recipe_is_done_when_it_was_trained_so_and_measured(root: Path):
     assert not is_done(root, "ae")
     config = json.loads((root / "vae-400" / checkpoint.CONFIG).read_text())
     config["train"]["epochs"] = 3
-    checkpoint.write_json(root / "vae-400" / checkpoint.CONFIG, config)
+    files.write_json(root / "vae-400" / checkpoint.CONFIG, config)
     assert not is_done(root, "vae-400")

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae_core import Config, NetConfig, TrainConfig, checkpoint, held_out, lock, state
-from vae_core.commands import train
-from vae_core.data import Digits
-from vae_core.training import TrainingRun
+from vae_core import Config, NetConfig, TrainConfig, checkpoint, files
+from vae_core.checkpoint import held_out
+from vae_core.cli import train
+from vae_core.data.digits import Digits
+from vae_core.training import lock, state
+from vae_core.training.run import TrainingRun
 
 CONFIG = Config(
     name="tiny",
@@ -33,7 +35,7 @@ def session(digits: Digits, out: Path, config: Config = CONFIG) -> train._Sessio
 
 
 def test_a_second_training_into_one_folder_is_refused(tmp_path: Path):
-    hold = "import sys, pathlib, vae_core.lock as l\n"
+    hold = "import sys, pathlib, vae_core.training.lock as l\n"
     hold += "with l.held(pathlib.Path(sys.argv[1])): print(flush=True); sys.stdin.read()"
     words = [sys.executable, "-c", hold, str(tmp_path)]
     pipe = subprocess.PIPE
@@ -126,13 +128,11 @@ def test_a_state_of_an_earlier_version_does_not_tell_what_was_held_out(
     said: str | None, found: int | None, tmp_path: Path
 ):
     about = {} if said is None else {"held_out": said}
-    checkpoint.write_tensors(tmp_path / "run.safetensors", {"x": torch.zeros(1)}, about)
+    files.write_tensors(tmp_path / "run.safetensors", {"x": torch.zeros(1)}, about)
     assert state.held_out(tmp_path / "run.safetensors", 5) == found
 
 
 def test_a_damaged_number_of_held_out_digits_is_refused(tmp_path: Path):
-    checkpoint.write_tensors(
-        tmp_path / "run.safetensors", {"x": torch.zeros(1)}, {"held_out": "-3"}
-    )
+    files.write_tensors(tmp_path / "run.safetensors", {"x": torch.zeros(1)}, {"held_out": "-3"})
     with pytest.raises(ValueError, match="held out; train again without --resume"):
         state.held_out(tmp_path / "run.safetensors", None)

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from vae_core import BetaConfig, Config, NetConfig, TrainConfig, recipes
-from vae_core.data import Digits, load_mnist
-from vae_core.evaluation import elbo
-from vae_core.objectives import elbo_terms
-from vae_core.training import Progress, TrainingRun, fit
+from vae_core.data.digits import Digits, load_mnist
+from vae_core.evaluation.elbo import elbo
+from vae_core.training.objectives import elbo_terms
+from vae_core.training.run import Progress, TrainingRun, fit
 
 
 def config(**train: object) -> Config:

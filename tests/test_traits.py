@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vae_core import traits
-from vae_core.panels import assets
+from vae_core.app.server import assets
+from vae_core.explore import traits
 
 
 def picture(*boxes: tuple[int, int, int, int]) -> np.ndarray:

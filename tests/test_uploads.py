@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vae_core.panels.uploads import Uploads
+from vae_core.app.server.uploads import Uploads
 
 
 def test_an_upload_leaves_disk_and_memory_by_itself(tmp_path: Path):

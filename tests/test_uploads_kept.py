@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 import vae_core
-from vae_core.classify import load_classifier
+from vae_core.classifier.model import load_classifier
 from vae_core.digitize import digitize
 
 

@@ -8,12 +8,13 @@ if sys.argv[:1] == ["-m"]:  # `python -m vae_core`, on its way; torch is not imp
 
     cores.prepare(os.environ)
 
-from vae_core import checkpoint, explore, objectives, recipes, runtime
-from vae_core.checkpoint import inspect, load, save
+from vae_core import checkpoint, explore, recipes, runtime
+from vae_core.checkpoint.folder import inspect, load, save
 from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
-from vae_core.latents import DiagonalGaussian, StandardNormal
-from vae_core.likelihoods import Bernoulli
 from vae_core.models import VAE
+from vae_core.probability.latents import DiagonalGaussian, StandardNormal
+from vae_core.probability.likelihoods import Bernoulli
+from vae_core.training import objectives
 
 __all__ = [
     "VAE",

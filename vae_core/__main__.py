@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeAlias
 
-from vae_core.data import add_arguments
+from vae_core.data.digits import add_arguments
 
 
 class Parser(argparse.ArgumentParser):
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module, function = parsed.run
     try:
         # Imported only now, so that a verb pays for its own imports alone.
-        verb = getattr(importlib.import_module(f"vae_core.commands.{module}"), function)
+        verb = getattr(importlib.import_module(f"vae_core.cli.{module}"), function)
         result = verb(parsed)
     except (ValueError, OSError) as error:
         if (result := getattr(error, "result", None)) is not None:  # hours of work, perhaps

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from vae_core import strict
+from vae_core import config_reader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,7 +297,7 @@ class Config:
         Raises:
             ValueError: an unknown key, a value of the wrong type or out of range.
         """
-        return strict.build(cls, values, "config")
+        return config_reader.build(cls, values, "config")
 
 
 def _check(holds: bool, name: str, value: object, allowed: str) -> None:

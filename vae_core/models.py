@@ -8,8 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from vae_core.config import Config
-from vae_core.latents import DiagonalGaussian, FittedGaussian, Point, StandardNormal, one_hot
-from vae_core.likelihoods import build_likelihood
 from vae_core.nets import (
     ACTIVATIONS,
     PIXELS,
@@ -18,6 +16,14 @@ from vae_core.nets import (
     hidden_activations,
     tied_decoder,
 )
+from vae_core.probability.latents import (
+    DiagonalGaussian,
+    FittedGaussian,
+    Point,
+    StandardNormal,
+    one_hot,
+)
+from vae_core.probability.likelihoods import build_likelihood
 
 CLASSES = 10
 
@@ -172,7 +178,7 @@ def largest(code: Tensor, k: int) -> Tensor:
 
 def _prior(config: Config) -> nn.Module:
     if config.prior == "flow":
-        from vae_core.flows import FlowPrior
+        from vae_core.probability.flow import FlowPrior
 
         return FlowPrior(config.latent_dim, classes=CLASSES if config.labelled_prior else 0)
     return StandardNormal(config.latent_dim)

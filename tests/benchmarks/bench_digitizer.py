@@ -30,8 +30,8 @@ from kinds import KINDS, render  # noqa: E402
 from PIL import Image  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from vae_core.classify import load_classifier  # noqa: E402
-from vae_core.data import load_mnist  # noqa: E402
+from vae_core.classifier.model import load_classifier  # noqa: E402
+from vae_core.data.digits import load_mnist  # noqa: E402
 from vae_core.digitize import digitize  # noqa: E402
 
 

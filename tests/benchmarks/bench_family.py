@@ -15,22 +15,23 @@ from typing import Any
 
 import torch
 
-from vae_core import checkpoint, compare, evaluation
-from vae_core.data import Digits, load_mnist
-from vae_core.likelihoods import DiscretizedLogistic
+from vae_core import checkpoint, evaluation, files
+from vae_core.data.digits import Digits, load_mnist
+from vae_core.evaluation import family
 from vae_core.models import Autoencoder
+from vae_core.probability.likelihoods import DiscretizedLogistic
 
 Row = tuple[str, str, str]
 
 
 def metrics(name: str) -> dict[str, Any]:
-    return checkpoint.read_json(checkpoint.resolve(name) / checkpoint.METRICS)
+    return files.read_json(checkpoint.resolve(name) / checkpoint.METRICS)
 
 
 def pca(train: Digits, test: Digits) -> Iterator[Row]:
     """The linear autoencoder against scikit-learn's PCA of the same size."""
     model = checkpoint.load("ae-linear")
-    found = compare.fit_pca(model, train, test)  # type: ignore[arg-type]
+    found = family.fit_pca(model, train, test)  # type: ignore[arg-type]
     excess = 100 * (found.linear_mse / found.mse - 1)
     yield "ae-linear, largest principal angle to PCA", "<= 1 degree", f"{found.angles.max():.2f}"
     yield "the same, squared error above PCA's", "<= 0.5 %", f"{excess:.3f} %"

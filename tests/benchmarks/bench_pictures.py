@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 import torch
 
-from vae_core.classify import load_classifier
+from vae_core.classifier.model import load_classifier
 from vae_core.digitize import Options, digitize
 
 NONE = "none"

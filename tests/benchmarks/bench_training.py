@@ -24,8 +24,8 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 from vae_core import VAE, evaluation, recipes
-from vae_core.data import Digits, load_mnist
-from vae_core.training import Model, TrainingRun, fit
+from vae_core.data.digits import Digits, load_mnist
+from vae_core.training.run import Model, TrainingRun, fit
 
 PART = 47
 """Steps of one turn: ten turns are an epoch of 468 steps, or of 469 with its short last batch."""

@@ -372,11 +372,12 @@ def test_the_start_picture_reaches_another_panel(desktop: Any, app_url: str) -> 
 
 
 def test_your_own_picture_becomes_a_code(desktop: Any, app_url: str, tmp_path: Any) -> None:
-    from vae_core.panels import assets, codec
+    from vae_core.app import wire
+    from vae_core.app.server import assets
 
     grey = assets.examples()[0][5]
     picture = tmp_path / "five.png"
-    picture.write_bytes(base64.b64decode(codec.png_uri(grey).partition(",")[2]))
+    picture.write_bytes(base64.b64decode(wire.png_uri(grey).partition(",")[2]))
     panel = open_explore(desktop, app_url, "model=vae-400")
     panel.get_by_role("button", name="your digit").click()
     panel.locator("input[type=file]").set_input_files(picture)

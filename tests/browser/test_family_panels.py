@@ -10,7 +10,7 @@ import torch
 
 import vae_core
 from vae_core import checkpoint
-from vae_core.panels import groups
+from vae_core.app.service import groups
 
 pytestmark = pytest.mark.browser
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from scenes import Pen, paper, picture, shade, write
 
-from vae_core.panels.assets import examples
+from vae_core.app.server.assets import examples
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from vae_core.panels.studio import Studio
+from vae_core.app.service.studio import Studio
 
 pytestmark = pytest.mark.browser
 

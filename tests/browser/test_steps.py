@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from kinds import render
 
-from vae_core.panels.assets import examples
+from vae_core.app.server.assets import examples
 
 pytestmark = pytest.mark.browser
 

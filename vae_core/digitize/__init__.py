@@ -1,7 +1,7 @@
 """Any picture of a handwritten digit becomes the 28x28 that the models were trained on."""
 
-from .opening import open_picture
-from .pipeline import digitize
-from .types import Digit, Options, Stage
+from vae_core.digitize.image_files import open_picture
+from vae_core.digitize.pipeline import digitize
+from vae_core.digitize.types import Digit, Options, Stage
 
 __all__ = ["Digit", "Options", "Stage", "digitize", "open_picture"]

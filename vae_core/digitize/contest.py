@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .marks import Rect
-from .regroup import Judge, regrouped, thumb
-from .survey import Find, Survey
+from vae_core.digitize.components import Rect
+from vae_core.digitize.detect import Find, Survey
+from vae_core.digitize.regroup import Judge, regrouped, thumb
 
 # Only looks whose best mark scores this share of the very best one's are rivals.
 RIVAL = 0.5

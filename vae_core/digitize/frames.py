@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .filters import operations
-from .likeness import SHEET, smallest_rectangle
-from .marks import Piece, Rect
+from vae_core.digitize.components import Piece, Rect
+from vae_core.digitize.filters import operations
+from vae_core.digitize.likeness import SHEET, smallest_rectangle
 
 # A frame is a thin line: less of its rectangle than this is ink.
 MOST_INK = 0.45

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .types import Grey
+from vae_core.digitize.types import Grey
 
 WITHOUT = "Shapes alone decide what is a digit, so that a photo without one may pass for one."
 
@@ -31,7 +31,7 @@ def strangeness(pictures: list[Grey]) -> list[float]:
 def _folder() -> Path | None:
     """Where the classifier lies; None where there is none, or no torch to run it."""
     try:
-        from vae_core.classify import find
+        from vae_core.classifier.model import find
 
         return find()
     except (ImportError, ValueError) as error:
@@ -45,7 +45,7 @@ def _reader(folder: Path | None) -> Any:
     if folder is None:
         return None
     try:
-        from vae_core.classify import load_classifier
+        from vae_core.classifier.model import load_classifier
 
         return load_classifier(folder)
     except ValueError as error:

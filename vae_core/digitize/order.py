@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .marks import Rect
+from vae_core.digitize.components import Rect
 
 # Slopes a row may have before somebody would turn the paper: about 17 degrees.
 SLOPES = np.linspace(-0.3, 0.3, 61)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import survey as first_look
-from .closeup import Closeup, closeup
-from .framing import ink_box, is_mnist, on_canvas, thumbnail
-from .light import Plane
-from .opening import Picture, Source, read
-from .pen import relative_width
-from .survey import Survey
-from .types import Box, Digit, Grey, Options, Stage
-from .views import View, best_view, close_look, framed, small_plane
+from vae_core.digitize import detect as first_look
+from vae_core.digitize.candidates import View, best_view, close_look, framed, small_plane
+from vae_core.digitize.crop import Closeup, closeup
+from vae_core.digitize.detect import Survey
+from vae_core.digitize.illumination import Plane
+from vae_core.digitize.image_files import Picture, Source, read
+from vae_core.digitize.mnist_frame import ink_box, is_mnist, on_canvas, thumbnail
+from vae_core.digitize.stroke_width import relative_width
+from vae_core.digitize.types import Box, Digit, Grey, Options, Stage
 
 WORKING = 1024
 OFF_THE_MAP = "Off the map: this does not look like a digit."

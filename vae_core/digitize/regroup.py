@@ -12,11 +12,11 @@ from itertools import combinations
 
 import numpy as np
 
-from .framing import frame
-from .marks import Piece, distance, gap, overlaps, union
-from .order import reading_order
-from .survey import Find, Survey, measured
-from .types import Grey
+from vae_core.digitize.components import Piece, distance, gap, overlaps, union
+from vae_core.digitize.detect import Find, Survey, measured
+from vae_core.digitize.mnist_frame import frame
+from vae_core.digitize.order import reading_order
+from vae_core.digitize.types import Grey
 
 Judge = Callable[[list[Grey]], list[float]]
 

@@ -1,0 +1,1 @@
+"""The web server: the page, its calls, the socket, uploads and their limits."""

@@ -1,0 +1,113 @@
+"""The server's own patience: connections that say nothing, or listen to nothing, are cut.
+
+uvicorn waits for ever for the rest of a header and for a reader that has stopped to read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from typing import Any
+
+from vae_core.app.server.visitors import home
+
+HEADERS, READING = 10.0, 30.0
+"""Seconds for the head of a request, and for a full connection to take some of its answer."""
+
+CONNECTIONS, CONNECTIONS_EACH = 4096, 1536
+"""Connections at once, in all and from one address (a proxy that is believed may hold all)."""
+
+SOCKET_BYTES = 2**17 + 2**10
+"""Largest message of a socket; see `line.MESSAGE_LIMIT`."""
+
+_open: Counter[str] = Counter()
+
+
+def guard(server: Any) -> None:
+    """Teach a uvicorn server that is running: what connects from now on is watched.
+
+    Args:
+        server: `Blocks.server` after `launch`.
+    """
+    config = server.config
+    config.http_protocol_class = watched(config.http_protocol_class)
+    config.limit_concurrency = CONNECTIONS
+    config.ws_max_size = SOCKET_BYTES
+    config.ws_per_message_deflate = False  # 64 KB of memory a socket for messages of 1 KB
+
+
+def raise_file_limit() -> None:
+    """Let this process hold as many connections as the system allows it to."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = 2 * CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, 2 * CONNECTIONS)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def watched(protocol: type[Any]) -> type[Any]:
+    """A protocol of uvicorn with an end to its patience."""
+
+    class Watched(protocol):
+        """Closes a connection whose request does not come, or whose answer is not read."""
+
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self._until: asyncio.TimerHandle | None = None
+            self._peer = home(self.client[0]) if self.client else ""
+            _open[self._peer] += 1
+            if self._peer not in _believed(self.config) and _open[self._peer] > CONNECTIONS_EACH:
+                return transport.abort()
+            self._wait(HEADERS)
+
+        def _wait(self, seconds: float) -> None:
+            self._forgive()
+            self._until = self.loop.call_later(seconds, self.transport.abort)
+
+        def _forgive(self) -> None:
+            if self._until is not None:
+                self._until.cancel()
+                self._until = None
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self._wait(HEADERS)
+
+        def on_headers_complete(self) -> None:
+            self._forgive()
+            super().on_headers_complete()
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._wait(READING)
+
+        def resume_writing(self) -> None:
+            self._forgive()
+            super().resume_writing()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._forgive()
+            _let_go(self._peer)
+            super().connection_lost(exc)
+
+        def handle_websocket_upgrade(self) -> None:
+            self._forgive()
+            _let_go(self._peer)  # counted by `line` from here on
+            super().handle_websocket_upgrade()
+
+    return Watched
+
+
+def _let_go(peer: str) -> None:
+    _open[peer] -= 1
+    if not _open[peer]:
+        del _open[peer]
+
+
+def _believed(config: Any) -> list[str]:
+    told = config.forwarded_allow_ips
+    listed = told.split(",") if isinstance(told, str) else list(told)
+    return [home(each.strip()) for each in listed]

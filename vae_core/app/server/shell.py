@@ -1,0 +1,161 @@
+"""The page around the panels: head, header, tabs, theme and launch options."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.themes import Base
+from gradio.utils import get_upload_folder
+from starlette.middleware import Middleware
+from starlette.routing import Route, WebSocketRoute
+
+from vae_core.app import wire
+from vae_core.app.server import (
+    api,
+    assets,
+    compare,
+    doors,
+    explore,
+    interpolate,
+    reconstruct,
+    sample,
+    sockets,
+    upkeep,
+)
+from vae_core.app.server.arrivals import Arrivals
+from vae_core.app.server.body_limit import Door
+from vae_core.app.server.headers import SecurityHeaders
+from vae_core.app.server.page import STATIC, live_functions, panel, static
+from vae_core.app.service import groups
+from vae_core.app.service.studio import Studio
+
+PANELS = {
+    "explore": explore.build,
+    "sample": sample.build,
+    "interpolate": interpolate.build,
+    "reconstruct": reconstruct.build,
+    "compare": compare.build,
+}
+STYLES = ("tokens", "base", "picture", *PANELS)
+SCRIPTS = (
+    "studio",
+    "tabs",
+    "requests",
+    "numbers",
+    "nodes",
+    "hold",
+    "swipe",
+    "line",
+    "prior",
+    "live",
+    "picture",
+    "steps",
+    "labels",
+    "films",
+    "eraser",
+    "quantities",
+    "plane",
+)
+DEFAULT_MODEL = "vae-flow"
+FIRST_EXAMPLE = 3
+"""Place in the example sheet of the digit that the app opens on."""
+WAITING, THREADS, SESSIONS = 256, 64, 200
+"""Calls in Gradio's queue, those it lets in at once (ours wait in no thread), and sessions, which
+hold nothing. Exactly 40 threads would be shared with whoever opens the page."""
+SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+
+
+def build_app(studio: Studio) -> gr.Blocks:
+    """The whole app as Blocks, not launched: header, one tab a panel, the named endpoints."""
+    with gr.Blocks(title="VAE Studio", fill_width=True, analytics_enabled=False) as app:
+        panel("header", [], device=studio.device_label)
+        with gr.Tabs(overflow_behavior="wrap", elem_id="panels"):
+            for name, build in PANELS.items():
+                with gr.Tab(name.capitalize(), id=name, elem_id=f"tab-{name}"):
+                    build(studio)
+        api.build(studio)
+    return app.queue(max_size=WAITING)
+
+
+def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
+    """Keyword arguments for `Blocks.launch`: our look, no Gradio footer, bounded requests."""
+    arrivals = Arrivals(Path(get_upload_folder()))
+    return {
+        "head": head(studio),
+        "theme": theme(),
+        "favicon_path": STATIC / "favicon.png",
+        "footer_links": [],
+        "ssr_mode": False,
+        "pwa": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "max_file_size": "64mb",
+        "max_threads": THREADS,
+        "state_session_capacity": SESSIONS,
+        "quiet": True,
+        "app_kwargs": {
+            "middleware": [Middleware(SecurityHeaders), Middleware(Door, blocks=app)],
+            "routes": [
+                WebSocketRoute(sockets.PATH, sockets.Line(live_functions(app))),
+                *(
+                    Route(doors.UPLOAD + end, arrivals.receive, methods=["POST"])
+                    for end in ("", "/")
+                ),
+            ],
+            "lifespan": upkeep.lifespan(app, arrivals),
+        },
+    }
+
+
+def head(studio: Studio) -> str:
+    """Styles and scripts of every panel, inline, and what the page knows before any call.
+
+    They go into `<head>` rather than `css=`, whose rules Gradio rewrites one by one.
+    """
+    styles = "\n".join(static(f"{name}.css") for name in STYLES)
+    known = [f"window.studioBoot={boot(studio)};", assets.head_script()]
+    scripts = [*known, *(static(f"{name}.js") for name in SCRIPTS)]
+    return f"<style>{styles}</style>" + "".join(f"<script>{text}</script>" for text in scripts)
+
+
+def boot(studio: Studio) -> str:
+    """JSON of the models' cards and the first digit, safe inside a `<script>`."""
+    cards = sorted(studio.checkpoints(), key=groups.place)
+    names = [card["name"] for card in cards]
+    chosen = DEFAULT_MODEL if DEFAULT_MODEL in names else next(iter(names), None)
+    facts = {
+        "models": cards,
+        "chosen": chosen,
+        "first": first_digit(studio, chosen),
+        "panels": list(PANELS),
+        "device": studio.device_label,
+    }
+    return json.dumps(facts).replace("<", "\\u003c")
+
+
+def first_digit(studio: Studio, name: str | None) -> dict[str, Any] | None:
+    """An example digit and its code, sent with the page so that it opens on a real picture."""
+    if name is None:
+        return None
+    digit = {"pixels": wire.pack(assets.examples()[0][FIRST_EXAMPLE])}
+    try:
+        code = studio.encode(name, digit)
+        made = studio.decode(name, code["z"])
+    except Exception:  # a model that cannot be used: the panel says why when it asks
+        return None
+    told = {key: code[key] for key in ("input", "z", "nearer")}
+    return {"checkpoint": name, **told, "pixels": made["pixels"]}
+
+
+def theme() -> Base:
+    """Gradio's plainest theme with system fonts (no font is fetched) and our paper."""
+    look = Base(font=SYSTEM_FONTS, font_mono=("ui-monospace", "monospace"))
+    return look.set(
+        body_background_fill="#f7f5f0",
+        body_background_fill_dark="#14181d",
+        body_text_color="#1c1f24",
+        body_text_color_dark="#ece9e1",
+    )

@@ -1,0 +1,99 @@
+"""What a server that runs for months must do now and then: let go of what nobody came back for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import anyio.to_thread
+from gradio import Blocks
+from gradio.utils import LRUCache
+
+from vae_core.app.parcels import HERE
+from vae_core.app.server.arrivals import Arrivals
+
+EVERY = 5.0
+"""Seconds between two rounds."""
+
+RESULTS, RESULT_SECONDS = 128, 60.0
+"""Callers whose results wait to be fetched, and for how long."""
+
+UNREAD = 512
+"""Messages that wait in all: three a call, the last of which holds its result."""
+
+
+def lifespan(
+    blocks: Blocks, arrivals: Arrivals
+) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """Rounds from the start of the server to its end."""
+
+    @contextlib.asynccontextmanager
+    async def live(_: Any) -> AsyncIterator[None]:
+        rounds = asyncio.create_task(_rounds(Results(blocks), arrivals))
+        try:
+            yield
+        finally:
+            rounds.cancel()
+
+    return live
+
+
+async def _rounds(results: Results, arrivals: Arrivals) -> None:
+    while True:
+        await asyncio.sleep(EVERY)
+        try:
+            results.sweep()
+            HERE.sweep()
+            await anyio.to_thread.run_sync(arrivals.sweep)
+            await anyio.to_thread.run_sync(trim)
+        except Exception:  # the next round may do better
+            logging.getLogger(__name__).exception("a round of upkeep failed")
+
+
+class Results:
+    """Results of calls in Gradio's queue, which keeps those of 2,000 callers for ever.
+
+    Args:
+        blocks: the app.
+    """
+
+    def __init__(self, blocks: Blocks) -> None:
+        self.queue = blocks._queue
+        self._idle_since: dict[str, float] = {}
+        self.queue.pending_messages_per_session = LRUCache(RESULTS)
+
+    def sweep(self, seconds: float = RESULT_SECONDS) -> None:
+        """Forget the callers that had nothing at work for `seconds`."""
+        queue, now = self.queue, time.monotonic()
+        queued = [
+            event for each in queue.event_queue_per_concurrency_id.values() for event in each.queue
+        ]
+        at_work = [event for job in queue.active_jobs if job for event in job]
+        busy = {event.session_hash for event in queued + at_work}
+        known = {*queue.pending_messages_per_session, *queue.pending_event_ids_session}
+        idle = {name: self._idle_since.get(name, now) for name in known - busy}
+        for name in [name for name, since in idle.items() if since <= now - seconds]:
+            queue.pending_messages_per_session.pop(name, None)
+            for event in queue.pending_event_ids_session.pop(name, ()):
+                queue.event_ids_to_events.pop(event, None)
+            del idle[name]
+        self._idle_since = idle
+        self._let_go(UNREAD)
+
+    def _let_go(self, most: int) -> None:
+        """Forget the oldest messages of whoever leaves most unread, also while he asks for more."""
+        waiting = list(self.queue.pending_messages_per_session.values())
+        for _ in range(sum(each.qsize() for each in waiting) - most):
+            max(waiting, key=lambda each: each.qsize()).get_nowait()
+
+
+def trim() -> None:
+    """Give freed memory back to the system, where the C library can."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

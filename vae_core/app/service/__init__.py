@@ -1,0 +1,1 @@
+"""What a visitor can ask of the models: checked, bounded, without a web server."""

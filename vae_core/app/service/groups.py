@@ -1,0 +1,69 @@
+"""The family in groups, as the model chooser and Compare show it, and what a card says of kinds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vae_core.config import Config
+from vae_core.evaluation import family
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Variational": ("vae-128", "vae-128-64", "vae-400", "vae-2d"),
+    "Variational, convolutional": (
+        *("vae-conv", "vae-conv-elbo", "vae-conv-10", "vae-conv-10-beta", "vae-conv-16"),
+        *("vae-conditional", "vae-flow", "vae-flow-5", "vae-pixelcnn"),
+    ),
+    "Beta: rate against distortion": ("vae-beta-half", "vae-beta-1", "beta-vae"),
+    "Other pixels": ("vae-gaussian", "vae-gaussian-learned", "vae-laplace", "vae-logistic"),
+    "Posterior collapse and its cures": (
+        *("vae-collapsed", "vae-annealed", "vae-cyclical", "vae-freebits"),
+    ),
+    "Importance-weighted": ("vae-burda", "iwae-5", "iwae-50"),
+    "Deterministic": ("ae", "ae-cross-entropy", "ae-linear", "ae-overcomplete"),
+    "Denoising": ("dae-gaussian", "dae-masking", "dae-salt-pepper"),
+    "Sparse and contractive": (*("sae-topk", "sae-kl", "sae-l1", "sae-l2", "ae-sigmoid", "cae"),),
+}
+"""Recipe names; a recipe that is not here goes by its kind."""
+
+
+def group(config: Config) -> str:
+    """The group that a model is shown in."""
+    for title, names in GROUPS.items():
+        if config.name in names:
+            return title
+    if not config.is_variational:
+        if config.corruption is not None:
+            return "Denoising"
+        penalised = config.sparsity or config.contraction or config.code.topk
+        return "Sparse and contractive" if penalised else "Deterministic"
+    if config.objective == "iwae":
+        return "Importance-weighted"
+    return "Variational"
+
+
+def told(values: dict[str, Any]) -> dict[str, Any]:
+    """What a card says of the kind of a model, from its config as plain values.
+
+    `group`; `variational`; `conditional`; `takes_labels`, for the row of ten digits; `corruption`
+    {kind, level} or null; `quantity`, what its distortion counts (see `compare.quantity`); `slow`
+    where a picture is drawn pixel by pixel.
+    """
+    config = Config.from_dict(values)
+    own = config.corruption
+    return {
+        "group": group(config),
+        "variational": config.is_variational,
+        "conditional": config.conditional,
+        "takes_labels": config.takes_labels,
+        "corruption": None if own is None else {"kind": own.kind, "level": own.level},
+        "quantity": family.quantity(config),
+        "slow": config.likelihood == "pixelcnn",
+    }
+
+
+def place(card: dict[str, Any]) -> tuple[int, int, str]:
+    """Where a model is listed: by group, then as the group lists it, then by name."""
+    titles = list(GROUPS)
+    names = GROUPS[card["group"]]
+    known = names.index(card["name"]) if card["name"] in names else len(names)
+    return titles.index(card["group"]), known, card["name"]

@@ -1,0 +1,70 @@
+"""What an independent classifier reads in digits; the page does without where none is shipped."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vae_core.app.wire import Grey
+from vae_core.classifier.model import Classifier, find, load_classifier
+
+Reading = dict[str, Any]
+
+
+class Reader:
+    """The shipped digit classifier, loaded when first asked.
+
+    Args:
+        root: the folder of checkpoints; see `classify.find`. Without a classifier, or with a
+            broken one, there are no readings, and `problem` says why.
+        device: where it runs.
+    """
+
+    def __init__(self, root: Path, device: torch.device) -> None:
+        self.root = root
+        self.device = device
+        self._lock = threading.Lock()
+        self._loaded = False
+        self._classifier: Classifier | None = None
+        self._problem: str | None = None
+
+    def read(self, digits: Grey) -> list[Reading] | None:
+        """Read (k, 28, 28) grey digits.
+
+        Returns:
+            k readings: digit (0 to 9, or null for "not a digit") and sure (0 to 1); None
+            without a classifier.
+        """
+        classifier = self._get()
+        if classifier is None:
+            return None
+        x = torch.from_numpy(digits.copy()).to(self.device).float().div(255.0)[:, None]
+        with torch.inference_mode():
+            probs, none = classifier.read(x)
+        best = probs.max(dim=1)
+        rows = zip(best.indices.tolist(), best.values.tolist(), none.tolist(), strict=True)
+        return [_reading(digit, sure, strange) for digit, sure, strange in rows]
+
+    def problem(self) -> str | None:
+        """Why there are no readings, in a sentence; None where there are."""
+        self._get()
+        return self._problem
+
+    def _get(self) -> Classifier | None:
+        with self._lock:
+            if not self._loaded:
+                self._loaded = True
+                try:
+                    self._classifier = load_classifier(find(self.root), str(self.device))
+                except ValueError as error:
+                    self._problem = str(error)
+            return self._classifier
+
+
+def _reading(digit: int, sure: float, strange: float) -> Reading:
+    if strange > 0.5:
+        return {"digit": None, "sure": round(strange, 4)}
+    return {"digit": digit, "sure": round(sure * (1 - strange), 4)}

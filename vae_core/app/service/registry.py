@@ -1,0 +1,187 @@
+"""Which checkpoints there are, and the few of them that are loaded: shared, locked, bounded.
+
+Models are frozen and hold no state of a visitor, so one copy serves everybody. Loading is lazy;
+the least recently used model goes when more than `capacity` are in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vae_core import checkpoint, files
+from vae_core.app.checks import shown
+from vae_core.app.service import groups
+from vae_core.evaluation import percentiles
+from vae_core.explore import sliders
+
+SENTENCE = 500
+"""Characters of a reason that are told."""
+
+MOST_BARS = 128
+"""Codes longer than that are shown without a bar a slider."""
+
+MOST_FOLDERS = 500
+"""Checkpoints beyond that are left out: each costs the page that lists them all."""
+
+UNUSED_BELOW = 0.01
+"""A latent dimension with less KL than this, in nats, carries nothing."""
+
+
+class Registry:
+    """The checkpoints of one folder by name, each loaded once when first asked for.
+
+    Args:
+        root: folder of checkpoint folders; None takes the shipped ones.
+        device: where the models live.
+        capacity: how many loaded models are kept.
+    """
+
+    def __init__(self, root: Path | None, device: torch.device, capacity: int = 8) -> None:
+        self.device = device
+        self.capacity = capacity
+        self.cards: dict[str, dict[str, Any]] = {}
+        self.latents: dict[str, dict[str, Any] | None] = {}
+        self.broken: dict[str, str] = {}
+        self._folders: dict[str, Path] = {}
+        self._loaded: OrderedDict[str, Any] = OrderedDict()
+        self._lock = threading.Lock()
+        self._loading: dict[str, threading.Lock] = {}
+        self._references: dict[str, percentiles.Reference | None] = {}
+        self.root = root or checkpoint.shipped_root()
+        found = sorted(config.parent for config in self.root.glob(f"*/{checkpoint.CONFIG}"))
+        for folder in found[:MOST_FOLDERS]:
+            self._add(folder)
+        if len(found) > MOST_FOLDERS:
+            rest = f"all from {found[MOST_FOLDERS].name} on"
+            self.broken[rest] = f"there are {len(found)} checkpoints; {MOST_FOLDERS} are shown."
+
+    def _add(self, folder: Path) -> None:
+        try:
+            if "latent_dim" not in files.read_json(folder / checkpoint.CONFIG):
+                return  # the classifier
+            folder.name.encode("utf-8")  # a name that is no text cannot be sent to the page
+            facts = checkpoint.inspect(folder)
+            latents = sliders.read(folder, facts["config"]["latent_dim"])
+            told = card(folder.name, facts, latents)
+            groups.place(told)
+        except Exception as error:
+            # One bad folder must not stop the app, whatever is wrong with it.
+            self.broken[folder.name] = self._public(error)
+            return
+        self.latents[folder.name], self.cards[folder.name] = latents, told
+        self._folders[folder.name] = folder
+        self._loading[folder.name] = threading.Lock()
+
+    def check(self, name: Any) -> str:
+        """Return `name` when it is a checkpoint here.
+
+        Raises:
+            ValueError: unknown, or its folder is broken.
+        """
+        if isinstance(name, str) and name in self._folders:
+            return name
+        if isinstance(name, str) and name in self.broken:
+            raise ValueError(self.broken[name])
+        known = ", ".join(self._folders) or "none"
+        raise ValueError(f"checkpoint {shown(name)} is unknown; there are: {known}.")
+
+    def get(self, name: Any) -> Any:
+        """The frozen model `name`, loaded on first use.
+
+        Raises:
+            ValueError: unknown, or its files cannot be loaded.
+        """
+        name = self.check(name)
+        model = self._recent(name)
+        if model is not None:
+            return model
+        with self._loading[name]:  # one visitor loads, the others wait for it
+            model = self._recent(name)
+            if model is None:
+                model = self._load(name)
+                self._keep(name, model)
+        return model
+
+    def is_loaded(self, name: str) -> bool:
+        """Whether `get` would answer at once."""
+        return name in self._loaded
+
+    def reference(self, name: Any) -> percentiles.Reference | None:
+        """Where the test digits stand under `name`; None where that was not measured."""
+        name = self.check(name)
+        if name not in self._references:
+            try:
+                self._references[name] = percentiles.read(self._folders[name])
+            except Exception:
+                self._references[name] = None  # damaged: the page does without
+        return self._references[name]
+
+    def _load(self, name: str) -> Any:
+        try:
+            return checkpoint.load(self._folders[name], device=self.device)
+        except Exception as error:
+            raise ValueError(self._public(error)) from error
+
+    def _public(self, error: Exception) -> str:
+        """A sentence without the server's folders, which are nobody's business."""
+        said = " ".join(str(error).split()).replace(f"{self.root}{os.sep}", "")
+        if not isinstance(error, ValueError) or isinstance(error, UnicodeError):
+            said = f"its files cannot be used ({type(error).__name__}: {said})."
+        return said[:SENTENCE].encode("utf-8", "backslashreplace").decode()
+
+    def _recent(self, name: str) -> Any:
+        with self._lock:
+            if name in self._loaded:
+                self._loaded.move_to_end(name)
+                return self._loaded[name]
+        return None
+
+    def _keep(self, name: str, model: Any) -> None:
+        with self._lock:
+            self._loaded[name] = model
+            while len(self._loaded) > self.capacity:
+                self._loaded.popitem(last=False)
+
+
+def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What the page and `/checkpoints` tell about a model, from the files in its folder.
+
+    `order` lists the latent indices as latents.json has them, else by falling KL; `unused` those
+    below 0.01 nats; both are null-safe: without any measure the order is the natural one. Where
+    there is no KL, `moves` says how much each slider moves the picture, against the one that does
+    most; null where that is not measured, and for a code of hundreds, whose bars nobody sees.
+    `outdated` names the files measured on weights that are gone, which the page leaves out.
+    """
+    config, metrics = facts["config"], facts.get("metrics") or {}
+    dims = range(config["latent_dim"])
+    kl = metrics.get("kl_per_dim")
+    if not kl or len(kl) != len(dims):
+        kl = None
+    return {
+        "name": name,
+        "title": config.get("title") or name,
+        "latent_dim": config["latent_dim"],
+        "objective": config.get("objective"),
+        "likelihood": config.get("likelihood"),
+        "prior": config.get("prior"),
+        **groups.told(config),
+        "parameters": facts.get("parameters"),
+        "file_bytes": facts.get("file_bytes"),
+        "kl_per_dim": kl,
+        "moves": _moves(latents) if kl is None and len(dims) <= MOST_BARS else None,
+        "order": sliders.order(len(dims), kl, latents),
+        "unused": [] if kl is None else [i for i in dims if kl[i] < UNUSED_BELOW],
+        "metrics": metrics,
+        "outdated": facts.get("outdated", []),
+    }
+
+
+def _moves(latents: dict[str, Any] | None) -> list[float] | None:
+    found = [latent.get("relative_at_draws") for latent in (latents or {}).get("latents", [])]
+    return None if None in found or not found else found

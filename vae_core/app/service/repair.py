@@ -1,0 +1,26 @@
+"""What could have stood in a gap: several answers by pseudo-Gibbs, as the page shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vae_core.app.wire import Mask
+from vae_core.explore.inpainting import impute
+
+ANSWERS, SWEEPS = 8, 12
+
+
+def answers(model: Any, x: Tensor, gap: Mask, seed: int) -> Tensor:
+    """ANSWERS pictures (k, 1, 28, 28) that agree with x (1, 1, 28, 28) outside the gap.
+
+    Raises:
+        ValueError: the model's pixels depend on each other, which takes minutes to draw.
+    """
+    if model.config.likelihood == "pixelcnn":
+        raise ValueError("This model paints pixel by pixel, too slowly to try several answers.")
+    known = torch.from_numpy(~gap).to(x.device)
+    noise = torch.Generator(x.device).manual_seed(seed)
+    return impute(model, x, known, chains=ANSWERS, sweeps=SWEEPS, generator=noise).means

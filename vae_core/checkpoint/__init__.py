@@ -1,0 +1,41 @@
+"""The folder of a model: what is in it, strict to read, atomic to write."""
+
+from vae_core.checkpoint.folder import (
+    AXES,
+    CONFIG,
+    DTYPES,
+    FIGURES,
+    METRICS,
+    WEIGHTS,
+    check_fit,
+    count_parameters,
+    inspect,
+    load,
+    load_weights,
+    read_config,
+    read_metrics,
+    resolve,
+    save,
+    shipped,
+    shipped_root,
+)
+
+__all__ = [
+    "AXES",
+    "CONFIG",
+    "DTYPES",
+    "FIGURES",
+    "METRICS",
+    "WEIGHTS",
+    "check_fit",
+    "count_parameters",
+    "inspect",
+    "load",
+    "load_weights",
+    "read_config",
+    "read_metrics",
+    "resolve",
+    "save",
+    "shipped",
+    "shipped_root",
+]

@@ -1,0 +1,237 @@
+"""The checkpoint folder: strict to read, atomic to write, safetensors only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from vae_core.checkpoint import companions
+from vae_core.config import Config
+from vae_core.files import fingerprint as fingerprint
+from vae_core.files import opened, read_json, read_tensors, safetensors_metadata
+from vae_core.files import write_json as write_json
+from vae_core.files import write_tensors as write_tensors
+from vae_core.files import write_text as write_text
+from vae_core.models import VAE, Autoencoder, build
+
+CONFIG, WEIGHTS, METRICS = "config.json", "model.safetensors", "metrics.json"
+AXES = "axes.safetensors"
+DTYPES = {torch.float32: "F32", torch.int64: "I64", torch.bool: "BOOL"}
+"""Types of a model's tensors as safetensors calls them."""
+FIGURES = frozenset(
+    (
+        *("distortion", "rate", "elbo", "bits_per_dim", "nll", "nll_sem", "importance_samples"),
+        *("n_images", "active_units", "mse", "repair_mse", "knn_error", "probe_error"),
+        *("fid", "fid_floor", "precision", "recall"),
+    )
+)
+"""Keys of metrics.json that the page counts with."""
+
+
+def shipped_root() -> Path:
+    """Where shipped checkpoints lie: VAE_CHECKPOINTS, or `checkpoints` beside app.py."""
+    chosen = os.environ.get("VAE_CHECKPOINTS")
+    return Path(chosen) if chosen else Path(__file__).parent.parent / "checkpoints"
+
+
+def shipped(root: str | Path | None = None) -> list[Path]:
+    """The folders under `root` that hold an autoencoder of this package, by name."""
+    folder = Path(root) if root is not None else shipped_root()
+    found = sorted(path.parent for path in folder.glob(f"*/{CONFIG}"))
+    return [path for path in found if _holds_autoencoder(path)]
+
+
+def _holds_autoencoder(folder: Path) -> bool:
+    """Whether the config is one of an autoencoder; a damaged one must not hide the others."""
+    try:
+        return "latent_dim" in read_json(folder / CONFIG)
+    except ValueError:
+        return False
+
+
+def resolve(name: str | Path, root: str | Path | None = None) -> Path:
+    """The folder of CHECKPOINT: an existing folder, a shipped name, or `hf:user/name`.
+
+    Raises:
+        ValueError: there is no such checkpoint.
+    """
+    text = str(name)
+    if text.startswith("hf:"):
+        return _from_hub(text.removeprefix("hf:"))
+    if Path(text).is_dir():
+        return Path(text)
+    folder = Path(root) if root is not None else shipped_root()
+    if text in [path.parent.name for path in folder.glob(f"*/{CONFIG}")]:
+        return folder / text  # a damaged one too: reading it says what is wrong
+    names = ", ".join(path.name for path in shipped(folder))
+    raise ValueError(f"there is no checkpoint {text!r}; there are: {names or _none_in(folder)}.")
+
+
+def _none_in(folder: Path) -> str:
+    """Why there are none: a wheel, unlike a clone, brings no checkpoints."""
+    why = "" if folder.is_dir() else ", which does not exist"
+    return f"none in {folder}{why} (VAE_CHECKPOINTS names another folder of checkpoints)"
+
+
+def load(
+    name: str | Path, device: torch.device | str = "cpu", root: str | Path | None = None
+) -> VAE | Autoencoder:
+    """A model in evaluation mode with frozen weights, read strictly.
+
+    Raises:
+        ValueError: a file is missing, damaged, a pickle, or does not fit the config.
+    """
+    folder = resolve(name, root)
+    config = read_config(folder)
+    with torch.device("meta"):  # a config may ask for more memory than there is
+        check_fit(build(config).state_dict(), folder / WEIGHTS)
+    model = build(config)
+    load_weights(model, folder / WEIGHTS)
+    if (folder / AXES).is_file():
+        _turn_sliders(model, folder)
+    return model.eval().requires_grad_(False).to(device)
+
+
+def load_weights(model: nn.Module, path: Path) -> None:
+    """Fills `model` from one safetensors file whose tensors must match name by name.
+
+    Raises:
+        ValueError: as for `load`.
+    """
+    check_fit(model.state_dict(), path)
+    tensors = read_tensors(path)
+    for key, tensor in tensors.items():
+        if not torch.isfinite(tensor.float()).all():
+            raise ValueError(f"{path} is damaged: the tensor {key!r} holds NaN or infinity.")
+    model.load_state_dict(tensors, strict=True)
+
+
+def check_fit(expected: Mapping[str, Tensor], path: Path) -> None:
+    """Compares names, shapes and types of a safetensors file, from its header, with `expected`.
+
+    Raises:
+        ValueError: as for `load`.
+    """
+    with opened(path) as file:
+        slices = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118
+        found = {key: (tuple(s.get_shape()), s.get_dtype()) for key, s in slices.items()}
+    foreign = sorted(set(found) ^ set(expected))
+    if foreign:
+        side = "unknown to" if foreign[0] in found else "missing for"
+        raise ValueError(f"{path} does not fit: the tensor {foreign[0]!r} is {side} this model.")
+    for key, (shape, dtype) in found.items():
+        if shape != tuple(expected[key].shape):
+            shapes = f"{shape}, not {tuple(expected[key].shape)}"
+            raise ValueError(f"{path} does not fit: the tensor {key!r} has the shape {shapes}.")
+        if dtype != DTYPES.get(expected[key].dtype, dtype):
+            raise ValueError(f"{path} does not fit: the tensor {key!r} is of the type {dtype}.")
+
+
+def _turn_sliders(model: VAE | Autoencoder, folder: Path) -> None:
+    """Lays the sliders along the axes that were chosen for these weights; others are left alone."""
+    path = folder / AXES
+    if safetensors_metadata(path).get("weights_sha256") != fingerprint(folder / WEIGHTS):
+        return
+    tensors = read_tensors(path)
+    if set(tensors) != {"axes"} or not hasattr(model.prior, "turn"):
+        raise ValueError(f"{path} does not fit: it must hold the axes of a flow prior.")
+    try:
+        model.prior.turn(tensors["axes"])
+    except ValueError as error:
+        raise ValueError(f"{path} does not fit: {error}") from error
+
+
+def save(model: VAE | Autoencoder, folder: str | Path) -> Path:
+    """Writes config.json and model.safetensors, each whole or not at all.
+
+    Raises:
+        ValueError: the disk is full or the folder cannot be written; what was there stays.
+    """
+    folder = Path(folder)
+    write_tensors(folder / WEIGHTS, model.state_dict())
+    write_json(folder / CONFIG, model.config.to_dict())
+    return folder
+
+
+def inspect(name: str | Path, root: str | Path | None = None) -> dict[str, Any]:
+    """Config, parameters, size and metrics; `outdated` names what was measured on other weights.
+
+    Figures of other weights are none of this model's: then `metrics` is None.
+
+    Raises:
+        ValueError: the folder is not a whole checkpoint.
+    """
+    folder = resolve(name, root)
+    config, outdated = read_config(folder), companions.outdated(folder)
+    return {
+        "recipe": config.name,
+        "title": config.title,
+        "config": config.to_dict(),
+        "parameters": count_parameters(folder / WEIGHTS),
+        "file_bytes": (folder / WEIGHTS).stat().st_size,
+        "metrics": None if METRICS in outdated else read_metrics(folder),
+        "outdated": outdated,
+    }
+
+
+def read_metrics(folder: Path) -> dict[str, Any] | None:
+    """What metrics.json tells of a model; None where there is none.
+
+    Raises:
+        ValueError: it is damaged, or a figure is no number.
+    """
+    if not (folder / METRICS).exists():
+        return None
+    metrics = read_json(folder / METRICS)
+    for key in FIGURES & set(metrics):
+        if metrics[key] is not None and not _is_number(metrics[key]):
+            raise ValueError(f"{folder / METRICS} is damaged: {key} is not a number.")
+    kl = metrics.get("kl_per_dim")
+    if kl is not None and not (isinstance(kl, list) and all(map(_is_number, kl))):
+        raise ValueError(f"{folder / METRICS} is damaged: kl_per_dim is not a list of numbers.")
+    return metrics
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def read_config(folder: Path) -> Config:
+    """The strict config of a checkpoint folder.
+
+    Raises:
+        ValueError: config.json is missing, not JSON, or not a config.
+    """
+    try:
+        return Config.from_dict(read_json(folder / CONFIG))
+    except ValueError as error:
+        raise ValueError(f"{folder} is not a checkpoint of this package: {error}") from error
+
+
+def count_parameters(path: Path) -> int:
+    """The number of values in a safetensors file, from its header.
+
+    Raises:
+        ValueError: as for `read_tensors`.
+    """
+    with opened(path) as file:
+        shapes = [file.get_slice(key).get_shape() for key in file.keys()]  # noqa: SIM118
+    return sum(torch.Size(shape).numel() for shape in shapes)
+
+
+def _from_hub(repository: str) -> Path:
+    """A checkpoint folder of the Hugging Face hub, downloaded into its cache."""
+    patterns = ["*.json", "*.safetensors", "*.jsonl", "README.md"]
+    try:
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(repository, allow_patterns=patterns))
+    # A SOCKS proxy needs a package more: an ImportError says which. The hub has errors of both.
+    except (ImportError, OSError, ValueError) as error:
+        said = str(error).rstrip(".")
+        raise ValueError(f"hf:{repository} could not be fetched: {said}.") from error

@@ -1,0 +1,178 @@
+"""Training of the digit classifier: a few minutes on one core of a processor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vae_core import runtime
+from vae_core.classifier.model import NONE, Classifier, Reading
+from vae_core.classifier.negatives import negatives
+from vae_core.classifier.pictures import mistaken
+
+PEAK_RATE = 4e-3
+SMOOTHING = 0.02
+# How many lessons in "not a digit": drawn ones, and the digitizer's own mistakes.
+DRAWN, MISTAKEN = 10_000, 6_000
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """An array of uint8 from one of MNIST's idx files."""
+    if not path.is_file():
+        raise ValueError(f"--data has no {path.name}; it must hold MNIST/raw/*-ubyte.")
+    raw = path.read_bytes()
+    shape = np.frombuffer(raw, ">u4", raw[3], 4)
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape).copy()
+
+
+def augment(x: Tensor, generator: torch.Generator) -> Tensor:
+    """Light affine maps and bends, and for a third of them another pen; x (b, 1, 28, 28)."""
+    count = len(x)
+
+    def spread(scale: float, *shape: int) -> Tensor:
+        return (torch.rand(count, *shape, generator=generator) * 2 - 1) * scale
+
+    turn, slant = spread(0.18), spread(0.2)
+    sx, sy = 1 + spread(0.12), 1 + spread(0.12)
+    rows = [sx * turn.cos(), turn.sin() + slant, spread(0.1), -turn.sin(), sy * turn.cos()]
+    theta = torch.stack([*rows, spread(0.1)], 1).view(count, 2, 3)
+    grid = F.affine_grid(theta, [count, 1, 28, 28], align_corners=False)
+    bend = F.interpolate(spread(0.1, 2, 4, 4), 28, mode="bicubic", align_corners=False)
+    moved = F.grid_sample(x, grid + bend.permute(0, 2, 3, 1), align_corners=False)
+    return _another_pen(moved, torch.rand(count, 1, 1, 1, generator=generator))
+
+
+def _another_pen(x: Tensor, draw: Tensor) -> Tensor:
+    """Strokes made fatter (draw < 0.15), thinner (< 0.25) or softer (< 0.35)."""
+    fat = F.max_pool2d(x, 3, 1, 1)
+    x = torch.where(draw < 0.15, x + (fat - x) * (draw / 0.15), x)
+    thin = -F.max_pool2d(-x, 3, 1, 1)
+    x = torch.where((draw >= 0.15) & (draw < 0.25), 0.5 * (x + thin), x)
+    return torch.where((draw >= 0.25) & (draw < 0.35), F.avg_pool2d(x, 3, 1, 1), x)
+
+
+def train(
+    images: Tensor, labels: Tensor, epochs: int, batch: int, seed: int, log: bool = True
+) -> Classifier:
+    """A classifier trained on images uint8 (n, 1, 28, 28) and labels (n,), 10 for "no digit".
+
+    One-cycle AdamW, and an exponential average of the weights as the result.
+    """
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    model = Classifier().to(memory_format=torch.channels_last)
+    steps = epochs * (len(images) // batch)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK_RATE, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK_RATE, total_steps=steps)
+    memory = torch.optim.swa_utils.get_ema_multi_avg_fn(min(0.998, 1 - 10 / steps))
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=memory, use_buffers=True)
+    for epoch in range(epochs):
+        started, total = time.perf_counter(), 0.0
+        order = torch.randperm(len(images), generator=generator)
+        for rows in order.split(batch)[: len(images) // batch]:
+            x = augment(images[rows].float() / 255, generator)
+            loss = _step(model, x, labels[rows], optimizer)
+            schedule.step()
+            average.update_parameters(model)
+            total += loss
+        if log:
+            seconds = time.perf_counter() - started
+            mean = total / (len(images) // batch)
+            print(f"epoch {epoch + 1}/{epochs} loss {mean:.4f} {seconds:.0f} s", file=sys.stderr)
+    averaged = average.module.eval()
+    assert isinstance(averaged, Classifier)
+    return averaged
+
+
+def _step(model: Classifier, x: Tensor, y: Tensor, optimizer: torch.optim.Optimizer) -> float:
+    with runtime.autocast(torch.device("cpu"), "bf16"):
+        logits = model(x.contiguous(memory_format=torch.channels_last))
+    loss = F.cross_entropy(logits.float(), y, label_smoothing=SMOOTHING)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def measure(model: nn.Module, images: Tensor) -> Reading:
+    """The classifier's reading of uint8 images (n, 1, 28, 28), in batches."""
+    assert isinstance(model, Classifier)
+    parts = [model.read(part.float() / 255) for part in images.split(500)]
+    return Reading(torch.cat([p.probs for p in parts]), torch.cat([p.none for p in parts]))
+
+
+def run(data: Path, out: Path, epochs: int, batch: int, seed: int) -> dict[str, object]:
+    """Train, measure on the 10,000 test digits and 2,000 fresh negatives, and save."""
+    started = time.perf_counter()
+    raw = data / "MNIST" / "raw"
+    digits = read_idx(raw / "train-images-idx3-ubyte")
+    labels = torch.from_numpy(read_idx(raw / "train-labels-idx1-ubyte")).long()
+    others = np.concatenate([negatives(DRAWN, digits, seed), mistaken(MISTAKEN, seed)])
+    images = torch.from_numpy(np.concatenate([digits, others]))[:, None]
+    targets = torch.cat([labels, torch.full((len(others),), NONE)])
+    model = train(images, targets, epochs, batch, seed)
+    test = torch.from_numpy(read_idx(raw / "t10k-images-idx3-ubyte"))[:, None]
+    truth = torch.from_numpy(read_idx(raw / "t10k-labels-idx1-ubyte")).long()
+    reading = measure(model, test)
+    strange = measure(
+        model, torch.from_numpy(negatives(2000, test[:, 0].numpy(), seed + 1))[:, None]
+    )
+    metrics = {
+        "test_error": (reading.probs.argmax(1) != truth).double().mean().item(),
+        "n_images": len(truth),
+        "digits_called_none": (reading.none > 0.5).double().mean().item(),
+        "negatives_missed": (strange.none <= 0.5).double().mean().item(),
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "epochs": epochs, "batch_size": batch, "seed": seed, "device": "cpu",
+        "seconds": round(time.perf_counter() - started, 1),
+        "versions": {"torch": torch.__version__, "numpy": np.__version__},
+        "command": f"python -m vae_core.classifier.model train --data DATA --epochs {epochs} "
+        f"--batch-size {batch} --seed {seed} --out checkpoints/classifier",
+    }  # fmt: skip
+    save(model, out, metrics)
+    return metrics
+
+
+def save(model: Classifier, out: Path, metrics: dict[str, object]) -> None:
+    """Write config.json, model.safetensors (float32) and metrics.json."""
+    from safetensors.torch import save_file
+
+    out.mkdir(parents=True, exist_ok=True)
+    config = {"model_type": "digit-classifier", "widths": list(model.widths), "classes": NONE + 1}
+    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
+    save_file(tensors, out / "model.safetensors", metadata={"format": "pt"})
+    metrics["file_bytes"] = (out / "model.safetensors").stat().st_size
+    (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m vae_core.classifier.model")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verb = verbs.add_parser("train", help="train the digit classifier")
+    verb.add_argument("--data", type=Path, required=True, help="holds MNIST/raw/*-ubyte")
+    verb.add_argument("--out", type=Path, default=Path("checkpoints/classifier"))
+    verb.add_argument("--epochs", type=int, default=12)
+    verb.add_argument("--batch-size", type=int, default=256)
+    verb.add_argument("--seed", type=int, default=0)
+    verb.add_argument("--threads", type=int, default=1, help="processor threads")
+    given = parser.parse_args(arguments)
+    torch.set_num_threads(given.threads)
+    try:
+        metrics = run(given.data, given.out, given.epochs, given.batch_size, given.seed)
+    except (ValueError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    assert math.isfinite(float(str(metrics["test_error"])))
+    print(json.dumps(metrics))
+    return 0

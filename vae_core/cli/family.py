@@ -1,0 +1,86 @@
+"""`family`: every recipe trained from nothing and measured, and the table of them all."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from vae_core import checkpoint, recipes
+from vae_core.checkpoint import companions
+from vae_core.cli.evaluate import evaluate
+from vae_core.cli.train import train
+from vae_core.evaluation.results_table import write_table
+
+
+def family(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Trains and measures what is not yet there; safe to kill, and to call again.
+
+    A recipe whose checkpoint has its config and its metrics is done; one with a state goes on.
+
+    Returns:
+        `done` and `left`, lists of names, and `table`, the file that holds the table.
+
+    Raises:
+        ValueError: a name, the data or a folder cannot be used.
+    """
+    names = arguments.only or list(recipes.RECIPES)
+    for name in names:
+        recipes.get(name)
+    root = Path(arguments.out) if arguments.out else checkpoint.shipped_root()
+    left = [name for name in names if not is_done(root, name)]
+    bar = tqdm(list(left), unit="recipe", file=sys.stderr)
+    for name in bar:
+        bar.set_description(name)
+        if not _one(root, name, arguments):
+            break
+        left.remove(name)
+    if arguments.readme:
+        write_table(Path(arguments.readme), root)
+    return {"done": [n for n in names if n not in left], "left": left, "table": arguments.readme}
+
+
+def is_done(root: Path, name: str) -> bool:
+    """Whether the recipe's checkpoint stands, trained as the recipe says, and measured since."""
+    folder = root / name
+    measured = (folder / checkpoint.METRICS).is_file()
+    fresh = measured and checkpoint.METRICS not in companions.outdated(folder)
+    return fresh and is_trained(root, name)
+
+
+def is_trained(root: Path, name: str) -> bool:
+    """Whether weights stand there that were trained as the recipe says."""
+    folder = root / name
+    if not all((folder / file).is_file() for file in (checkpoint.CONFIG, checkpoint.WEIGHTS)):
+        return False
+    return checkpoint.read_config(folder) == recipes.get(name)
+
+
+def _one(root: Path, name: str, arguments: argparse.Namespace) -> bool:
+    """Trains and measures one recipe; False when a signal stopped it."""
+    out = root / name
+    shared = {"data": arguments.data, "device": arguments.device}
+    wanted = {"recipe": name, "out": str(out), "epochs": None, "batch_size": None, "seed": 0}
+    resume = (out / "state" / "run.safetensors").is_file()
+    rest = {"resume": resume, "init_from": _start(root, name), "download": arguments.download}
+    # A state goes on, if only to find that it is at the end; shipped weights come without one.
+    whole = is_trained(root, name) and not resume
+    if not whole and not train(argparse.Namespace(**shared, **wanted, **rest))["finished"]:
+        return False
+    measures = {"importance_samples": arguments.importance_samples, "limit": None, "seeds": [0]}
+    evaluate(argparse.Namespace(**shared, **measures, checkpoint=str(out), save=True))
+    return True
+
+
+def _start(root: Path, name: str) -> str | None:
+    """The folder whose weights the recipe begins with, if it begins with any."""
+    start = recipes.get(name).train.starts_from
+    if start is None:
+        return None
+    if not (root / start / checkpoint.WEIGHTS).is_file():
+        missing = f"the weights of {start!r}, which are not in {root}"
+        raise ValueError(f"{name!r} begins with {missing}; train that recipe first.")
+    return str(root / start)

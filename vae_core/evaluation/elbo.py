@@ -1,0 +1,238 @@
+"""What a model is worth: ELBO, error of its reconstructions, and the use of its codes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from vae_core import runtime
+from vae_core.config import Config, CorruptionConfig
+from vae_core.data.digits import Digits, binarise, corrupt
+from vae_core.models import VAE, Autoencoder
+from vae_core.nets import PIXELS
+
+Model = VAE | Autoencoder
+
+BATCH = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Elbo:
+    """Means over the digits in nats an image, and the rate's share of each dimension.
+
+    `rate` is None for a deterministic model, `kl_per_dim` where the prior does not factorise;
+    `sem` is the standard error over the digits of distortion + rate.
+    """
+
+    distortion: float
+    rate: float | None
+    sem: float | None
+    kl_per_dim: list[float] | None
+    mean_variance: list[float]
+    mse: float
+
+    @property
+    def elbo(self) -> float | None:
+        """-(distortion + rate), None for a deterministic model."""
+        return None if self.rate is None else -(self.distortion + self.rate)
+
+
+def elbo(
+    model: Model,
+    digits: Digits,
+    *,
+    device: torch.device | str = "cpu",
+    seed: int = 0,
+    with_mse: bool = True,
+) -> Elbo:
+    """-ELBO at one posterior draw, on pixels as the recipe trained on them.
+
+    Args:
+        model: in evaluation mode, on `device`.
+        digits: what to measure on; a conditional model is told their labels.
+        device: where to compute.
+        seed: of the binarisation and of the draws.
+        with_mse: whether to reconstruct, which takes long where pixels are drawn one by one;
+            `mse` is NaN without.
+
+    Returns:
+        Distortion and rate, KL for each dimension, the variance over the digits of each
+        posterior mean (active above 0.01), and the mean squared error of the reconstruction
+        from the posterior mean, a mean over the pixels.
+    """
+    device = torch.device(device)
+    noise = runtime.generator("cpu", seed, 3)
+    sums: dict[str, Tensor] = {}
+    means: list[Tensor] = []
+    costs: list[Tensor] = []
+    with runtime.eval_mode(model):
+        for x, y in _batches(digits):
+            x = binarise(x, noise) if _is_binary(model) else x
+            eps = torch.randn(len(x), model.latent_dim, generator=noise).to(device)
+            batch = measure(model, x.to(device), eps, y.to(device), with_mse=with_mse)
+            means.append(batch.pop("mean"))
+            costs.append((batch["distortion"] + batch.get("rate", 0)).double().cpu())
+            for key, value in batch.items():
+                sums[key] = sums.get(key, 0) + value.double().sum(0).cpu()
+    per_image = {key: value / len(digits) for key, value in sums.items()}
+    return Elbo(
+        distortion=float(per_image["distortion"]),
+        rate=float(per_image["rate"]) if "rate" in per_image else None,
+        sem=standard_error(torch.cat(costs)),
+        kl_per_dim=per_image["kl"].tolist() if "kl" in per_image else None,
+        mean_variance=torch.cat(means).var(0).tolist(),
+        mse=float(per_image.get("mse", math.nan)),
+    )
+
+
+def measure(
+    model: Model, x: Tensor, eps: Tensor, y: Tensor | None = None, *, with_mse: bool = True
+) -> dict[str, Tensor]:
+    """What pictures cost, each at one posterior draw.
+
+    Args:
+        model: in evaluation mode.
+        x: (b, 1, 28, 28) in [0, 1].
+        eps: (b, latent_dim), standard normal noise of the draws.
+        y: labels (b,), which a conditional model is told.
+        with_mse: whether to reconstruct from the mean.
+
+    Returns:
+        distortion (b,) in nats, mean (b, latent_dim), mse (b,) of the mean's reconstruction;
+        for a VAE rate (b,) in nats, and kl (b, latent_dim) where the prior factorises.
+    """
+    if isinstance(model, Autoencoder):
+        code = model.encode(x).mean
+        p = model.decode(code)
+        return {"distortion": -p.log_prob(x), "mean": code, "mse": squared_error(p.mean, x)}
+    labels = y if model.config.conditional else None
+    q = model.encode(x, labels)
+    z = q.at(eps)
+    found = {"distortion": -model.decode(z, labels).log_prob(x), "mean": q.mean}
+    if with_mse:
+        found["mse"] = squared_error(model.decode(q.mean, labels).mean, x)
+    if model.prior.factorises:
+        kl = q.kl()
+        return found | {"kl": kl, "rate": kl.sum(-1)}
+    # A labelled prior without a label is the exact mixture, so that the sum bounds log p(x).
+    return found | {"rate": q.log_prob(z) - model.log_prior(z, labels)}
+
+
+def standard_error(values: Tensor) -> float | None:
+    """That of the mean of values (n,), one for each digit; None for a single one."""
+    return float(values.std()) / len(values) ** 0.5 if len(values) > 1 else None
+
+
+def squared_error(back: Tensor, x: Tensor) -> Tensor:
+    """The mean over the pixels of the squared difference, (b,)."""
+    return ((back - x) ** 2).mean((1, 2, 3))
+
+
+def _batches(digits: Digits) -> Iterator[tuple[Tensor, Tensor]]:
+    """x and labels, in order, so many at a time that the memory stays small."""
+    for start in range(0, len(digits), BATCH):
+        part = slice(start, start + BATCH)
+        yield digits.floats(part), digits.labels[part]
+
+
+def _is_binary(model: Model) -> bool:
+    return model.config.train.binarisation == "dynamic"
+
+
+def bits_per_dim(model: Model, value: float | None) -> float | None:
+    """-ELBO as bits a pixel, for a likelihood of the 256 grey levels; None for any other."""
+    if value is None or model.config.likelihood != "discretized-logistic":
+        return None
+    return -value / (PIXELS * math.log(2))
+
+
+def bounds(config: Config) -> str | None:
+    """What minus the ELBO is a bound on minus of; None where it is no likelihood's.
+
+    A model that is told the label bounds log p(x|y), which leaves out what the label says, up to
+    log 10 nats: it compares with no bound on log p(x).
+    """
+    grey = config.likelihood == "bernoulli" and config.train.binarisation == "none"
+    if not config.is_variational or grey:
+        return None
+    return "log p(x|y)" if config.conditional else "log p(x)"
+
+
+def repair_error(
+    model: Model,
+    digits: Digits,
+    corruption: CorruptionConfig,
+    *,
+    device: torch.device | str = "cpu",
+    seed: int = 0,
+) -> float:
+    """Mean squared error over the pixels of clean digits against what is made of damaged ones."""
+    noise = runtime.generator("cpu", seed, 5)
+    total = 0.0
+    with runtime.eval_mode(model):
+        for x, _ in _batches(digits):
+            back = model.reconstruct(corrupt(x, corruption, noise).to(device)).cpu()
+            total += float(squared_error(back, x).double().sum())
+    return total / len(digits)
+
+
+def jacobian_norm(model: Autoencoder, digits: Digits, device: torch.device | str = "cpu") -> float:
+    """Mean over the digits of the Frobenius norm of dz/dx at them (Rifai et al., 2011)."""
+
+    def code(x: Tensor) -> Tensor:
+        return model.encode(x[None]).mean[0]
+
+    jacobian = torch.func.vmap(torch.func.jacrev(code))
+    norms = [
+        jacobian(x.to(device)).flatten(1).norm(dim=1).cpu()
+        for x in digits.floats().split(10)  # A row of 784 for each code unit: keep few at once.
+    ]
+    return float(torch.cat(norms).detach().double().mean())
+
+
+def codes(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
+    """Posterior means (n, latent_dim) of grey digits, on the CPU."""
+    with runtime.eval_mode(model):
+        return torch.cat([model.encode(x.to(device)).mean.cpu() for x, _ in _batches(digits)])
+
+
+def knn_error(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor) -> float:
+    """The fraction of test codes that their 5 nearest training codes (Euclidean) misread."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    judge = KNeighborsClassifier(5, algorithm="brute").fit(train.numpy(), train_labels.numpy())
+    return 1 - float(judge.score(test.numpy(), test_labels.numpy()))
+
+
+def probe_error(
+    train: Tensor,
+    train_labels: Tensor,
+    test: Tensor,
+    test_labels: Tensor,
+    *,
+    sparse: bool = False,
+) -> float:
+    """The fraction of test codes that a logistic regression on the training codes misreads.
+
+    Units are standardised one by one, but for sparse codes all together: the units that seldom
+    speak would drown out the others. Those codes are many, so their weights are held down more.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+    spread = float(train.std(0).mean())
+    scaler = FunctionTransformer(lambda codes: codes / spread) if sparse else StandardScaler()
+    solver = LogisticRegression(C=0.03, tol=1e-3) if sparse else LogisticRegression()
+    probe = make_pipeline(scaler, solver.set_params(max_iter=1000))
+    probe.fit(train.numpy(), train_labels.numpy())
+    return 1 - float(probe.score(test.numpy(), test_labels.numpy()))
+
+
+def active_units(mean_variance: list[float]) -> int:
+    """The number of dimensions with Var_x E[z|x] > 0.01 (Burda et al., 2015)."""
+    return sum(variance > 0.01 for variance in mean_variance)

@@ -1,0 +1,33 @@
+"""The net whose features FID is measured in: frozen, whatever becomes of the classifier.
+
+A FID compares with another in the same features only. These are the weights that the shipped
+classifier had when the first figures were taken; they ship as a file of their own, so that
+training the classifier again moves no figure that was taken before.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vae_core import files
+from vae_core.classifier.model import Classifier
+
+FILE = Path(__file__).parent / "assets" / "fid-features.safetensors"
+SHA256 = "509c56034717da71f7d678f91ae23edd593f0fa0845fc1071f454f2b927987d3"
+"""Of the file; `fid_features` in metrics.json: other features are another scale."""
+
+WIDTHS = (20, 48, 64, 96)
+
+
+def load(device: str = "cpu", file: Path = FILE) -> Classifier:
+    """The frozen net, in evaluation mode.
+
+    Raises:
+        ValueError: the file is missing, damaged, or not the one that the figures are taken in.
+    """
+    tensors = files.read_tensors(file)
+    if files.fingerprint(file) != SHA256:
+        raise ValueError(f"{file} is not the frozen net of FID: its SHA-256 must be {SHA256}.")
+    net = Classifier(WIDTHS)
+    net.load_state_dict(tensors, strict=True)
+    return net.to(device).eval().requires_grad_(False)

@@ -1,0 +1,254 @@
+"""The short README.md of a checkpoint folder, written from its config and its metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from vae_core import checkpoint, files
+from vae_core.checkpoint import companions, held_out
+from vae_core.explore import sliders
+
+LEVERS_FILE = "levers.md"
+"""What each lever of training is worth, where that was measured; see `vae_core.training.ablation`."""
+
+
+def write_card(folder: Path) -> None:
+    """Writes README.md from config.json, metrics.json, latents.json and levers.md.
+
+    The last two are told of where they are there.
+
+    Raises:
+        ValueError: one of them is missing or damaged, or the card cannot be written.
+    """
+    about, levers = checkpoint.inspect(folder), folder / LEVERS_FILE
+    held = held_out.read(folder)
+    text = card(about, sliders.read(folder, about["config"]["latent_dim"]), held=held)
+    if levers.is_file():
+        text += f"\n## What each lever is worth\n\n{levers.read_text('utf-8')}"
+    files.write_text(folder / "README.md", text)
+
+
+def card(
+    about: dict[str, Any], latents: dict[str, Any] | None = None, *, held: int | None = None
+) -> str:
+    """Markdown for what `checkpoint.inspect` returns; every figure names its unit and origin.
+
+    Args:
+        about: the checkpoint.
+        latents: what latents.json tells of its sliders, where it is there.
+        held: how many training digits it has not seen.
+    """
+    config, metrics = about["config"], about["metrics"] or {}
+    net, train = config["net"], config["train"]
+    lines = [
+        "---",
+        "library_name: vae-core",
+        "license: mit",
+        "datasets: [ylecun/mnist]",
+        "---",
+        f"# {about['recipe']}: {about['title']}",
+        "",
+        f"{_kind(config)} on MNIST: {net['kind']} nets {_dims(net)}, "
+        f"{config['latent_dim']} latents, {config['likelihood']} likelihood, "
+        f"{config['prior']} prior, {about['parameters']:,} parameters.",
+        "",
+        f"Trained on {_seen(held)} for {train['epochs']} epochs of batches of "
+        f"{train['batch_size']}{_start(train)}, binarisation: {train['binarisation']}"
+        f"{_beta(train['beta'])}. "
+        f"Repeat it with `python -m vae_core train {about['recipe']}`.",
+        "",
+        *_measured(metrics, latents, again=checkpoint.METRICS in about.get("outdated", [])),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _measured(metrics: dict[str, Any], latents: dict[str, Any] | None, *, again: bool) -> list[str]:
+    """The table of figures and where they come from, or that there are none for these weights."""
+    if not metrics:
+        return [f"It was {companions.REASON}." if again else "It was not measured yet."]
+    return [
+        "| figure on the test digits | value |",
+        "|---|---|",
+        *(f"| {name} | {value} |" for name, value in _figures(metrics) + _sliders(latents)),
+        "",
+        f"Measured by `{metrics.get('command', '')}` on {metrics.get('device', '')}"
+        f"{_refreshed(metrics)}; `metrics.json` has every key.",
+    ]
+
+
+def _seen(held: int | None) -> str:
+    if held is None:
+        return "all 60,000 training digits"
+    return f"{60_000 - held:,} training digits, the other {held:,} kept out to choose settings by,"
+
+
+def _start(train: dict[str, Any]) -> str:
+    start = train.get("starts_from")
+    return f", from the weights of `{start}` as far as they fit" if start else ""
+
+
+def _beta(beta: dict[str, Any]) -> str:
+    """How the rate was weighed; nothing where it counted in full from the first step."""
+    rise = f", beta from {beta['start']:g} to {beta['final']:g} in"
+    if beta["kind"] == "linear":
+        return f"{rise} {beta['warmup_steps']} steps"
+    if beta["kind"] == "cyclical":
+        return f"{rise} {beta['cycles']} cycles"
+    return "" if beta["final"] == 1 else f", beta {beta['final']:g}"
+
+
+def _refreshed(metrics: dict[str, Any]) -> str:
+    told = metrics.get("refreshed")
+    return f", the samples and the error over digits by `{told['command']}`" if told else ""
+
+
+def _kind(config: dict[str, Any]) -> str:
+    if config["objective"] == "reconstruction":
+        return "A deterministic autoencoder"
+    if config["objective"] == "iwae":
+        return f"A variational autoencoder, by a bound of {config['samples']} importance samples,"
+    return "A variational autoencoder"
+
+
+def _dims(net: dict[str, Any]) -> str:
+    shown = "-".join(map(str, net["hidden_dims"])) or "of one layer"
+    return (
+        f"{shown} and back"
+        if not net["decoder_dims"]
+        else (f"{shown} (encoder), {'-'.join(map(str, reversed(net['decoder_dims'])))} (decoder)")
+    )
+
+
+def _costs(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    """What an image costs; a deterministic model has a distortion alone."""
+    if metrics["elbo"] is None:
+        rows = [("distortion", f"{metrics['distortion']:.2f} nats an image")]
+        if metrics["repair_mse"] is not None:
+            name = "squared error of what is made of damaged digits, mean over pixels"
+            rows.append((name, f"{metrics['repair_mse']:.5f}"))
+        return [*rows, ("mean norm of the encoder's Jacobian", f"{metrics['jacobian_norm']:.2f}")]
+    pixels = "grey pixels" if metrics["binarisation"] == "none" else "dynamic binarisation"
+    error = _over_digits(metrics.get("elbo_sem_digits"))
+    rows = [
+        (
+            f"-ELBO, one posterior draw, {pixels}{_told_label(metrics)}",
+            f"{-metrics['elbo']:.2f} nats an image{error}",
+        ),
+        ("distortion + rate", f"{metrics['distortion']:.2f} + {metrics['rate']:.2f} nats"),
+        ("active units", f"{metrics['active_units']}"),
+    ]
+    if metrics.get("bits_per_dim") is not None:
+        rows.append(("-ELBO as bits a pixel", f"{metrics['bits_per_dim']:.3f}"))
+    return rows
+
+
+def _told_label(metrics: dict[str, Any]) -> str:
+    """A bound on log p(x|y) is marked: it compares with none on log p(x)."""
+    given = metrics.get("bounds") == "log p(x|y)"
+    return ", told the label: bounds log p(x\\|y), not log p(x)" if given else ""
+
+
+def _over_digits(error: float | None) -> str:
+    """The standard error over the digits, where it was taken."""
+    return "" if error is None else f" +- {error:.2f} over digits"
+
+
+def _evidence(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    """The NLL, with its two kinds of error, and what it was on other draws."""
+    if metrics["nll"] is None:
+        return []
+    digits = metrics.get("nll_images", metrics["n_images"])
+    count = f"{metrics['importance_samples']} importance samples, {digits} digits"
+    value = f"{metrics['nll']:.2f} nats{_over_digits(metrics.get('nll_sem_digits'))}"
+    if metrics["nll_sem"] is not None:
+        value += f", +- {metrics['nll_sem']:.2f} over draws of the binarisation"
+    rows = [(f"NLL, dynamic binarisation, {count}{_told_label(metrics)}", value)]
+    if spread := metrics.get("nll_spread"):
+        draws = ", ".join(f"{draw:.2f}" for draw in spread["nll_draws"])
+        samples, seeds = spread["importance_samples"], ", ".join(map(str, spread["seeds"]))
+        digits = f", {spread['nll_images']} digits" if "nll_images" in spread else ""
+        name = f"the same with {samples} samples{digits}, draws of the binarisation, seeds {seeds}"
+        rows.append((name, f"{draws} nats"))
+    return rows
+
+
+def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    if not metrics:
+        return []
+    cost, *terms = _costs(metrics)
+    rows = [
+        cost,
+        *_evidence(metrics),
+        *terms,
+        ("squared error of the reconstruction, mean over pixels", f"{metrics['mse']:.5f}"),
+        ("5-NN error of the codes", f"{100 * metrics['knn_error']:.2f} %"),
+        ("linear probe error of the codes", f"{100 * metrics['probe_error']:.2f} %"),
+    ]
+    if metrics["slice"]["nll"] is not None:
+        name = f"NLL, 100 samples, 500 digits (the tests repeat it){_told_label(metrics)}"
+        rows.append((name, f"{metrics['slice']['nll']:.2f} nats"))
+    return rows + _fidelity(metrics)
+
+
+def _fidelity(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+    """How real the samples are, each figure beside what real digits score.
+
+    Figures from before the net that they are taken in was frozen are left out: their floor was
+    that of one group of writers.
+    """
+    if metrics.get("fid") is None or metrics.get("fid_features") is None:
+        return []
+    near, floor = metrics["nearest_train"], f"{metrics['fid_floor']:.2f}"
+    if metrics["fid_floor_sem"] is not None:
+        floor += f" +- {metrics['fid_floor_sem']:.2f}"
+    unsure = [
+        f"{100 * metrics[key]:.1f} +- {100 * metrics[f'{key}_sem']:.1f} %"
+        for key in ("sample_unsure", "test_unsure")
+    ]
+    return [
+        (
+            "FID of 10,000 samples (means of p(x\\|z) against the grey test digits, features of "
+            "a frozen classifier); random training digits in their place",
+            f"{metrics['fid']:.2f}; {floor}",
+        ),
+        (
+            "precision, recall of the samples; of training digits",
+            f"{metrics['precision']:.2f}, {metrics['recall']:.2f}; "
+            f"{metrics['precision_real']:.2f}, {metrics['recall_real']:.2f}",
+        ),
+        (
+            "entropy of the classifier over a sample; over a test digit",
+            f"{metrics['sample_entropy']:.2f}; {metrics['test_entropy']:.2f} nats",
+        ),
+        ("samples that it reads with less than 0.9; test digits", "; ".join(unsure)),
+        ("samples that it reads as no digit", f"{100 * metrics['not_digits']:.1f} %"),
+        (
+            "distance to the nearest training digit, median: sample; test digit",
+            f"{near['median']:.2f}; {near['test_median']:.2f}",
+        ),
+    ]
+
+
+def _sliders(latents: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """What the sliders follow, and how much of the strongest one's movement the weakest has."""
+    if latents is None or "relative_at_zero" not in latents["latents"][0]:
+        return []
+    each = latents["latents"]
+    least = [min(latent[f"relative_at_{where}"] for latent in each) for where in ("zero", "draws")]
+    moved = (
+        "squared change of the picture by a slider from -2 to 2, the weakest against the "
+        "strongest: with the others at 0; at draws from the prior"
+    )
+    closest = ", ".join(f"{trait} {_closest(each, trait)}" for trait in latents["traits"])
+    return [
+        (moved, f"{least[0]:.3f}; {least[1]:.3f}"),
+        ("the slider that follows each trait best, and Pearson's r", closest),
+    ]
+
+
+def _closest(latents: list[dict[str, Any]], trait: str) -> str:
+    found = [latent["correlations"][trait] for latent in latents]
+    best = max(range(len(found)), key=lambda i: abs(found[i]))
+    return f"z{best} {found[best]:+.2f}"

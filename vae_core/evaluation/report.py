@@ -1,0 +1,152 @@
+"""What `evaluate` writes beside a model: metrics.json, and the files that go with it."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vae_core import checkpoint, files
+from vae_core.data.digits import Digits, load_mnist
+from vae_core.evaluation import family, fid_features, percentiles, samples
+from vae_core.evaluation.model_card import write_card
+from vae_core.explore import slider_axes, sliders
+from vae_core.models import VAE, Autoencoder
+
+EVIDENCE = (*("nll", "nll_sem", "nll_sem_digits", "nll_draws", "importance_samples", "seeds"),)
+"""What an NLL is told by: a run that measured none keeps all of them, or none."""
+
+
+class Unsaved(ValueError):
+    """Figures were taken, `result`, but a file could not be written; the text says which."""
+
+    def __init__(self, reason: ValueError, result: dict[str, Any]) -> None:
+        super().__init__(f"{reason} The figures above were measured.")
+        self.result = result
+
+
+def must_take_files(folder: Path) -> None:
+    """ValueError where nothing can be written into `folder`."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe"):
+            pass
+    except OSError as error:
+        raise ValueError(
+            f"{folder} cannot be written ({error}); without --save the figures are only printed."
+        ) from error
+
+
+def save(
+    folder: Path,
+    model: VAE | Autoencoder,
+    result: dict[str, Any],
+    arguments: argparse.Namespace,
+    test: Digits,
+) -> None:
+    """metrics.json, latents.json, the sliders' axes, the percentiles and the card.
+
+    A run without --importance-samples keeps an earlier NLL of the same weights, one with fewer
+    samples goes beside it, as the spread over other draws; one with --limit keeps an earlier FID.
+
+    Raises:
+        Unsaved: a file could not be written.
+    """
+    try:
+        _write_metrics(folder, result, arguments)
+        _write_companions(folder, model, result, arguments.data, test)
+        write_card(folder)
+    except ValueError as error:
+        raise Unsaved(error, result) from error
+
+
+def _write_metrics(folder: Path, result: dict[str, Any], arguments: argparse.Namespace) -> None:
+    path = folder / checkpoint.METRICS
+    earlier = files.read_json(path) if path.is_file() else {}
+    if earlier.get("weights_sha256") == result["weights_sha256"]:
+        result = with_earlier(result, earlier)
+    origin = {"command": _command(arguments, result), "versions": _versions()}
+    files.write_json(path, result | origin)
+
+
+def _versions() -> dict[str, str]:
+    return {"torch": torch.__version__, "python": platform.python_version()}
+
+
+def _write_companions(
+    folder: Path, model: VAE | Autoencoder, result: dict[str, Any], data: str | None, test: Digits
+) -> None:
+    device = next(iter(model.state_dict().values())).device
+    if slider_axes.turns(model):
+        slider_axes.write(folder, model.prior.axes)
+    percentiles.write(folder, percentiles.measure(model, test, device))
+    told = sliders.describe(model, test, kl_per_dim=result["kl_per_dim"], device=device)
+    sliders.write(folder, told)
+    if family.has_pca(model):
+        family.write_pca(folder, family.fit_pca(model, load_mnist("train", data), test))
+
+
+def of_weights(folder: Path) -> dict[str, Any]:
+    """The metrics.json of the weights beside it.
+
+    Raises:
+        ValueError: it is missing, damaged, or of other weights.
+    """
+    found = files.read_json(folder / checkpoint.METRICS)
+    if found.get("weights_sha256") != files.fingerprint(folder / checkpoint.WEIGHTS):
+        raise ValueError(f"{folder / checkpoint.METRICS} is of other weights; evaluate them first.")
+    return found
+
+
+def rewrite(folder: Path, earlier: dict[str, Any], result: dict[str, Any]) -> None:
+    """metrics.json with the new figures among the earlier ones, and how they were taken; the card.
+
+    Raises:
+        Unsaved: a file could not be written.
+    """
+    command = f"python -m vae_core evaluate {earlier['recipe']} --refresh"
+    origin = {"refreshed": {"command": command, "versions": _versions()}}
+    try:
+        files.write_json(folder / checkpoint.METRICS, earlier | result | origin)
+        write_card(folder)
+    except ValueError as error:
+        raise Unsaved(error, result) from error
+
+
+def with_earlier(result: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
+    """The figures of `result`, and those of `earlier` that it did not measure again, or better.
+
+    A FID in other features than today's is not kept.
+    """
+    if result["fid"] is None and earlier.get("fid_features") == fid_features.SHA256:
+        result = result | {key: earlier.get(key) for key in samples.FIGURES}
+    if earlier.get("nll") is None:
+        return result
+    former, spread = _evidence(earlier), earlier.get("nll_spread")
+    if result["nll"] is None:
+        return result | former | {"nll_spread": spread}
+    new = _evidence(result)
+    gain = result["importance_samples"] - earlier["importance_samples"]
+    if gain < 0:
+        return result | former | {"nll_spread": new}
+    return result | {"nll_spread": former if gain > 0 and former["nll_draws"] else spread}
+
+
+def _evidence(metrics: dict[str, Any]) -> dict[str, Any]:
+    """The NLL and all it is told by, its own number of digits too: it may outlive `n_images`."""
+    digits = metrics.get("nll_images", metrics["n_images"])
+    return {key: metrics.get(key) for key in EVIDENCE} | {"nll_images": digits}
+
+
+def _command(arguments: argparse.Namespace, result: dict[str, Any]) -> str:
+    words = ["python -m vae_core evaluate", str(result["recipe"])]
+    if result["importance_samples"]:
+        words += ["--importance-samples", str(result["importance_samples"])]
+    if arguments.limit:
+        words += ["--limit", str(arguments.limit)]
+    if result["seeds"] != [0]:
+        words += ["--seeds", *map(str, result["seeds"])]
+    return " ".join(words)

@@ -1,0 +1,120 @@
+"""Which way the sliders lie in a flow's base space: one along each trait, and none of them still.
+
+The base noise is N(0, I), which looks the same from every side: turned axes change neither the
+prior nor any likelihood, so they are free to mean something. They are chosen after training, over
+training digits, and kept beside the weights in `axes.safetensors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from torch import Tensor
+
+from vae_core import checkpoint, evaluation, files, runtime
+from vae_core.data.digits import Digits
+from vae_core.explore import sliders, traits
+
+Floats = NDArray[np.float64]
+
+LEAST = 0.12
+"""The least share of the strongest slider's movement that `lifted` leaves to any other."""
+
+TURN = np.radians(5)
+"""A weak slider turns so far at a time; nine such turns make it the strong one's equal."""
+
+
+def turns(model: Any) -> bool:
+    """Whether the sliders of `model` may lie either way: where the rate has no dimensions."""
+    return hasattr(model.prior, "turn")
+
+
+def choose(model: Any, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
+    """Axes (d, d) for the sliders of `model`, which is left with those it was trained with.
+
+    Args:
+        model: in evaluation mode, on `device`, with a prior that can `turn`.
+        digits: training digits: the test digits then tell how well the axes are named.
+        device: where to compute.
+
+    Returns:
+        Orthonormal columns, the directions of the sliders in the base space: one a trait in
+        the order of `traits.TRAITS`, then the learned axes, turned as little as they must.
+    """
+    dim = model.latent_dim
+    model.prior.turn(torch.eye(dim))
+    means = evaluation.codes(model, digits, torch.device(device))
+    with runtime.eval_mode(model):
+        u = model.to_sliders(means.to(device)).double().cpu().numpy()
+        noise = torch.randn(sliders.DRAWS, dim, generator=runtime.generator("cpu", 1, 6))
+
+        def movement(axes: Floats) -> Floats:
+            model.prior.turn(torch.from_numpy(axes))
+            return sliders.movement(model, noise.to(device)).double().numpy()
+
+        named = along_traits(traits.correlations(traits.measure(digits.images[:, 0].numpy()), u))
+        axes = lifted(completed(named), movement, kept=named.shape[1])
+    model.prior.turn(torch.eye(dim))
+    return torch.from_numpy(axes).float()
+
+
+def along_traits(r: Floats) -> Floats:
+    """Orthonormal (d, k): nearest to the directions of the correlations r (k, d) of k traits.
+
+    Each is the direction along which its trait correlates most with noise of equal spread; the
+    polar factor parts those of traits that go together, favouring none (Lowdin, 1950). A trait
+    that nothing follows has no direction, and there are never more than d.
+    """
+    lengths = np.linalg.norm(r, axis=1)
+    directions = (r[lengths > 0] / lengths[lengths > 0, None]).T
+    return _orthonormal(directions[:, : r.shape[1]])
+
+
+def completed(few: Floats) -> Floats:
+    """All d axes (d, d): the `few` (d, k) given, then the learned ones that are least like them.
+
+    The learned axes keep their order; each is turned as little as makes it orthogonal to the few.
+    """
+    replaced, _ = linear_sum_assignment(few**2, maximize=True)
+    learned = np.delete(np.eye(len(few)), replaced, axis=1)
+    return np.hstack((few, _orthonormal(learned - few @ (few.T @ learned))))
+
+
+def lifted(axes: Floats, movement: Callable[[Floats], Floats], kept: int) -> Floats:
+    """The same axes (d, d), where each moves the picture by `LEAST` of what the strongest does.
+
+    While one moves it less, it is turned towards the strongest but the first `kept`.
+
+    Args:
+        axes: orthonormal columns.
+        movement: how far the slider of each axis moves the picture, (d,).
+        kept: how many axes stay as they are.
+    """
+    axes = axes.copy()
+    for _ in range(len(axes) * 10):
+        moved = movement(axes)
+        weakest, strongest = kept + moved[kept:].argmin(), kept + moved[kept:].argmax()
+        if moved[weakest] >= LEAST * moved.max() or weakest == strongest:
+            break
+        weak, strong = axes[:, weakest].copy(), axes[:, strongest].copy()
+        axes[:, weakest] = np.cos(TURN) * weak + np.sin(TURN) * strong
+        axes[:, strongest] = np.cos(TURN) * strong - np.sin(TURN) * weak
+    return axes
+
+
+def write(folder: Path, axes: Tensor) -> None:
+    """Writes axes.safetensors for the weights beside it; ValueError when it cannot be written."""
+    weights = files.fingerprint(folder / checkpoint.WEIGHTS)
+    files.write_tensors(folder / checkpoint.AXES, {"axes": axes}, {"weights_sha256": weights})
+
+
+def _orthonormal(columns: Floats) -> Floats:
+    """The orthonormal columns nearest to the given ones: the factor U V^T of U S V^T."""
+    u, _, vt = np.linalg.svd(columns, full_matrices=False)
+    return u @ vt

@@ -1,0 +1,159 @@
+"""What each slider does, measured once over the test digits and kept beside the weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vae_core import checkpoint, evaluation, files, runtime
+from vae_core.data.digits import Digits
+from vae_core.explore import traits
+
+LATENTS = "latents.json"
+REACH = 2.0
+"""A slider's movement is measured between -REACH and REACH, which 95 % of the prior lies within."""
+
+DRAWS = 32
+"""Settings of the other sliders, drawn from the prior, that its movement is averaged over."""
+
+
+def describe(
+    model: Any,
+    digits: Digits,
+    *,
+    kl_per_dim: list[float] | None = None,
+    device: torch.device | str = "cpu",
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Name, correlations and movement of every slider, and the order to show them in.
+
+    Args:
+        model: in evaluation mode, on `device`; its sliders stand at `model.to_sliders(mean)`.
+        digits: what the traits and the correlations are measured over.
+        kl_per_dim: the order is by falling KL in nats; without it (the prior does not
+            factorise) by how much each slider moves the picture.
+        device: where to compute.
+        seed: of the draws from the prior.
+
+    Returns:
+        What `latents.json` holds. Of each latent: `name` {trait, r} or null; `correlations`,
+        Pearson's r with each trait; `moved_at_zero` and `moved_at_draws`, the mean squared
+        pixel change from -2 to 2 with the other sliders at 0, and at draws from the prior; the
+        same two relative to the latent that moves most.
+    """
+    device = torch.device(device)
+    means = evaluation.codes(model, digits, device)
+    with runtime.eval_mode(model):
+        u = model.to_sliders(means.to(device)).double().cpu().numpy()
+        noise = torch.randn(DRAWS, u.shape[1], generator=runtime.generator("cpu", seed, 6))
+        at_zero = movement(model, torch.zeros(1, u.shape[1], device=device))
+        at_draws = movement(model, noise.to(device))
+    grey = digits.images[:, 0].cpu().numpy()
+    measured = traits.measure(grey)
+    correlations = traits.correlations(measured, u)
+    ranking = torch.tensor(kl_per_dim) if kl_per_dim else at_draws
+    return {
+        "recipe": model.config.name,
+        "digits": len(digits),
+        "traits": list(traits.TRAITS),
+        "order": ranking.argsort(descending=True, stable=True).tolist(),
+        "order_by": "kl" if kl_per_dim else "movement",
+        "draws": DRAWS,
+        "latents": [
+            {
+                "name": name,
+                "correlations": dict(zip(traits.TRAITS, _rounded(correlations[:, i]), strict=True)),
+                "moved_at_zero": _significant(at_zero[i]),
+                "moved_at_draws": _significant(at_draws[i]),
+                "relative_at_zero": _share(at_zero, i),
+                "relative_at_draws": _share(at_draws, i),
+            }
+            for i, name in enumerate(traits.named(correlations))
+        ],
+    }
+
+
+def movement(model: Any, base: Tensor) -> Tensor:
+    """How far each slider moves the picture: mean squared pixel change from -REACH to REACH.
+
+    Args:
+        model: decodes slider positions.
+        base: (n, d), where the other sliders stand; the change is averaged over the n.
+
+    Returns:
+        (d,).
+    """
+    changes = []
+    for dim in range(base.shape[1]):
+        ends = base.repeat(2, 1)
+        ends[: len(base), dim], ends[len(base) :, dim] = -REACH, REACH
+        low, high = model.decode(model.from_sliders(ends)).mean.float().chunk(2)
+        changes.append(((high - low) ** 2).mean())
+    return torch.stack(changes).cpu()
+
+
+def write(folder: Path, about: dict[str, Any]) -> None:
+    """Writes latents.json, whole or not at all; ValueError when it cannot be written."""
+    weights = folder / checkpoint.WEIGHTS
+    mark = {"weights_sha256": files.fingerprint(weights)} if weights.is_file() else {}
+    files.write_json(folder / LATENTS, about | mark)
+
+
+def read(folder: Path, latent_dim: int) -> dict[str, Any] | None:
+    """What latents.json tells; None where there is none, or it is of another model.
+
+    A file of an earlier version does not say which weights it was measured for, and is taken.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    path = folder / LATENTS
+    if not path.exists():
+        return None
+    about = files.read_json(path)
+    latents, order = about.get("latents", []), about.get("order", [])
+    if not (_are(int, order) and _are(dict, latents) and all(map(_is_told, latents))):
+        raise ValueError(f"{path} is damaged: it does not tell of sliders.")
+    given = about.get("weights_sha256")
+    if given is not None and given != files.fingerprint(folder / checkpoint.WEIGHTS):
+        return None
+    fits = sorted(order) == list(range(latent_dim))
+    return about if fits and len(latents) == latent_dim else None
+
+
+def _are(kind: type, values: object) -> bool:
+    return isinstance(values, list) and all(type(value) is kind for value in values)
+
+
+def _is_told(latent: dict[str, Any]) -> bool:
+    """Whether a latent's name and movement are what the page shows of them."""
+    name, moved = latent.get("name"), latent.get("relative_at_draws")
+    named = name is None or (
+        isinstance(name, dict)
+        and isinstance(name.get("trait"), str)
+        and type(name.get("r")) in (int, float)
+    )
+    return named and (moved is None or type(moved) in (int, float))
+
+
+def order(count: int, kl: list[float] | None, about: dict[str, Any] | None) -> list[int]:
+    """The order of `count` sliders: as latents.json has it, else by falling KL, else their own."""
+    if about is not None:
+        return about["order"]
+    return list(range(count)) if kl is None else sorted(range(count), key=lambda i: -kl[i])
+
+
+def _rounded(values: Any) -> list[float]:
+    return [round(float(value), 3) for value in values]
+
+
+def _significant(value: Tensor) -> float:
+    return float(f"{float(value):.4g}")
+
+
+def _share(values: Tensor, i: int) -> float:
+    most = float(values.max())
+    return round(float(values[i]) / most, 4) if most > 0 else 0.0

@@ -1,0 +1,1 @@
+"""Posteriors, priors and likelihoods: the distributions that models are made of."""

@@ -1,0 +1,285 @@
+"""Training as a generator of progress records, over a run that can be saved at any step."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from vae_core import runtime
+from vae_core.config import Config
+from vae_core.data.digits import Digits, batches, binarise, corrupt, to_floats
+from vae_core.models import VAE, Autoencoder, build
+from vae_core.training import compiled, cuda_graph, distributed, schedules, state
+from vae_core.training.objectives import Batch, terms
+
+Model = VAE | Autoencoder
+Loss = Callable[[Model, Batch, Tensor], tuple[Tensor, Tensor]]
+
+UNKNOWN_LABELS = 0.1
+"""Share of the digits whose label a model that takes labels is not told: it can do without."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """What happened since the last record; means over its images, in nats an image.
+
+    `loss` is what was minimised: distortion + beta * rate, penalties, or minus a tighter bound.
+    """
+
+    epoch: int
+    step: int
+    total_steps: int
+    distortion: float
+    rate: float
+    loss: float
+    beta: float
+    learning_rate: float
+    seconds: float
+    epoch_done: bool
+
+
+class TrainingRun:
+    """Everything that a run changes as it goes: weights, optimiser, average, place, noise.
+
+    Args:
+        config: what to train and how.
+        device: where.
+        seed: fixes the weights at the start, the order of the digits and every draw.
+    """
+
+    def __init__(self, config: Config, device: torch.device | str = "cpu", seed: int = 0) -> None:
+        self.config = config
+        self.device = torch.device(device)
+        self.seed = seed
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.model: Model = build(config).to(self.device)
+        rate = torch.tensor(config.train.learning_rate, device=self.device)
+        on_gpu = self.device.type == "cuda"
+        self.optimizer = torch.optim.Adam(
+            self.model.parameters(), lr=rate, fused=True, capturable=on_gpu
+        )
+        self.average = self._new_average()
+        self.beta = torch.ones((), device=self.device)
+        self.share = torch.ones((), device=self.device)
+        self.epoch = 0
+        self.batch = 0
+        self.step = 0
+        self.seconds = 0.0
+        # The same in every process: each draws for the whole batch and takes its own rows.
+        self.noise = runtime.generator(self.device, seed, 0, 1)
+
+    def _new_average(self) -> Model | None:
+        return copy.deepcopy(self.model) if self.config.train.ema else None
+
+    def start_from(self, model: Model) -> None:
+        """Begins a new run with those weights of `model` that fit by name and shape.
+
+        The others stay fresh: a learned prior that `model` has not, say, or the two layers around
+        a code of another length.
+
+        Raises:
+            ValueError: less than half of them fit.
+        """
+        mine, given = self.model.state_dict(), model.state_dict()
+        fitting = {name: t for name, t in given.items() if _fits(t, mine.get(name))}
+        if _count(fitting) < _count(given) / 2:
+            names = f"{model.config.name!r}, whose nets do not fit {self.config.name!r}"
+            raise ValueError(f"the checkpoint to start from holds {names}.")
+        self.model.load_state_dict({**mine, **fitting})
+        self.average = self._new_average()
+
+    def result(self) -> Model:
+        """A copy of the model as it would ship now: the averaged weights where there are any."""
+        source = self.model if self.average is None else self.average
+        result = copy.deepcopy(source).eval().requires_grad_(False)
+        if isinstance(result, Autoencoder):
+            result.topk = self.config.code.topk
+        return result
+
+    def save(self, path: Path, history: str = "", held: int | None = None) -> None:
+        """All that `resume` needs, in one safetensors file, written atomically.
+
+        With it go the lines of the history, and how many digits `held` are kept out of training.
+        """
+        state.write(self, path, history, held)
+
+    def resume(self, path: Path) -> str:
+        """Goes back to where `save` was called; from there on bit for bit the same run.
+
+        Returns:
+            The history that was saved with it.
+
+        Raises:
+            ValueError: the file is damaged, or belongs to another configuration.
+        """
+        return state.read(self, path)
+
+
+def fit(
+    run: TrainingRun, digits: Digits, *, epochs: int | None = None, every: int = 50
+) -> Iterator[Progress]:
+    """Trains `run` from where it stands, yielding a record each `every` steps and epoch's end.
+
+    Between two records the run is whole: it can be saved, measured or dropped.
+
+    Args:
+        run: the run, changed in place.
+        digits: the training split; it is held on the run's device.
+        epochs: the run's length; the schedules are stretched over it.
+        every: steps between two records.
+    """
+    train = run.config.train
+    digits = digits.to(run.device)
+    size = min(train.batch_size, len(digits))
+    distributed.check_batch(size)
+    per_epoch = len(digits) // size
+    total_steps = per_epoch * (epochs or train.epochs)
+    update = _updater(run, total_steps)
+    while run.step < total_steps:
+        # The order depends on the seed and the epoch alone, so a resumed epoch finds its place.
+        order = runtime.generator(run.device, run.seed, run.epoch, 2)
+        meter = _Meter(run, total_steps)
+        for images, labels in batches(digits, size, order, start=run.batch):
+            meter.add(update(_batch(run, images, labels)))
+            run.batch += 1
+            run.step += 1
+            if run.batch == per_epoch:
+                run.epoch, run.batch = run.epoch + 1, 0
+            if run.batch % every == 0:
+                yield meter.record()
+
+
+def _updater(run: TrainingRun, total_steps: int) -> compiled.Update:
+    """The function that takes one step with a batch, and gives its means."""
+    train = run.config.train
+    loss = runtime.compile_if_possible(_loss) if train.compile else _loss
+    prepare = functools.partial(_prepare, run, total_steps)
+    step = functools.partial(_step, run, loss)
+    if cuda_graph.possible(run):
+        return cuda_graph.GraphedStep(prepare, step)
+
+    def plain(batch: Batch) -> Tensor:
+        prepare()
+        return step(batch)
+
+    if train.fused and compiled.possible(run):
+        return compiled.FusedStep(run, _loss, total_steps, otherwise=plain)
+    return plain
+
+
+def _batch(run: TrainingRun, images: Tensor, labels: Tensor) -> Batch:
+    """This process's digits as the recipe wants them, with all the noise that the step needs.
+
+    The noise is drawn for the batch of all processes, so that many train the model that one does.
+    Where no noise is added to the pixels, they are left as bytes, for the step to convert.
+    """
+    config, noise = run.config, run.noise
+    noisy = config.train.binarisation == "dynamic" or config.corruption is not None
+    x, y = to_floats(images) if noisy else images, None
+    if config.train.binarisation == "dynamic":
+        x = binarise(x, noise)
+    seen = x if config.corruption is None else corrupt(x, config.corruption, noise)
+    if config.takes_labels:
+        told = torch.rand(len(x), generator=noise, device=run.device) >= UNKNOWN_LABELS
+        y = labels.where(told, -1)
+    shape = (config.samples,) * (config.objective == "iwae") + (len(x), config.latent_dim)
+    eps = torch.randn(shape, generator=noise, device=run.device)
+    if distributed.size() == 1:
+        return Batch(x, seen, y, eps)
+    mine = distributed.rows()
+    own = x[mine]
+    shown = own if seen is x else seen[mine]
+    return Batch(own, shown, None if y is None else y[mine], eps[..., mine, :])
+
+
+def _prepare(run: TrainingRun, total_steps: int) -> None:
+    """Sets what changes by schedule: beta, learning rate, the average's share, the code's k."""
+    train = run.config.train
+    run.beta.fill_(schedules.beta(train.beta, run.step, total_steps))
+    run.share.fill_(schedules.average_share(train, run.step))
+    run.optimizer.param_groups[0]["lr"].fill_(schedules.learning_rate(train, run.step, total_steps))
+    if isinstance(run.model, Autoencoder):
+        run.model.topk = schedules.topk(run.config.code, run.step, total_steps)
+
+
+def _step(run: TrainingRun, loss: Loss, batch: Batch) -> Tensor:
+    """One step of the optimiser; the batch's mean distortion, rate and loss, (3,)."""
+    train = run.config.train
+    with runtime.autocast(run.device, train.precision):
+        value, means = loss(run.model, batch, run.beta)
+    run.optimizer.zero_grad(set_to_none=True)
+    value.backward()
+    distributed.average_gradients(run.model, len(batch.x))
+    if train.clip_norm is not None:
+        torch.nn.utils.clip_grad_norm_(run.model.parameters(), train.clip_norm)
+    run.optimizer.step()
+    if run.average is not None:
+        _follow(run.average, run.model, run.share)
+    return distributed.weighted_mean(means, len(batch.x))
+
+
+@torch.no_grad()
+def _follow(average: Model, model: Model, share: Tensor) -> None:
+    """Moves the average of the weights towards them by `share`, a number on their device."""
+    for mean, weight in zip(average.parameters(), model.parameters(), strict=True):
+        mean.lerp_(weight, share)
+
+
+def _loss(model: Model, batch: Batch, beta: Tensor) -> tuple[Tensor, Tensor]:
+    """The scalar to differentiate, and the means to report."""
+    if batch.x.dtype == torch.uint8:
+        x = to_floats(batch.x)
+        batch = Batch(x, x, batch.y, batch.eps)
+    found = terms(model, batch, beta)
+    value = found.loss.mean()
+    means = torch.stack((found.distortion.mean(), found.rate.mean(), value))
+    return value, means.detach()
+
+
+class _Meter:
+    """Means since the last record, kept on the device so that no step waits for them."""
+
+    def __init__(self, run: TrainingRun, total_steps: int) -> None:
+        self.run, self.total_steps = run, total_steps
+        self._reset()
+
+    def _reset(self) -> None:
+        self.means: list[Tensor] = []
+        self.since = time.perf_counter()
+
+    def add(self, means: Tensor) -> None:
+        self.means.append(means)
+
+    def record(self) -> Progress:
+        run, train = self.run, self.run.config.train
+        distortion, rate, loss = torch.stack(self.means).mean(0).tolist()
+        run.seconds += time.perf_counter() - self.since
+        self._reset()
+        return Progress(
+            epoch=run.epoch,
+            step=run.step,
+            total_steps=self.total_steps,
+            distortion=distortion,
+            rate=rate,
+            loss=loss,
+            beta=schedules.beta(train.beta, run.step, self.total_steps),
+            learning_rate=schedules.learning_rate(train, run.step - 1, self.total_steps),
+            seconds=run.seconds,
+            epoch_done=run.batch == 0,
+        )
+
+
+def _fits(given: Tensor, place: Tensor | None) -> bool:
+    return place is not None and given.shape == place.shape
+
+
+def _count(tensors: dict[str, Tensor]) -> int:
+    return sum(tensor.numel() for tensor in tensors.values())
