@@ -10,7 +10,7 @@ from vae_core import VAE, checkpoint, load
 from vae_core.data.digits import Digits
 from vae_core.explore.inpainting import impute
 from vae_core.probability.latents import DiagonalGaussian
-from vae_core.probability.likelihoods import Gaussian
+from vae_core.probability.likelihoods.continuous import Gaussian
 
 SIGMA = 0.7
 

@@ -3,14 +3,9 @@ import torch
 from torch.nn import functional as F
 
 from vae_core import Bernoulli
-from vae_core.probability.likelihoods import (
-    DiscretizedLogistic,
-    Gaussian,
-    Laplace,
-    LogisticHead,
-    SquaredError,
-    build_likelihood,
-)
+from vae_core.probability import likelihoods
+from vae_core.probability.likelihoods.continuous import Gaussian, Laplace, SquaredError
+from vae_core.probability.likelihoods.discretized_logistic import DiscretizedLogistic, LogisticHead
 
 
 def test_log_prob_of_binary_pixels_equals_torch_distributions():
@@ -131,8 +126,9 @@ def test_the_learned_width_is_the_only_weight_of_a_head():
     from vae_core import recipes
 
     heads = {
-        name: build_likelihood(recipes.get(name))
+        name: likelihoods.build(config.likelihood, scale=config.scale, link=config.link)
         for name in ("vae-gaussian", "vae-gaussian-learned")
+        for config in [recipes.get(name)]
     }
     assert [len(head.state_dict()) for head in heads.values()] == [0, 1]
     p = heads["vae-gaussian"](torch.zeros(1, 1, 28, 28))

@@ -6,8 +6,8 @@ from torch import Tensor
 
 from vae_core import recipes
 from vae_core.models import VAE
-from vae_core.probability.likelihoods import Bernoulli
-from vae_core.probability.pixelcnn import AT_ONCE, Autoregressive, PixelCNN
+from vae_core.probability.likelihoods.bernoulli import Bernoulli
+from vae_core.probability.likelihoods.pixelcnn import AT_ONCE, Autoregressive, PixelCNN
 from vae_core.training.objectives import elbo_terms
 
 

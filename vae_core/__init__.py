@@ -13,7 +13,7 @@ from vae_core.checkpoint.folder import inspect, load, save
 from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
 from vae_core.models import VAE
 from vae_core.probability.latents import DiagonalGaussian, StandardNormal
-from vae_core.probability.likelihoods import Bernoulli
+from vae_core.probability.likelihoods.bernoulli import Bernoulli
 from vae_core.training import objectives
 
 __all__ = [

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from vae_core import config_reader
+from vae_core.probability import likelihoods
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,15 +176,8 @@ class Config:
     latent_dim: int = 20
     net: NetConfig = field(default_factory=NetConfig)
     objective: Literal["elbo", "iwae", "reconstruction"] = "elbo"
-    likelihood: Literal[
-        "bernoulli",
-        "squared-error",
-        "gaussian",
-        "gaussian-learned",
-        "laplace",
-        "discretized-logistic",
-        "pixelcnn",
-    ] = "bernoulli"
+    likelihood: str = "bernoulli"
+    """One of `vae_core.probability.likelihoods`."""
     link: Literal["sigmoid", "identity"] = "sigmoid"
     """How the decoder's output becomes the mean of a continuous likelihood."""
     scale: float = 1.0
@@ -231,10 +225,11 @@ class Config:
         return self.conditional or self.labelled_prior
 
     def _check_pixels(self) -> None:
-        binary, kind = self.train.binarisation == "dynamic", self.likelihood
-        suits = not binary or kind in ("bernoulli", "pixelcnn")
-        _check(suits, "train.binarisation", "dynamic", f"none for the likelihood {kind}")
-        _check(binary or kind != "pixelcnn", "train.binarisation", "none", "dynamic for pixelcnn")
+        binary, kind = self.train.binarisation == "dynamic", likelihoods.get(self.likelihood)
+        suits = not binary or kind.takes_binary
+        _check(suits, "train.binarisation", "dynamic", f"none for the likelihood {kind.name}")
+        fits = binary or kind.binary != "required"
+        _check(fits, "train.binarisation", "none", f"dynamic for {kind.name}")
 
     def _check_variational(self) -> None:
         for name, value, neutral in (
@@ -248,8 +243,8 @@ class Config:
             _refuse(value != neutral, name, value, f"a variational model ({self.objective})")
         fitted = self.prior == "fitted"
         _refuse(fitted, "prior", self.prior, f"a variational model ({self.objective})")
-        squared = self.likelihood == "squared-error"
-        _refuse(squared, "likelihood", self.likelihood, "a variational model; gaussian is one")
+        suits = "vae" in likelihoods.get(self.likelihood).suits
+        _refuse(not suits, "likelihood", self.likelihood, "a variational model; gaussian is one")
         if self.objective == "iwae":
             _refuse(self.free_bits > 0, "free_bits", self.free_bits, "the objective iwae")
             beta = self.train.beta
@@ -264,8 +259,9 @@ class Config:
         _refuse(self.free_bits > 0, "free_bits", self.free_bits, owner)
         _refuse(self.conditional, "conditional", self.conditional, owner)
         _check(self.prior == "fitted", "prior", self.prior, f"fitted for {owner}")
-        suits = self.likelihood in ("bernoulli", "squared-error")
-        _check(suits, "likelihood", self.likelihood, f"bernoulli or squared-error for {owner}")
+        suits = [each.name for each in likelihoods.LIKELIHOODS.values() if "ae" in each.suits]
+        allowed = f"{' or '.join(suits)} for {owner}"
+        _check(self.likelihood in suits, "likelihood", self.likelihood, allowed)
         k = self.code.topk
         fits = k is None or k <= self.latent_dim
         _check(fits, "code.topk", k, f"at most the code's size, {self.latent_dim}")

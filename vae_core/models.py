@@ -16,6 +16,7 @@ from vae_core.nets import (
     hidden_activations,
     tied_decoder,
 )
+from vae_core.probability import likelihoods
 from vae_core.probability.latents import (
     DiagonalGaussian,
     FittedGaussian,
@@ -23,7 +24,6 @@ from vae_core.probability.latents import (
     StandardNormal,
     one_hot,
 )
-from vae_core.probability.likelihoods import build_likelihood
 
 CLASSES = 10
 
@@ -46,7 +46,9 @@ class Coder(nn.Module):
         super().__init__()
         self.config = config
         self.encoder = build_encoder(config.net, code_features, channels)
-        self.likelihood: Any = build_likelihood(config)
+        self.likelihood: Any = likelihoods.build(
+            config.likelihood, scale=config.scale, link=config.link
+        )
         inputs = config.latent_dim + (CLASSES if config.conditional else 0)
         self.decoder = (
             tied_decoder(self.encoder, config.net.activation)

@@ -19,7 +19,7 @@ from vae_core import checkpoint, evaluation, files
 from vae_core.data.digits import Digits, load_mnist
 from vae_core.evaluation import family
 from vae_core.models import Autoencoder
-from vae_core.probability.likelihoods import DiscretizedLogistic
+from vae_core.probability.likelihoods.discretized_logistic import DiscretizedLogistic
 
 Row = tuple[str, str, str]
 

@@ -19,6 +19,7 @@ from vae_core.evaluation import report, samples
 from vae_core.evaluation.importance import log_evidence
 from vae_core.explore import slider_axes
 from vae_core.models import VAE, Autoencoder
+from vae_core.probability import likelihoods
 
 SLICE = {"limit": 500, "importance_samples": 100, "seed": 0}
 """The small fixed slice whose figure every card carries and the tests repeat."""
@@ -156,7 +157,7 @@ def slice_figures(model: VAE | Autoencoder, test: Digits) -> dict[str, float | N
 
 def has_evidence(model: VAE | Autoencoder) -> TypeGuard[VAE]:
     """Whether the model gives binary pixels a probability, so that it has an NLL."""
-    return isinstance(model, VAE) and model.config.likelihood in ("bernoulli", "pixelcnn")
+    return isinstance(model, VAE) and likelihoods.get(model.config.likelihood).takes_binary
 
 
 def _deterministic(
@@ -246,7 +247,7 @@ def _fidelity(
     take hours. A deterministic model's samples are draws from the Gaussian that was fitted to
     its codes: the figure says how far that is from a prior.
     """
-    slow = model.config.likelihood == "pixelcnn"
+    slow = likelihoods.get(model.config.likelihood).is_slow
     whole = len(test) == SPLITS["test"][1]
     if slow or not whole:
         return dict.fromkeys(samples.FIGURES)

@@ -14,6 +14,7 @@ from vae_core.config import Config, CorruptionConfig
 from vae_core.data.digits import Digits, binarise, corrupt
 from vae_core.models import VAE, Autoencoder
 from vae_core.nets import PIXELS
+from vae_core.probability import likelihoods
 
 Model = VAE | Autoencoder
 
@@ -145,7 +146,7 @@ def _is_binary(model: Model) -> bool:
 
 def bits_per_dim(model: Model, value: float | None) -> float | None:
     """-ELBO as bits a pixel, for a likelihood of the 256 grey levels; None for any other."""
-    if value is None or model.config.likelihood != "discretized-logistic":
+    if value is None or likelihoods.get(model.config.likelihood).quantity != "levels":
         return None
     return -value / (PIXELS * math.log(2))
 
@@ -156,7 +157,8 @@ def bounds(config: Config) -> str | None:
     A model that is told the label bounds log p(x|y), which leaves out what the label says, up to
     log 10 nats: it compares with no bound on log p(x).
     """
-    grey = config.likelihood == "bernoulli" and config.train.binarisation == "none"
+    normalised = likelihoods.get(config.likelihood).is_normalised
+    grey = not normalised and config.train.binarisation == "none"
     if not config.is_variational or grey:
         return None
     return "log p(x|y)" if config.conditional else "log p(x)"

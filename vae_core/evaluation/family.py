@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeGuard
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -14,14 +14,14 @@ from vae_core.config import Config, CorruptionConfig
 from vae_core.data.digits import Digits, corrupt
 from vae_core.evaluation.elbo import squared_error
 from vae_core.models import Autoencoder
+from vae_core.probability import likelihoods
+from vae_core.probability.likelihoods.registry import Quantity
 
 PCA_FILE = "pca.safetensors"
 BATCH = 1000
 SIDE = 28
 STRANGERS = ("noise", "shoe", "shuffled")
 """What `strangers` makes, in this order."""
-
-Quantity = Literal["binary", "cross-entropy", "density", "levels", "squared-error"]
 
 
 # ---------------------------------------------------------------- reconstruction and repair
@@ -107,20 +107,8 @@ def around(model: Any, x: Tensor, dims: list[int], values: Tensor) -> Tensor:
 
 # ---------------------------------------------------------------- rate and distortion
 def quantity(config: Config) -> Quantity:
-    """What the distortion of a model counts; figures of different quantities do not compare.
-
-    `binary`: nats of pixels drawn black or white, a likelihood. `cross-entropy`: the same
-    formula on grey pixels, which is none. `density`: of continuous pixels, which can be
-    negative. `levels`: probability of the 256 grey levels. `squared-error`: half of it, of a
-    deterministic model, in no unit of information.
-    """
-    if config.train.binarisation == "dynamic":
-        return "binary"
-    if config.likelihood == "bernoulli":
-        return "cross-entropy"
-    if config.likelihood == "squared-error":
-        return "squared-error"
-    return "levels" if config.likelihood == "discretized-logistic" else "density"
+    """What the distortion of a model counts; see `Likelihood.quantity_of`."""
+    return likelihoods.get(config.likelihood).quantity_of(config.train.binarisation)
 
 
 # ---------------------------------------------------------------- PCA beside the linear model

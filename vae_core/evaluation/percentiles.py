@@ -24,6 +24,7 @@ from torch import Tensor
 
 from vae_core import checkpoint, files, runtime
 from vae_core.data.digits import Digits, add_arguments, load_mnist
+from vae_core.probability import likelihoods
 
 FILE = "reference.safetensors"
 DRAWS = 32
@@ -89,7 +90,7 @@ def floor(model: Any, x: Tensor) -> Tensor:
     Under a Bernoulli that is the entropy of the grey values; a density and the 256 levels know no
     such floor: zero.
     """
-    if model.config.likelihood not in ("bernoulli", "pixelcnn"):
+    if not likelihoods.get(model.config.likelihood).takes_binary:
         return x.new_zeros(len(x))
     return -(torch.xlogy(x, x) + torch.xlogy(1 - x, 1 - x)).sum((1, 2, 3))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from vae_core.config import Config
 from vae_core.evaluation import family
+from vae_core.probability import likelihoods
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Variational": ("vae-128", "vae-128-64", "vae-400", "vae-2d"),
@@ -57,7 +58,7 @@ def told(values: dict[str, Any]) -> dict[str, Any]:
         "takes_labels": config.takes_labels,
         "corruption": None if own is None else {"kind": own.kind, "level": own.level},
         "quantity": family.quantity(config),
-        "slow": config.likelihood == "pixelcnn",
+        "slow": likelihoods.get(config.likelihood).is_slow,
     }
 
 

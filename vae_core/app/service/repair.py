@@ -9,6 +9,7 @@ from torch import Tensor
 
 from vae_core.app.wire import Mask
 from vae_core.explore.inpainting import impute
+from vae_core.probability import likelihoods
 
 ANSWERS, SWEEPS = 8, 12
 
@@ -19,7 +20,7 @@ def answers(model: Any, x: Tensor, gap: Mask, seed: int) -> Tensor:
     Raises:
         ValueError: the model's pixels depend on each other, which takes minutes to draw.
     """
-    if model.config.likelihood == "pixelcnn":
+    if likelihoods.get(model.config.likelihood).is_slow:
         raise ValueError("This model paints pixel by pixel, too slowly to try several answers.")
     known = torch.from_numpy(~gap).to(x.device)
     noise = torch.Generator(x.device).manual_seed(seed)

@@ -365,7 +365,7 @@ function showCosts(answer) {
   bar.querySelector(".r").style.width = `${(100 * (rate ?? 0)) / scale}%`;
   bar.querySelector("u").hidden = typical === null;
   bar.querySelector("u").style.left = `${(100 * (floor + (typical ?? 0))) / scale}%`;
-  const inNats = model.likelihood !== "squared-error";
+  const inNats = model.quantity !== "squared-error";
   $("dt.of-distortion").dataset.tip = distortionTip(inNats);
   for (const unit of root.querySelectorAll(".costs small")) unit.hidden = !inNats;
   const drawn = !inNats ? "Distortion is half the summed squared error. A deterministic code has no rate." : rate === null ? "Cross-entropy of the grey pixels. A deterministic code has no rate." : `Means over ${answer.estimate_draws} draws of z.`;

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vae_core.probability.likelihoods import Bernoulli
+from vae_core.probability.likelihoods.bernoulli import Bernoulli
+from vae_core.probability.likelihoods.registry import register
 
 AT_ONCE = 500
 """Pictures at once: enough to hide the cost of a step, few enough to bound the memory."""
@@ -76,6 +77,7 @@ def gate(both: Tensor) -> Tensor:
     return torch.tanh(a) * torch.sigmoid(b)
 
 
+@register("pixelcnn", binary="required", quantity="binary", is_slow=True)
 class PixelCNN(nn.Module):
     """The decoder's output as features in, the distribution out.
 
