@@ -39,7 +39,7 @@ def few(mnist_dir: Path) -> tuple[Any, ...]:
     return ("--data", mnist_dir, "--limit", 20, "--importance-samples", 3, "--seeds", 0, 1)
 
 
-def files(folder: Path) -> dict[str, bytes]:
+def contents(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -47,9 +47,9 @@ def test_without_save_the_folder_stays_as_it_is(
     capsys: Capture, folder: Path, mnist_dir: Path, cache: Path
 ):
     (folder / "state").write_text("a file where a folder of states would lie")
-    before = files(folder)
+    before = contents(folder)
     status, result, _ = evaluate(capsys, folder, *few(mnist_dir))
-    assert (status, files(folder)) == (0, before)
+    assert (status, contents(folder)) == (0, before)
     weights = files.fingerprint(folder / checkpoint.WEIGHTS)[:16]
     kept = sorted(path.name for path in (cache / "nll").iterdir())
     assert kept == [f"{weights}-3-20-{seed}.safetensors" for seed in (0, 1)]

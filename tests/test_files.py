@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae_core import checkpoint, files, recipes
+from vae_core import Config, checkpoint, files, recipes
 from vae_core.models import build
 
 DEEP = "[" * 100_000
@@ -148,8 +148,8 @@ def test_a_width_without_end_is_refused():
     wide = recipes.get("vae-128").to_dict()
     wide["net"]["hidden_dims"] = [10**9]
     with pytest.raises(ValueError, match="at most 65536"):
-        checkpoint.Config.from_dict(wide)
+        Config.from_dict(wide)
     wide["net"]["hidden_dims"] = [8] * 1000
     with pytest.raises(ValueError, match="1000 layers"):
-        checkpoint.Config.from_dict(wide)
+        Config.from_dict(wide)
     json.dumps(wide)

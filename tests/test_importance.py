@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import MultivariateNormal
 
-from vae_core import VAE, Config, DiagonalGaussian, NetConfig, StandardNormal, TrainConfig
+from vae_core import VAE, Config, DiagonalGaussian, NetConfig, StandardNormal, TrainConfig, files
 from vae_core.data.digits import Digits, binarise
 from vae_core.evaluation.importance import log_evidence
 from vae_core.runtime import generator

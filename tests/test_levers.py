@@ -114,7 +114,7 @@ def test_the_table_names_its_command_and_goes_into_the_card(digits: Digits, tmp_
     rows = list(ablation.measure(BASE, train, validation, tmp_path, names=["base"], samples=2))
     text = ablation.report(BASE, 1, 3, rows)
     assert "1 epoch each without 10 training digits drawn at random" in text
-    assert "`python -m vae_core.training.ablation toy --epochs 1 --seed 3`" in text
+    assert "`python -m vae_core ablation toy --epochs 1 --seed 3`" in text
     assert "so short a run" not in text
     longer = dataclasses.replace(BASE, train=dataclasses.replace(BASE.train, epochs=9))
     assert "so short a run" in ablation.report(longer, 1, 3, rows)

@@ -10,10 +10,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from vae_core import VAE, Config, NetConfig, checkpoint, evaluation
+from vae_core import VAE, Config, NetConfig, checkpoint
 from vae_core.app.service.registry import Registry
 from vae_core.data.digits import Digits
 from vae_core.explore import sliders, traits
+from vae_core.explore.codes import codes
 
 GAINS = torch.tensor([0.01, 0.04, 0.0])
 
@@ -79,7 +80,7 @@ def test_sliders_of_a_flow_stand_in_its_base_space(digits: Digits):
     assert about["order_by"] == "movement"
     moved = [about["latents"][i]["moved_at_draws"] for i in about["order"]]
     assert moved == sorted(moved, reverse=True)
-    u = flow.to_sliders(evaluation.codes(flow, digits)).double().numpy()
+    u = flow.to_sliders(codes(flow, digits)).double().numpy()
     expected = traits.correlations(traits.measure(digits.images[:, 0].numpy()), u)
     found = [list(each["correlations"].values()) for each in about["latents"]]
     assert torch.tensor(found).T.numpy() == pytest.approx(expected, abs=6e-4)

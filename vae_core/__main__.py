@@ -50,7 +50,7 @@ def _parser() -> Parser:
     parser = Parser(prog="python -m vae_core", description="Train, measure and use autoencoders.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
     drawing = (_sample, _traverse, _reconstruct, _interpolate, _prepare)
-    for add in (_train, _evaluate, _family, _show, *drawing):
+    for add in (_train, _evaluate, _family, _ablation, _train_classifier, _show, *drawing):
         add(verbs)
     return parser
 
@@ -108,6 +108,29 @@ def _family(verbs: Verbs) -> None:
     add("--importance-samples", type=int, default=0, metavar="K", help="0: no NLL")
     add("--readme", metavar="FILE", help="write the results table between its two marks")
     add("--device", metavar="D")
+
+
+def _ablation(verbs: Verbs) -> None:
+    about = "what each change of a recipe is worth, on held-out training digits"
+    add = _verb(verbs, "ablation", ("ablation", "ablation"), about)
+    add("recipe", metavar="RECIPE")
+    add_arguments(add)
+    add("--out", metavar="DIR", required=True, help="runs and the table; call again to go on")
+    add("--epochs", type=int, metavar="N", help="of each run; default: the recipe's")
+    add("--seed", type=int, default=0, metavar="S")
+    add("--only", nargs="+", metavar="NAME", help="of the changes")
+    add("--card", metavar="CHECKPOINT", help="put the table into this card too")
+    add("--device", metavar="D")
+
+
+def _train_classifier(verbs: Verbs) -> None:
+    about = "train the small classifier that reads digits"
+    add = _verb(verbs, "train-classifier", ("train_classifier", "train_classifier"), about)
+    add_arguments(add)
+    add("--out", metavar="DIR", required=True, help="the classifier's folder")
+    add("--epochs", type=int, default=12, metavar="N")
+    add("--batch-size", type=int, default=256, metavar="B")
+    add("--seed", type=int, default=0, metavar="S")
 
 
 def _sample(verbs: Verbs) -> None:

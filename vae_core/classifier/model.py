@@ -3,7 +3,7 @@
 It also knows an eleventh answer, "not a digit", learnt from letters, scribbles, pairs of
 digits, blobs and noise. Train it with
 
-    python -m vae_core.classifier.model train --data DIR --out checkpoints/classifier
+    python -m vae_core train-classifier --data DIR --out checkpoints/classifier
 """
 
 from __future__ import annotations
@@ -128,9 +128,3 @@ def load_classifier(folder: str | Path | None = None, device: str = "cpu") -> Cl
             f"The classifier in {folder.name!r} is damaged or belongs to another network."
         ) from error
     return model.to(device).eval().requires_grad_(False)
-
-
-if __name__ == "__main__":
-    from vae_core.classifier.training import main
-
-    raise SystemExit(main())

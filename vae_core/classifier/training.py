@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import math
 import sys
 import time
 from pathlib import Path
@@ -18,20 +16,12 @@ from vae_core import runtime
 from vae_core.classifier.model import NONE, Classifier, Reading
 from vae_core.classifier.negatives import negatives
 from vae_core.classifier.pictures import mistaken
+from vae_core.data import Digits
 
 PEAK_RATE = 4e-3
 SMOOTHING = 0.02
 # How many lessons in "not a digit": drawn ones, and the digitizer's own mistakes.
 DRAWN, MISTAKEN = 10_000, 6_000
-
-
-def read_idx(path: Path) -> np.ndarray:
-    """An array of uint8 from one of MNIST's idx files."""
-    if not path.is_file():
-        raise ValueError(f"--data has no {path.name}; it must hold MNIST/raw/*-ubyte.")
-    raw = path.read_bytes()
-    shape = np.frombuffer(raw, ">u4", raw[3], 4)
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape).copy()
 
 
 def augment(x: Tensor, generator: torch.Generator) -> Tensor:
@@ -110,21 +100,20 @@ def measure(model: nn.Module, images: Tensor) -> Reading:
     return Reading(torch.cat([p.probs for p in parts]), torch.cat([p.none for p in parts]))
 
 
-def run(data: Path, out: Path, epochs: int, batch: int, seed: int) -> dict[str, object]:
-    """Train, measure on the 10,000 test digits and 2,000 fresh negatives, and save."""
+def run(
+    digits: Digits, test: Digits, out: Path, epochs: int = 12, batch: int = 256, seed: int = 0
+) -> dict[str, object]:
+    """Train on `digits`, measure on `test` and on 2,000 fresh negatives, and save into `out`."""
     started = time.perf_counter()
-    raw = data / "MNIST" / "raw"
-    digits = read_idx(raw / "train-images-idx3-ubyte")
-    labels = torch.from_numpy(read_idx(raw / "train-labels-idx1-ubyte")).long()
-    others = np.concatenate([negatives(DRAWN, digits, seed), mistaken(MISTAKEN, seed)])
-    images = torch.from_numpy(np.concatenate([digits, others]))[:, None]
+    pictures, labels = digits.images[:, 0].numpy(), digits.labels.long()
+    others = np.concatenate([negatives(DRAWN, pictures, seed), mistaken(MISTAKEN, seed)])
+    images = torch.from_numpy(np.concatenate([pictures, others]))[:, None]
     targets = torch.cat([labels, torch.full((len(others),), NONE)])
     model = train(images, targets, epochs, batch, seed)
-    test = torch.from_numpy(read_idx(raw / "t10k-images-idx3-ubyte"))[:, None]
-    truth = torch.from_numpy(read_idx(raw / "t10k-labels-idx1-ubyte")).long()
-    reading = measure(model, test)
+    truth = test.labels.long()
+    reading = measure(model, test.images)
     strange = measure(
-        model, torch.from_numpy(negatives(2000, test[:, 0].numpy(), seed + 1))[:, None]
+        model, torch.from_numpy(negatives(2000, test.images[:, 0].numpy(), seed + 1))[:, None]
     )
     metrics = {
         "test_error": (reading.probs.argmax(1) != truth).double().mean().item(),
@@ -135,7 +124,7 @@ def run(data: Path, out: Path, epochs: int, batch: int, seed: int) -> dict[str, 
         "epochs": epochs, "batch_size": batch, "seed": seed, "device": "cpu",
         "seconds": round(time.perf_counter() - started, 1),
         "versions": {"torch": torch.__version__, "numpy": np.__version__},
-        "command": f"python -m vae_core.classifier.model train --data DATA --epochs {epochs} "
+        "command": f"python -m vae_core train-classifier --data DATA --epochs {epochs} "
         f"--batch-size {batch} --seed {seed} --out checkpoints/classifier",
     }  # fmt: skip
     save(model, out, metrics)
@@ -153,26 +142,3 @@ def save(model: Classifier, out: Path, metrics: dict[str, object]) -> None:
     save_file(tensors, out / "model.safetensors", metadata={"format": "pt"})
     metrics["file_bytes"] = (out / "model.safetensors").stat().st_size
     (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m vae_core.classifier.model")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verb = verbs.add_parser("train", help="train the digit classifier")
-    verb.add_argument("--data", type=Path, required=True, help="holds MNIST/raw/*-ubyte")
-    verb.add_argument("--out", type=Path, default=Path("checkpoints/classifier"))
-    verb.add_argument("--epochs", type=int, default=12)
-    verb.add_argument("--batch-size", type=int, default=256)
-    verb.add_argument("--seed", type=int, default=0)
-    verb.add_argument("--threads", type=int, default=1, help="processor threads")
-    given = parser.parse_args(arguments)
-    torch.set_num_threads(given.threads)
-    try:
-        metrics = run(given.data, given.out, given.epochs, given.batch_size, given.seed)
-    except (ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    assert math.isfinite(float(str(metrics["test_error"])))
-    print(json.dumps(metrics))
-    return 0

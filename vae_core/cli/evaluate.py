@@ -18,6 +18,7 @@ from vae_core.data.digits import SPLITS, Digits, cache_dir, hold_out, load_mnist
 from vae_core.evaluation import report, samples
 from vae_core.evaluation.importance import log_evidence
 from vae_core.explore import slider_axes
+from vae_core.explore.codes import codes
 from vae_core.models import VAE, Autoencoder
 from vae_core.probability import likelihoods
 
@@ -230,7 +231,7 @@ def _device(model: VAE | Autoencoder) -> torch.device:
 def _code_errors(
     model: VAE | Autoencoder, train: Digits, test: Digits, device: torch.device
 ) -> dict[str, float]:
-    known, asked = (evaluation.codes(model, digits, device) for digits in (train, test))
+    known, asked = (codes(model, digits, device) for digits in (train, test))
     pair = (known, train.labels, asked, test.labels)
     return {
         "knn_error": evaluation.knn_error(*pair),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vae_core.digitize.components import Labels, Piece, Rect, pieces, together, union
 from vae_core.digitize.frames import on_form, without_frames
-from vae_core.digitize.illumination import Plane, ink_map, paper_noise
+from vae_core.digitize.illumination import Guess, Plane, ink_map, paper_noise
 from vae_core.digitize.likeness import (
     BORDER,
     borders,
@@ -69,27 +69,6 @@ class Find:
         return float(
             np.average([p.width for p in self.pieces], weights=[p.area for p in self.pieces])
         )
-
-
-@dataclass(frozen=True)
-class Guess:
-    """Ink under one assumption.
-
-    Attributes:
-        dark: whether the ink is darker than the ground.
-        window: pixels of the small copy, see `light.ink_map`.
-        trust: factor on what is found.
-        plane: the picture, (h, w), 0 to 255.
-        ink: contrast, (h, w).
-        relief: the picture itself in units of contrast, (h, w): a true edge of ink is one here.
-    """
-
-    dark: bool
-    window: float
-    trust: float
-    plane: Plane
-    ink: Plane
-    relief: Plane
 
 
 @dataclass(frozen=True)

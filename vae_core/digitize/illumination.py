@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,27 @@ Plane = NDArray[np.floating[Any]]
 
 # The paper is estimated on a grid no larger than this: light changes slowly.
 GRID = 256
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Ink under one assumption.
+
+    Attributes:
+        dark: whether the ink is darker than the ground.
+        window: pixels of the small copy, see `ink_map`.
+        trust: factor on what is found.
+        plane: the picture, (h, w), 0 to 255.
+        ink: contrast, (h, w).
+        relief: the picture itself in units of contrast, (h, w): a true edge of ink is one here.
+    """
+
+    dark: bool
+    window: float
+    trust: float
+    plane: Plane
+    ink: Plane
+    relief: Plane
 
 
 def ink_map(plane: Plane, dark: bool, window: float) -> tuple[Plane, Plane]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from vae_core.digitize.components import Labels, Piece, Rect, union
 from vae_core.digitize.filters import hull_area, operations
-
-if TYPE_CHECKING:
-    from vae_core.digitize.detect import Guess
+from vae_core.digitize.illumination import Guess
 
 # A sheet of paper fills so much of the smallest rectangle around it; a 0 at most 0.87 or so.
 SHEET = 0.92

@@ -196,12 +196,6 @@ def jacobian_norm(model: Autoencoder, digits: Digits, device: torch.device | str
     return float(torch.cat(norms).detach().double().mean())
 
 
-def codes(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
-    """Posterior means (n, latent_dim) of grey digits, on the CPU."""
-    with runtime.eval_mode(model):
-        return torch.cat([model.encode(x.to(device)).mean.cpu() for x, _ in _batches(digits)])
-
-
 def knn_error(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor) -> float:
     """The fraction of test codes that their 5 nearest training codes (Euclidean) misread."""
     from sklearn.neighbors import KNeighborsClassifier

@@ -10,7 +10,7 @@ from vae_core.checkpoint import companions, held_out
 from vae_core.explore import sliders
 
 LEVERS_FILE = "levers.md"
-"""What each lever of training is worth, where that was measured; see `vae_core.training.ablation`."""
+"""What each change of the recipe is worth, where measured; see `training.ablation`."""
 
 
 def write_card(folder: Path) -> None:

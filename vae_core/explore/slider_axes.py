@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
-from vae_core import checkpoint, evaluation, files, runtime
+from vae_core import checkpoint, files, runtime
 from vae_core.data.digits import Digits
 from vae_core.explore import sliders, traits
+from vae_core.explore.codes import codes
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +50,7 @@ def choose(model: Any, digits: Digits, device: torch.device | str = "cpu") -> Te
     """
     dim = model.latent_dim
     model.prior.turn(torch.eye(dim))
-    means = evaluation.codes(model, digits, torch.device(device))
+    means = codes(model, digits, torch.device(device))
     with runtime.eval_mode(model):
         u = model.to_sliders(means.to(device)).double().cpu().numpy()
         noise = torch.randn(sliders.DRAWS, dim, generator=runtime.generator("cpu", 1, 6))

@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from vae_core import checkpoint, evaluation, files, runtime
+from vae_core import checkpoint, files, runtime
 from vae_core.data.digits import Digits
 from vae_core.explore import traits
+from vae_core.explore.codes import codes
 
 LATENTS = "latents.json"
 REACH = 2.0
@@ -45,7 +46,7 @@ def describe(
         same two relative to the latent that moves most.
     """
     device = torch.device(device)
-    means = evaluation.codes(model, digits, device)
+    means = codes(model, digits, device)
     with runtime.eval_mode(model):
         u = model.to_sliders(means.to(device)).double().cpu().numpy()
         noise = torch.randn(DRAWS, u.shape[1], generator=runtime.generator("cpu", seed, 6))

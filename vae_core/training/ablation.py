@@ -1,17 +1,12 @@
-"""What each lever of training is worth: one changed at a time, on validation digits.
-
-    python -m vae_core.training.ablation RECIPE --data DIR --out DIR [--epochs N] [--seed S] [--only NAME ...]
-                              [--card CHECKPOINT]
+"""What each change of a recipe is worth: one at a time, on held-out training digits.
 
 Every run has the same digits, seed and number of epochs; each figure is the NLL (IS = 500) of
-1,000 validation digits drawn from the training split and kept out of training. Call it again to
-go on where it was stopped. The table is written to levers.md under `--out`, and with `--card`
-into the checkpoint's card.
+1,000 training digits drawn at random and kept out of training. A measurement that was stopped goes
+on where it was.
 """
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import time
 from collections.abc import Callable, Iterator
@@ -22,11 +17,9 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from vae_core import files, recipes, runtime
 from vae_core.config import BetaConfig, Config
-from vae_core.data.digits import Digits, add_arguments, hold_out, load_mnist
+from vae_core.data.digits import Digits
 from vae_core.evaluation.importance import log_evidence
-from vae_core.evaluation.model_card import LEVERS_FILE, write_card
 from vae_core.models import VAE
 from vae_core.training.run import TrainingRun, fit
 
@@ -155,7 +148,7 @@ def squeezed(base: Config, epochs: int) -> Config:
 
 def report(recipe: Config, epochs: int, seed: int, rows: list[Row]) -> str:
     """Markdown: how the rows were made, and the table of them."""
-    command = f"python -m vae_core.training.ablation {recipe.name} --epochs {epochs} --seed {seed}"
+    command = f"python -m vae_core ablation {recipe.name} --epochs {epochs} --seed {seed}"
     digits = len(rows[0].nll)
     told = (
         f"One lever changed at a time, {epochs} epoch{'s' * (epochs > 1)} each without "
@@ -181,42 +174,3 @@ def table(rows: list[Row]) -> str:
 def _with_error(values: Tensor, sign: str = "") -> str:
     """Mean and its standard error over the digits."""
     return f"{float(values.mean()):{sign}.2f} +- {float(values.std()) / len(values) ** 0.5:.2f}"
-
-
-def main(words: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("recipe")
-    add_arguments(parser.add_argument)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="+", metavar="NAME")
-    parser.add_argument("--device")
-    parser.add_argument("--card", type=Path, metavar="CHECKPOINT")
-    arguments = parser.parse_args(words)
-    recipe = recipes.get(arguments.recipe)
-    epochs = arguments.epochs or recipe.train.epochs
-    train, validation = hold_out(load_mnist("train", arguments.data, download=arguments.download))
-    device = runtime.choose_device(arguments.device)
-    rows: list[Row] = []
-    text = ""
-    for row in measure(
-        squeezed(recipe, epochs),
-        train,
-        validation,
-        arguments.out,
-        names=arguments.only,
-        device=device,
-        seed=arguments.seed,
-    ):
-        rows.append(row)
-        text = report(recipe, epochs, arguments.seed, rows)
-        files.write_text(arguments.out / LEVERS_FILE, text)
-        print(table(rows[-1:]).splitlines()[-1], flush=True)
-    if arguments.card:
-        files.write_text(arguments.card / LEVERS_FILE, text)
-        write_card(arguments.card)
-
-
-if __name__ == "__main__":
-    main()

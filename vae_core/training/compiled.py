@@ -20,11 +20,11 @@ from torch import Tensor, nn
 from vae_core import runtime
 from vae_core.training import distributed, schedules
 from vae_core.training.objectives import Batch
+from vae_core.training.run_state import Loss, RunState
 
 if TYPE_CHECKING:
     from torch.fx import GraphModule
 
-    from vae_core.training.run import Loss, TrainingRun
 
 Update = Callable[[Batch], Tensor]
 Tensors = list[Tensor]
@@ -32,7 +32,7 @@ AHEAD = 128
 """Steps whose numbers are worked out at a time."""
 
 
-def possible(run: TrainingRun) -> bool:
+def possible(run: RunState) -> bool:
     """Whether a step of this run can be one graph: a CPU, one process and a C++ compiler.
 
     A sparse code whose k changes has no one graph.
@@ -55,7 +55,7 @@ class FusedStep:
         otherwise: the plain step; it takes over, with a warning, should the compiler fail.
     """
 
-    def __init__(self, run: TrainingRun, loss: Loss, total_steps: int, otherwise: Update) -> None:
+    def __init__(self, run: RunState, loss: Loss, total_steps: int, otherwise: Update) -> None:
         self.run, self.loss, self.total_steps = run, loss, total_steps
         self.otherwise = otherwise
         self.update: Update | None = None
@@ -103,7 +103,7 @@ class FusedStep:
         return beta, rate / first, second**-0.5, share
 
 
-def _state(run: TrainingRun) -> list[Tensors]:
+def _state(run: RunState) -> list[Tensors]:
     """Weights, Adam's two moments, averaged weights (none without), buffers, counts of steps."""
     weights: Tensors = list(run.model.parameters())
     for weight in weights:
@@ -131,7 +131,7 @@ class _Loss(nn.Module):
 
 
 def _trace(
-    run: TrainingRun, loss: Loss, state: Sequence[Tensors], numbers: Tensor, batch: Batch
+    run: RunState, loss: Loss, state: Sequence[Tensors], numbers: Tensor, batch: Batch
 ) -> GraphModule:
     """The step as a graph over the flattened state, the numbers and the batch's fields."""
     # Imported here, since it takes a second that only a training has.

@@ -7,23 +7,20 @@ weights' average are recorded once and replayed with new digits and new numbers 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from vae_core.training import distributed
 from vae_core.training.objectives import Batch
-
-if TYPE_CHECKING:
-    from vae_core.training.run import TrainingRun
+from vae_core.training.run_state import RunState
 
 WARM_UP = 3
 """Steps taken as they are before one is recorded: they make the optimiser's state, compile what is
 to be compiled, and let cuDNN choose."""
 
 
-def possible(run: TrainingRun) -> bool:
+def possible(run: RunState) -> bool:
     """Whether a step of this run can be one graph: a GPU, one process, a k that stays."""
     alone = run.device.type == "cuda" and distributed.size() == 1
     return alone and run.config.code.topk_start is None

@@ -8,23 +8,21 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from vae_core.config import Config
 from vae_core.files import read_tensors, safetensors_metadata, write_tensors
-
-if TYPE_CHECKING:
-    from vae_core.training.run import TrainingRun
+from vae_core.training.run_state import RunState
 
 PLACE = ("epoch", "batch", "step", "seconds", "seed")
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 Tensors = dict[str, Tensor]
 
 
-def write(run: TrainingRun, path: Path, history: str = "", held: int | None = None) -> None:
+def write(run: RunState, path: Path, history: str = "", held: int | None = None) -> None:
     """Saves `run`, the lines of its history so far, and how many training digits it leaves out.
 
     Raises:
@@ -41,7 +39,7 @@ def write(run: TrainingRun, path: Path, history: str = "", held: int | None = No
     write_tensors(path, tensors, about | {"sha256": _digest(tensors, about)})
 
 
-def read(run: TrainingRun, path: Path) -> str:
+def read(run: RunState, path: Path) -> str:
     """Brings `run` to where `write` was called; nothing of it is changed before all is checked.
 
     Returns:
@@ -81,7 +79,7 @@ def held_out(path: Path, otherwise: int | None) -> int | None:
     return int(text)
 
 
-def _tensors(run: TrainingRun) -> Tensors:
+def _tensors(run: RunState) -> Tensors:
     tensors = {f"model.{k}": v for k, v in run.model.state_dict().items()}
     if run.average is not None:
         tensors |= {f"average.{k}": v for k, v in run.average.state_dict().items()}
@@ -90,7 +88,7 @@ def _tensors(run: TrainingRun) -> Tensors:
     return tensors | {"noise": run.noise.get_state()}
 
 
-def _expected(run: TrainingRun, step: int) -> Tensors:
+def _expected(run: RunState, step: int) -> Tensors:
     """Tensors of the names, shapes and types that a state of `run` after `step` steps has."""
     expected = {k: v for k, v in _tensors(run).items() if not k.startswith("optimizer.")}
     for i, weight in enumerate(run.model.parameters() if step else ()):
@@ -133,7 +131,7 @@ def _place(path: Path, about: Mapping[str, str]) -> dict[str, Any]:
     raise _damaged(path, "it does not tell where the run stood")
 
 
-def _apply(run: TrainingRun, tensors: Tensors, place: Mapping[str, Any]) -> None:
+def _apply(run: RunState, tensors: Tensors, place: Mapping[str, Any]) -> None:
     try:
         run.noise.set_state(tensors["noise"])
     except RuntimeError as error:

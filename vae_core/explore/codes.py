@@ -1,0 +1,20 @@
+"""The codes of many digits."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from vae_core import runtime
+from vae_core.data import Digits
+from vae_core.models import VAE, Autoencoder
+
+BATCH = 1000
+
+
+def codes(model: VAE | Autoencoder, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
+    """Posterior means (n, latent_dim) of grey digits, on the CPU."""
+    parts = [slice(start, start + BATCH) for start in range(0, len(digits), BATCH)]
+    with runtime.eval_mode(model):
+        means = [model.encode(digits.floats(part).to(device)).mean.cpu() for part in parts]
+    return torch.cat(means)
