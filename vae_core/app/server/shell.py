@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from vae_core.app import wire
-from vae_core.app.server import (
-    api,
-    assets,
-    compare,
-    doors,
-    explore,
-    interpolate,
-    reconstruct,
-    sample,
-    sockets,
-    upkeep,
-)
+from vae_core.app.server import api, assets, doors, sockets, upkeep
 from vae_core.app.server.arrivals import Arrivals
 from vae_core.app.server.body_limit import Door
 from vae_core.app.server.headers import SecurityHeaders
@@ -32,13 +22,14 @@ from vae_core.app.server.page import STATIC, live_functions, panel, static
 from vae_core.app.service import groups
 from vae_core.app.service.studio import Studio
 
-PANELS = {
-    "explore": explore.build,
-    "sample": sample.build,
-    "interpolate": interpolate.build,
-    "reconstruct": reconstruct.build,
-    "compare": compare.build,
-}
+PANELS = (
+    "explore",
+    "sample",
+    "interpolate",
+    "reconstruct",
+    "compare",
+)
+"""Each is NAME.py here, whose `build` places it, and NAME.html, NAME.js and NAME.css in `web`."""
 STYLES = ("tokens", "base", "picture", *PANELS)
 SCRIPTS = (
     "studio",
@@ -73,9 +64,9 @@ def build_app(studio: Studio) -> gr.Blocks:
     with gr.Blocks(title="VAE Studio", fill_width=True, analytics_enabled=False) as app:
         panel("header", [], device=studio.device_label)
         with gr.Tabs(overflow_behavior="wrap", elem_id="panels"):
-            for name, build in PANELS.items():
+            for name in PANELS:
                 with gr.Tab(name.capitalize(), id=name, elem_id=f"tab-{name}"):
-                    build(studio)
+                    importlib.import_module(f"{__package__}.{name}").build(studio)
         api.build(studio)
     return app.queue(max_size=WAITING)
 
