@@ -10,7 +10,7 @@ import torch
 from vae_core import VAE, checkpoint, files, recipes
 from vae_core.app.service.registry import card
 from vae_core.checkpoint import companions
-from vae_core.cli import family
+from vae_core.cli import family as verb
 from vae_core.evaluation import family, percentiles, results_table
 from vae_core.evaluation.family import PCA_FILE
 from vae_core.evaluation.model_card import write_card
@@ -74,6 +74,6 @@ def test_a_recipe_trained_again_is_not_done_and_has_no_row(tmp_path: Path):
     folder = checkpoint.save(VAE(config), tmp_path / "vae-128")
     old = {"weights_sha256": "0" * 64, "elbo": -1.0}
     files.write_json(folder / checkpoint.METRICS, old)
-    assert not family.is_done(tmp_path, "vae-128")
-    assert family.is_trained(tmp_path, "vae-128")
+    assert not verb.is_done(tmp_path, "vae-128")
+    assert verb.is_trained(tmp_path, "vae-128")
     assert "vae-128" not in results_table.tables(tmp_path)

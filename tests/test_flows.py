@@ -11,7 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from vae_core.checkpoint.folder import load_weights, write_tensors
+from vae_core.checkpoint.folder import load_weights
+from vae_core.files import write_tensors
 from vae_core.probability.flow import LOG_SCALE_LIMIT, FlowPrior
 from vae_core.probability.latents import StandardNormal
 

@@ -11,9 +11,8 @@ import torch
 
 from vae_core import Config, NetConfig, TrainConfig, checkpoint, files
 from vae_core.checkpoint import held_out
-from vae_core.cli import train
 from vae_core.data.digits import Digits
-from vae_core.training import lock, state
+from vae_core.training import lock, session, state
 from vae_core.training.run import TrainingRun
 
 CONFIG = Config(
@@ -30,8 +29,8 @@ def digits() -> Digits:
     return Digits(images.byte(), torch.zeros(40, dtype=torch.int64), torch.arange(40))
 
 
-def session(digits: Digits, out: Path, config: Config = CONFIG) -> train._Session:
-    return train._Session(TrainingRun(config), digits, digits, out)
+def new_session(digits: Digits, out: Path, config: Config = CONFIG) -> session._Session:
+    return session._Session(TrainingRun(config), digits, digits, out)
 
 
 def test_a_second_training_into_one_folder_is_refused(tmp_path: Path):
@@ -53,12 +52,12 @@ def test_a_second_training_into_one_folder_is_refused(tmp_path: Path):
 def test_history_is_kept_until_the_first_save_of_weights_replaces_it(
     digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    session(digits, tmp_path).go()
+    new_session(digits, tmp_path).go()
     history, weights = tmp_path / "history.jsonl", tmp_path / checkpoint.WEIGHTS
     before = history.read_text(), weights.read_bytes()
     assert len(before[0].splitlines()) == 3
 
-    again = session(digits, tmp_path)
+    again = new_session(digits, tmp_path)
     monkeypatch.setattr(again, "_save", lambda finished: None)  # killed before any save
     again.go()
     assert (history.read_text(), weights.read_bytes()) == before
@@ -67,9 +66,9 @@ def test_history_is_kept_until_the_first_save_of_weights_replaces_it(
 def test_the_first_save_comes_early_and_can_be_resumed(
     digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(train, "FIRST_SAVE_SECONDS", 0)
-    assert train.SAVE_EVERY_SECONDS > 30
-    first = session(digits, tmp_path)
+    monkeypatch.setattr(session, "FIRST_SAVE_SECONDS", 0)
+    assert session.SAVE_EVERY_SECONDS > 30
+    first = new_session(digits, tmp_path)
     saved: list[int] = []
     save = first._save
 
@@ -85,20 +84,20 @@ def test_the_first_save_comes_early_and_can_be_resumed(
 
 
 def test_a_stop_is_saved_with_its_history(digits: Digits, tmp_path: Path):
-    stopped = session(digits, tmp_path)
+    stopped = new_session(digits, tmp_path)
     stopped.stopped.set()
     assert stopped.go()["finished"] is False
     run = TrainingRun(CONFIG)
     history = run.resume(tmp_path / "state" / "run.safetensors")
-    done = train._Session(run, digits, digits, tmp_path, history=history).go()
+    done = session._Session(run, digits, digits, tmp_path, history=history).go()
     assert done["finished"] is True
     assert len((tmp_path / "history.jsonl").read_text().splitlines()) == 3
 
 
 def test_lost_weights_replace_nothing(digits: Digits, tmp_path: Path):
-    session(digits, tmp_path).go()
+    new_session(digits, tmp_path).go()
     before = (tmp_path / checkpoint.WEIGHTS).read_bytes()
-    lost = session(digits, tmp_path)
+    lost = new_session(digits, tmp_path)
     with torch.no_grad():
         next(lost.run.model.parameters()).fill_(torch.nan)
     with pytest.raises(ValueError, match="no longer finite"):
@@ -109,17 +108,17 @@ def test_lost_weights_replace_nothing(digits: Digits, tmp_path: Path):
 def test_what_was_held_out_belongs_to_the_weights_and_to_the_state(
     digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    session(digits, tmp_path).go()
-    again = train._Session(TrainingRun(CONFIG), digits, digits, tmp_path, held=7)
+    new_session(digits, tmp_path).go()
+    again = session._Session(TrainingRun(CONFIG), digits, digits, tmp_path, held=7)
     monkeypatch.setattr(again, "_save", lambda finished: None)  # killed before any save
     again.go()
     assert held_out.read(tmp_path) is None  # the weights there saw all digits
-    assert train._begun_with(tmp_path) is None
+    assert session._begun_with(tmp_path) is None
     begun = TrainingRun(CONFIG)
-    begun.save(tmp_path / train.STATE, held=7)  # and now before the first weights
+    begun.save(tmp_path / session.STATE, held=7)  # and now before the first weights
     assert held_out.read(tmp_path) is None
-    assert train._begun_with(tmp_path) == 7
-    train._Session(begun, digits, digits, tmp_path, held=7).go()
+    assert session._begun_with(tmp_path) == 7
+    session._Session(begun, digits, digits, tmp_path, held=7).go()
     assert held_out.read(tmp_path) == 7
 
 

@@ -1,7 +1,9 @@
 """The autoencoder family on MNIST: train, measure, save, load and explore it."""
 
+import importlib
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 if sys.argv[:1] == ["-m"]:  # `python -m vae_core`, on its way; torch is not imported yet
     from vae_core import cores
@@ -16,6 +18,12 @@ from vae_core.probability.latents import DiagonalGaussian, StandardNormal
 from vae_core.probability.likelihoods.bernoulli import Bernoulli
 from vae_core.training import objectives
 
+if TYPE_CHECKING:
+    from vae_core.evaluation.measure import evaluate
+    from vae_core.training.session import train
+
+__version__ = "0.1.0"
+
 __all__ = [
     "VAE",
     "Bernoulli",
@@ -25,7 +33,9 @@ __all__ = [
     "NetConfig",
     "StandardNormal",
     "TrainConfig",
+    "__version__",
     "checkpoint",
+    "evaluate",
     "explore",
     "inspect",
     "load",
@@ -33,4 +43,14 @@ __all__ = [
     "recipes",
     "runtime",
     "save",
+    "train",
 ]
+
+_LAZY = {"train": "vae_core.training.session", "evaluate": "vae_core.evaluation.measure"}
+"""Imported when first asked for: the app needs neither."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

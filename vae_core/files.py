@@ -21,6 +21,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+PACKAGE = Path(__file__).resolve().parent
+ASSETS = PACKAGE / "assets"
+
 PICKLES = (".pt", ".pth", ".bin", ".ckpt", ".pkl")
 TEXT_LIMIT, TENSORS_LIMIT = 16 * 2**20, 4 * 2**30
 """Bytes of a file; the largest shipped ones have a fiftieth and a fourhundredth of that."""

@@ -10,7 +10,7 @@ import torch
 
 pytestmark = pytest.mark.browser
 
-STATIC = driving.ROOT / "vae_core" / "panels" / "static"
+STATIC = driving.ROOT / "vae_core" / "app" / "web"
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-STATIC = driving.ROOT / "vae_core" / "panels" / "static"
+STATIC = driving.ROOT / "vae_core" / "app" / "web"
 HARNESS = """() => {
     window.said = [];
     window.busy = [];

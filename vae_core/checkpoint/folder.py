@@ -10,13 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from vae_core import files
 from vae_core.checkpoint import companions
 from vae_core.config import Config
-from vae_core.files import fingerprint as fingerprint
-from vae_core.files import opened, read_json, read_tensors, safetensors_metadata
-from vae_core.files import write_json as write_json
-from vae_core.files import write_tensors as write_tensors
-from vae_core.files import write_text as write_text
 from vae_core.models import VAE, Autoencoder, build
 
 CONFIG, WEIGHTS, METRICS = "config.json", "model.safetensors", "metrics.json"
@@ -36,7 +32,7 @@ FIGURES = frozenset(
 def shipped_root() -> Path:
     """Where shipped checkpoints lie: VAE_CHECKPOINTS, or `checkpoints` beside app.py."""
     chosen = os.environ.get("VAE_CHECKPOINTS")
-    return Path(chosen) if chosen else Path(__file__).parent.parent / "checkpoints"
+    return Path(chosen) if chosen else files.PACKAGE.parent / "checkpoints"
 
 
 def shipped(root: str | Path | None = None) -> list[Path]:
@@ -49,7 +45,7 @@ def shipped(root: str | Path | None = None) -> list[Path]:
 def _holds_autoencoder(folder: Path) -> bool:
     """Whether the config is one of an autoencoder; a damaged one must not hide the others."""
     try:
-        return "latent_dim" in read_json(folder / CONFIG)
+        return "latent_dim" in files.read_json(folder / CONFIG)
     except ValueError:
         return False
 
@@ -104,7 +100,7 @@ def load_weights(model: nn.Module, path: Path) -> None:
         ValueError: as for `load`.
     """
     check_fit(model.state_dict(), path)
-    tensors = read_tensors(path)
+    tensors = files.read_tensors(path)
     for key, tensor in tensors.items():
         if not torch.isfinite(tensor.float()).all():
             raise ValueError(f"{path} is damaged: the tensor {key!r} holds NaN or infinity.")
@@ -117,7 +113,7 @@ def check_fit(expected: Mapping[str, Tensor], path: Path) -> None:
     Raises:
         ValueError: as for `load`.
     """
-    with opened(path) as file:
+    with files.opened(path) as file:
         slices = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118
         found = {key: (tuple(s.get_shape()), s.get_dtype()) for key, s in slices.items()}
     foreign = sorted(set(found) ^ set(expected))
@@ -135,9 +131,11 @@ def check_fit(expected: Mapping[str, Tensor], path: Path) -> None:
 def _turn_sliders(model: VAE | Autoencoder, folder: Path) -> None:
     """Lays the sliders along the axes that were chosen for these weights; others are left alone."""
     path = folder / AXES
-    if safetensors_metadata(path).get("weights_sha256") != fingerprint(folder / WEIGHTS):
+    if files.safetensors_metadata(path).get("weights_sha256") != files.fingerprint(
+        folder / WEIGHTS
+    ):
         return
-    tensors = read_tensors(path)
+    tensors = files.read_tensors(path)
     if set(tensors) != {"axes"} or not hasattr(model.prior, "turn"):
         raise ValueError(f"{path} does not fit: it must hold the axes of a flow prior.")
     try:
@@ -153,8 +151,8 @@ def save(model: VAE | Autoencoder, folder: str | Path) -> Path:
         ValueError: the disk is full or the folder cannot be written; what was there stays.
     """
     folder = Path(folder)
-    write_tensors(folder / WEIGHTS, model.state_dict())
-    write_json(folder / CONFIG, model.config.to_dict())
+    files.write_tensors(folder / WEIGHTS, model.state_dict())
+    files.write_json(folder / CONFIG, model.config.to_dict())
     return folder
 
 
@@ -187,7 +185,7 @@ def read_metrics(folder: Path) -> dict[str, Any] | None:
     """
     if not (folder / METRICS).exists():
         return None
-    metrics = read_json(folder / METRICS)
+    metrics = files.read_json(folder / METRICS)
     for key in FIGURES & set(metrics):
         if metrics[key] is not None and not _is_number(metrics[key]):
             raise ValueError(f"{folder / METRICS} is damaged: {key} is not a number.")
@@ -208,7 +206,7 @@ def read_config(folder: Path) -> Config:
         ValueError: config.json is missing, not JSON, or not a config.
     """
     try:
-        return Config.from_dict(read_json(folder / CONFIG))
+        return Config.from_dict(files.read_json(folder / CONFIG))
     except ValueError as error:
         raise ValueError(f"{folder} is not a checkpoint of this package: {error}") from error
 
@@ -219,7 +217,7 @@ def count_parameters(path: Path) -> int:
     Raises:
         ValueError: as for `read_tensors`.
     """
-    with opened(path) as file:
+    with files.opened(path) as file:
         shapes = [file.get_slice(key).get_shape() for key in file.keys()]  # noqa: SIM118
     return sum(torch.Size(shape).numel() for shape in shapes)
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from vae_core import checkpoint, files
 
-DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "checkpoints" / "classifier"
+DEFAULT_FOLDER = files.PACKAGE.parent / "checkpoints" / "classifier"
 NONE = 10
 WIDTHS = (20, 48, 64, 96)
 

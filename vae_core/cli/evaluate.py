@@ -1,262 +1,40 @@
-"""`evaluate CHECKPOINT`: the figures of a model, and the files that carry them."""
+"""`evaluate CHECKPOINT`: the figures of a model."""
 
 from __future__ import annotations
 
 import argparse
-import functools
-import statistics
-import sys
-import time
-from typing import Any, TypeGuard
+from typing import Any
 
-import torch
-from torch import Tensor
-from tqdm import tqdm
-
-from vae_core import checkpoint, cores, evaluation, files, runtime
-from vae_core.data.digits import SPLITS, Digits, cache_dir, hold_out, load_mnist
-from vae_core.evaluation import report, samples
-from vae_core.evaluation.importance import log_evidence
-from vae_core.explore import slider_axes
-from vae_core.explore.codes import codes
-from vae_core.models import VAE, Autoencoder
-from vae_core.probability import likelihoods
-
-SLICE = {"limit": 500, "importance_samples": 100, "seed": 0}
-"""The small fixed slice whose figure every card carries and the tests repeat."""
-
-AXES_FROM = 20_000
-"""Training digits that the sliders' axes are chosen by."""
+from vae_core.evaluation import measure
 
 
 def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Measures a checkpoint on the test digits, or on held-out training digits.
-
-    Without --save nothing is written into the checkpoint's folder.
-
-    Returns:
-        distortion, rate, elbo, nll in nats an image; elbo_sem_digits and nll_sem_digits their
-        standard errors over the digits, nll_sem that over draws of the binarisation; bounds what
-        minus the costs is a lower bound on; kl_per_dim in nats; mse a mean over the pixels;
-        knn_error and probe_error fractions; null where a figure does not apply.
-
-    Raises:
-        ValueError: an argument, the checkpoint or the data cannot be used.
-        metrics.Unsaved: the figures were taken, but could not be written; it holds them.
-    """
-    start = time.perf_counter()
-    folder = checkpoint.resolve(arguments.checkpoint)
-    if arguments.save:
-        report.must_take_files(folder)  # now, rather than after hours
-    device = runtime.choose_device(arguments.device)
-    model = checkpoint.load(folder, device)
-    samples, seeds = arguments.importance_samples, arguments.seeds
-    if samples < 0:
-        raise ValueError(f"importance_samples is {samples}; it must be 0 or more.")
-    known, test = _digits(arguments)
-    weights = files.fingerprint(folder / checkpoint.WEIGHTS)
-    if arguments.save and slider_axes.turns(model):  # first of all: samples are drawn through them
-        _turn(model, arguments.data, device)
-    terms = evaluation.elbo(model, test, device=device, seed=seeds[0])
-    result = {
-        "recipe": model.config.name,
-        "device": runtime.device_label(device),
-        "n_images": len(test),
-        "binarisation": model.config.train.binarisation,
-        "distortion": terms.distortion,
-        "rate": terms.rate,
-        "elbo": terms.elbo,
-        "elbo_sem_digits": None if terms.elbo is None else terms.sem,
-        "bounds": evaluation.bounds(model.config),
-        "bits_per_dim": evaluation.bits_per_dim(model, terms.elbo),
-        **_nll(model, test, samples, seeds, weights),
-        "importance_samples": samples,
-        "seeds": seeds,
-        "nll_spread": None,
-        "active_units": (
-            evaluation.active_units(terms.mean_variance) if isinstance(model, VAE) else None
-        ),
-        "kl_per_dim": terms.kl_per_dim,
-        "mse": terms.mse,
-        **_deterministic(model, test, device),
-        **_code_errors(model, known, test, device),
-        **_fidelity(model, test, arguments.data, seeds[0]),
-        "parameters": checkpoint.count_parameters(folder / checkpoint.WEIGHTS),
-        "file_bytes": (folder / checkpoint.WEIGHTS).stat().st_size,
-        "seconds": round(time.perf_counter() - start, 2),
-    }
-    if arguments.save:
-        whole = load_mnist("test", arguments.data)
-        about = {"slice": SLICE | slice_figures(model, whole), "weights_sha256": weights}
-        report.save(folder, model, result | about, arguments, whole)
-    return result
+    """Measure as `measure.evaluate` says, with the arguments of the command line."""
+    return measure.evaluate(
+        arguments.checkpoint,
+        data=arguments.data,
+        importance_samples=arguments.importance_samples,
+        limit=arguments.limit,
+        hold_out=arguments.hold_out,
+        seeds=arguments.seeds,
+        device=arguments.device,
+        save=arguments.save,
+        download=arguments.download,
+    )
 
 
 def refresh(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Takes the figures of the samples again, and the ELBO's standard error over the digits.
-
-    What else metrics.json holds of these weights is kept. With --save the file and the card are
-    written.
+    """Measure the samples again, as `measure.refresh` says.
 
     Raises:
-        ValueError: as for `evaluate`; metrics.json is missing, or of other weights.
+        ValueError: other digits or samples were asked for than metrics.json has.
     """
     if arguments.limit is not None or arguments.importance_samples:
         raise ValueError("--refresh takes the digits and samples of metrics.json, no others.")
-    folder = checkpoint.resolve(arguments.checkpoint)
-    if arguments.save:
-        report.must_take_files(folder)
-    model = checkpoint.load(folder, runtime.choose_device(arguments.device))
-    earlier = report.of_weights(folder)
-    test, seed = _load("test", arguments), earlier["seeds"][0]
-    terms = evaluation.elbo(model, test, device=_device(model), seed=seed, with_mse=False)
-    result = {
-        "recipe": model.config.name,
-        "elbo_sem_digits": None if terms.elbo is None else terms.sem,
-        "bounds": evaluation.bounds(model.config),
-        **_fidelity(model, test, arguments.data, seed),
-    }
-    if arguments.save:
-        report.rewrite(folder, earlier, result)
-    return result
-
-
-def _digits(arguments: argparse.Namespace) -> tuple[Digits, Digits]:
-    """Those that codes are learned from, and those that are measured: test digits, or held out.
-
-    Settings are chosen on training digits that `train --hold-out` left out, by the same number.
-    """
-    train, held = _load("train", arguments), getattr(arguments, "hold_out", None)
-    if held is None:
-        return train, load_mnist("test", arguments.data).every(arguments.limit)
-    if arguments.save or arguments.limit is not None:
-        raise ValueError(
-            "--hold-out takes no --save and no --limit: metrics.json is of test digits."
-        )
-    return hold_out(train, held)
-
-
-def _load(split: str, arguments: argparse.Namespace) -> Digits:
-    """The verb's first look at the data, which fetches it where that is asked for."""
-    return load_mnist(split, arguments.data, download=getattr(arguments, "download", False))
-
-
-def _turn(model: VAE | Autoencoder, data: str | None, device: torch.device) -> None:
-    """Lays the sliders along axes that mean something, by training digits alone."""
-    digits = load_mnist("train", data).drawn(AXES_FROM)
-    model.prior.turn(slider_axes.choose(model, digits, device))
-
-
-def slice_figures(model: VAE | Autoencoder, test: Digits) -> dict[str, float | None]:
-    """NLL, or where there is none distortion and mse, of the fixed slice; see `SLICE`."""
-    digits = test.every(SLICE["limit"])
-    if has_evidence(model):
-        return {"nll": _slice_nll(model, digits)}
-    terms = evaluation.elbo(model, digits, seed=SLICE["seed"])
-    return {"nll": None, "distortion": terms.distortion, "mse": terms.mse}
-
-
-def has_evidence(model: VAE | Autoencoder) -> TypeGuard[VAE]:
-    """Whether the model gives binary pixels a probability, so that it has an NLL."""
-    return isinstance(model, VAE) and likelihoods.get(model.config.likelihood).takes_binary
-
-
-def _deterministic(
-    model: VAE | Autoencoder, test: Digits, device: torch.device
-) -> dict[str, float | None]:
-    """What only a deterministic model has: repair of its own corruption, the encoder's slope."""
-    if isinstance(model, VAE):
-        return {"repair_mse": None, "jacobian_norm": None}
-    own = model.config.corruption
-    return {
-        "repair_mse": own and evaluation.repair_error(model, test, own, device=device),
-        "jacobian_norm": evaluation.jacobian_norm(model, test.every(min(500, len(test))), device),
-    }
-
-
-def _slice_nll(model: VAE, digits: Digits) -> float:
-    *_, values = log_evidence(model, digits, SLICE["importance_samples"], seed=SLICE["seed"])
-    return -float(values.mean())
-
-
-def _nll(
-    model: VAE | Autoencoder, test: Digits, samples: int, seeds: list[int], weights: str
-) -> dict[str, Any]:
-    """Each draw of the binarisation, their mean, and its standard errors.
-
-    `nll_sem` is over the draws, on the same digits; `nll_sem_digits` over the digits, each at
-    the mean of its draws: how far other digits of the same hands would lie.
-    """
-    if samples == 0 or not has_evidence(model):
-        return dict.fromkeys(("nll", "nll_sem", "nll_sem_digits", "nll_draws"))
-    each = torch.stack([-_one_draw(model, test, samples, seed, weights) for seed in seeds])
-    draws = each.mean(1).tolist()
-    return {
-        "nll": statistics.fmean(draws),
-        "nll_sem": statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None,
-        "nll_sem_digits": evaluation.standard_error(each.mean(0)),
-        "nll_draws": draws,
-    }
-
-
-def _one_draw(model: VAE, test: Digits, samples: int, seed: int, weights: str) -> Tensor:
-    """log p(x) of each digit in nats, float64 (n,), under a progress bar.
-
-    A run that is stopped goes on from what it keeps in the user's cache, by weights and settings.
-    """
-    name = f"{weights[:16]}-{samples}-{len(test)}-{seed}.safetensors"
-    heavy = samples * len(test) > 1_000_000
-    workers = cores.available() if heavy and _device(model).type == "cpu" else 1
-    bar = tqdm(total=len(test), unit="digit", desc=f"NLL, seed {seed}", file=sys.stderr)
-    values = torch.empty(0)
-    with bar:
-        for values in log_evidence(
-            model,
-            test,
-            samples,
-            seed=seed,
-            partial=cache_dir() / "nll" / name,
-            workers=workers,
-        ):
-            known = ~values.isnan()
-            bar.update(int(known.sum()) - bar.n)
-            bar.set_postfix_str(f"{-float(values[known].mean()):.2f} nats", refresh=False)
-    return values
-
-
-def _device(model: VAE | Autoencoder) -> torch.device:
-    return next(iter(model.state_dict().values())).device
-
-
-def _code_errors(
-    model: VAE | Autoencoder, train: Digits, test: Digits, device: torch.device
-) -> dict[str, float]:
-    known, asked = (codes(model, digits, device) for digits in (train, test))
-    pair = (known, train.labels, asked, test.labels)
-    return {
-        "knn_error": evaluation.knn_error(*pair),
-        "probe_error": evaluation.probe_error(*pair, sparse=bool(model.config.code.topk)),
-    }
-
-
-def _fidelity(
-    model: VAE | Autoencoder, test: Digits, data: str | None, seed: int
-) -> dict[str, Any]:
-    """The figures of the samples, about a minute of one core; null where there are none.
-
-    They need all test digits, and pixels that are not drawn one after the other, which would
-    take hours. A deterministic model's samples are draws from the Gaussian that was fitted to
-    its codes: the figure says how far that is from a prior.
-    """
-    slow = likelihoods.get(model.config.likelihood).is_slow
-    whole = len(test) == SPLITS["test"][1]
-    if slow or not whole:
-        return dict.fromkeys(samples.FIGURES)
-    return samples.measure(model, _real(data, str(_device(model)), seed), seed=seed)
-
-
-@functools.lru_cache(maxsize=1)
-def _real(data: str | None, device: str, seed: int) -> samples.Real:
-    """What samples are held against, once for a whole family."""
-    train, test = (load_mnist(split, data) for split in ("train", "test"))
-    return samples.Real.of(train, test, seed=seed, device=device)
+    return measure.refresh(
+        arguments.checkpoint,
+        data=arguments.data,
+        device=arguments.device,
+        save=arguments.save,
+        download=arguments.download,
+    )

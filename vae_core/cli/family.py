@@ -11,9 +11,9 @@ from tqdm import tqdm
 
 from vae_core import checkpoint, recipes
 from vae_core.checkpoint import companions
-from vae_core.cli.evaluate import evaluate
-from vae_core.cli.train import train
+from vae_core.evaluation.measure import evaluate
 from vae_core.evaluation.results_table import write_table
+from vae_core.training.session import train
 
 
 def family(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -60,18 +60,16 @@ def is_trained(root: Path, name: str) -> bool:
 
 
 def _one(root: Path, name: str, arguments: argparse.Namespace) -> bool:
-    """Trains and measures one recipe; False when a signal stopped it."""
+    """Train and measure one recipe; False when a signal stopped it."""
     out = root / name
-    shared = {"data": arguments.data, "device": arguments.device}
-    wanted = {"recipe": name, "out": str(out), "epochs": None, "batch_size": None, "seed": 0}
+    shared = {"data": arguments.data, "device": arguments.device, "download": arguments.download}
     resume = (out / "state" / "run.safetensors").is_file()
-    rest = {"resume": resume, "init_from": _start(root, name), "download": arguments.download}
     # A state goes on, if only to find that it is at the end; shipped weights come without one.
-    whole = is_trained(root, name) and not resume
-    if not whole and not train(argparse.Namespace(**shared, **wanted, **rest))["finished"]:
-        return False
-    measures = {"importance_samples": arguments.importance_samples, "limit": None, "seeds": [0]}
-    evaluate(argparse.Namespace(**shared, **measures, checkpoint=str(out), save=True))
+    if resume or not is_trained(root, name):
+        start = _start(root, name)
+        if not train(name, out=out, resume=resume, init_from=start, **shared)["finished"]:
+            return False
+    evaluate(out, importance_samples=arguments.importance_samples, save=True, **shared)
     return True
 
 

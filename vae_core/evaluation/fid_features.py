@@ -12,7 +12,7 @@ from pathlib import Path
 from vae_core import files
 from vae_core.classifier.model import Classifier
 
-FILE = Path(__file__).parent / "assets" / "fid-features.safetensors"
+FILE = files.ASSETS / "fid-features.safetensors"
 SHA256 = "509c56034717da71f7d678f91ae23edd593f0fa0845fc1071f454f2b927987d3"
 """Of the file; `fid_features` in metrics.json: other features are another scale."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import platform
 import tempfile
 from pathlib import Path
@@ -44,8 +43,9 @@ def save(
     folder: Path,
     model: VAE | Autoencoder,
     result: dict[str, Any],
-    arguments: argparse.Namespace,
+    command: str,
     test: Digits,
+    data: str | Path | None,
 ) -> None:
     """metrics.json, latents.json, the sliders' axes, the percentiles and the card.
 
@@ -56,19 +56,19 @@ def save(
         Unsaved: a file could not be written.
     """
     try:
-        _write_metrics(folder, result, arguments)
-        _write_companions(folder, model, result, arguments.data, test)
+        _write_metrics(folder, result, command)
+        _write_companions(folder, model, result, data, test)
         write_card(folder)
     except ValueError as error:
         raise Unsaved(error, result) from error
 
 
-def _write_metrics(folder: Path, result: dict[str, Any], arguments: argparse.Namespace) -> None:
+def _write_metrics(folder: Path, result: dict[str, Any], command: str) -> None:
     path = folder / checkpoint.METRICS
     earlier = files.read_json(path) if path.is_file() else {}
     if earlier.get("weights_sha256") == result["weights_sha256"]:
         result = with_earlier(result, earlier)
-    origin = {"command": _command(arguments, result), "versions": _versions()}
+    origin = {"command": command, "versions": _versions()}
     files.write_json(path, result | origin)
 
 
@@ -77,7 +77,11 @@ def _versions() -> dict[str, str]:
 
 
 def _write_companions(
-    folder: Path, model: VAE | Autoencoder, result: dict[str, Any], data: str | None, test: Digits
+    folder: Path,
+    model: VAE | Autoencoder,
+    result: dict[str, Any],
+    data: str | Path | None,
+    test: Digits,
 ) -> None:
     device = next(iter(model.state_dict().values())).device
     if slider_axes.turns(model):
@@ -139,14 +143,3 @@ def _evidence(metrics: dict[str, Any]) -> dict[str, Any]:
     """The NLL and all it is told by, its own number of digits too: it may outlive `n_images`."""
     digits = metrics.get("nll_images", metrics["n_images"])
     return {key: metrics.get(key) for key in EVIDENCE} | {"nll_images": digits}
-
-
-def _command(arguments: argparse.Namespace, result: dict[str, Any]) -> str:
-    words = ["python -m vae_core evaluate", str(result["recipe"])]
-    if result["importance_samples"]:
-        words += ["--importance-samples", str(result["importance_samples"])]
-    if arguments.limit:
-        words += ["--limit", str(arguments.limit)]
-    if result["seeds"] != [0]:
-        words += ["--seeds", *map(str, result["seeds"])]
-    return " ".join(words)

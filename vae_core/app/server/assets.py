@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vae_core.app.wire import SIDE, Grey
+from vae_core.files import ASSETS
 
-ASSETS = Path(__file__).parent.parent / "assets"
 SHEET, LABELS = ASSETS / "digits.png", ASSETS / "digits.json"
 COLUMNS, EACH = 20, 30
 

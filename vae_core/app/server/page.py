@@ -1,4 +1,4 @@
-"""What a panel is made of: one `gr.HTML` with our own markup, style and script from `static/`.
+"""What a panel is made of: one `gr.HTML` with our own markup, style and script from `web`.
 
 Server functions are an open door, so every one is wrapped by `answered`: a visitor's mistake
 comes back as `{"error": sentence}` and nothing else ever leaves the server.
@@ -10,15 +10,15 @@ import functools
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from starlette.responses import JSONResponse
 
 from vae_core.app.server import lanes
+from vae_core.files import PACKAGE
 
-STATIC = Path(__file__).parent / "static"
+STATIC = PACKAGE / "app" / "web"
 SORRY = "The server could not do that; please try again."
 
 Answer = dict[str, Any]
@@ -27,13 +27,13 @@ Follow = Callable[..., Awaitable[Answer]]
 
 
 def static(name: str) -> str:
-    """The text of a file in `static/`, empty when there is none."""
+    """The text of a file in `web`, empty when there is none."""
     path = STATIC / name
     return path.read_text("utf-8") if path.is_file() else ""
 
 
 def panel(name: str, functions: Sequence[Callable[[Any], Any]], **words: str) -> gr.HTML:
-    """Place the component `name`: `static/NAME.html` driven by `static/NAME.js`.
+    """Place the component `name`: `web/NAME.html` driven by `web/NAME.js`.
 
     Args:
         name: file stem of the markup and the script.

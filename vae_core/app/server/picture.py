@@ -1,6 +1,6 @@
 """What the panels that take pictures share on the server.
 
-The input itself is `static/picture.js`; a picture travels inside the call as base64.
+The input itself is `web/picture.js`; a picture travels inside the call as base64.
 """
 
 from __future__ import annotations

@@ -686,9 +686,9 @@ function python() {
     "import torch",
     "",
     "import vae_core",
-    "from vae_core import reference",
+    "from vae_core.evaluation import percentiles",
     ...(file ? ["from vae_core.digitize import Options, digitize"] : []),
-    ...(damage ? ["from vae_core.panels.damage import damaged"] : []),
+    ...(damage ? ["from vae_core.app.service.damage import damaged"] : []),
     "",
     `model = vae_core.load(${JSON.stringify(model.name)})`,
     pixels,
@@ -698,7 +698,7 @@ function python() {
     ...(drawn ? [`eps = torch.randn(${DRAWS}, model.latent_dim, generator=torch.Generator().manual_seed(${seed}))[:1]`] : []),
     drawn ? "z = q.at(eps)" : "z = q.mean",
     "image = model.decode(z).mean.clamp(0, 1)  # (1, 1, 28, 28), white ink on black",
-    `costs = reference.costs(model, x)  # ${shown.sigma ? "distortion, rate and their sum, -ELBO" : "distortion alone"}`,
+    `costs = percentiles.costs(model, x)  # ${shown.sigma ? "distortion, rate and their sum, -ELBO" : "distortion alone"}`,
   ].join("\n");
 }
 

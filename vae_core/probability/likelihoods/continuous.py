@@ -88,6 +88,7 @@ class ContinuousHead(nn.Module):
     """
 
     channels = 1
+    log_scale: Tensor
 
     def __init__(self, scale: float = 1.0, link: str = "sigmoid") -> None:
         super().__init__()

@@ -1,0 +1,289 @@
+"""A recipe from its start to its checkpoint: it can be killed at any time and resumed."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import math
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from vae_core import checkpoint, files, recipes, runtime
+from vae_core.checkpoint import held_out
+from vae_core.config import Config
+from vae_core.data.digits import Digits, load_mnist
+from vae_core.data.digits import hold_out as split_off
+from vae_core.evaluation.elbo import elbo
+from vae_core.explore.codes import codes
+from vae_core.models import VAE, Autoencoder
+from vae_core.training import distributed, lock, state
+from vae_core.training.run import Progress, TrainingRun, fit
+
+HISTORY, STATE = "history.jsonl", "state/run.safetensors"
+FIRST_SAVE_SECONDS, SAVE_EVERY_SECONDS = 5, 60
+"""Soon after the start there is something to resume; then a save a minute costs nothing."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Request:
+    """What `train` was asked for; see there."""
+
+    config: Config
+    data: str | Path | None
+    out: Path
+    seed: int
+    resume: bool
+    init_from: str | Path | None
+    hold_out: int | None
+    download: bool
+
+
+def train(
+    recipe: str | Config,
+    *,
+    data: str | Path | None = None,
+    out: str | Path | None = None,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    device: str | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    init_from: str | Path | None = None,
+    hold_out: int | None = None,
+    download: bool = False,
+) -> dict[str, Any]:
+    """Train a recipe into a checkpoint folder; what is saved can be resumed after any end.
+
+    Args:
+        recipe: its name, or a config of your own.
+        data: the folder that holds MNIST/raw; the cache folder when None.
+        out: the checkpoint folder; `checkpoints/RECIPE` when None.
+        epochs, batch_size: instead of the recipe's.
+        device: "cpu", "cuda", "cuda:N" or "mps"; the best there is when None.
+        seed: fixes the first weights, the order of the digits and every draw.
+        resume: go on, bit for bit, from the state in `out`.
+        init_from: a checkpoint whose weights a new run starts with.
+        hold_out: how many training digits to keep out and to follow instead of the test digits.
+        download: fetch MNIST where it is missing.
+
+    Returns:
+        The last progress record, `seconds`, `out`, and `finished`: false when a signal stopped
+        the run, which `resume` then continues.
+
+    Raises:
+        ValueError: an argument, the data or the checkpoint to start from cannot be used.
+    """
+    chosen = distributed.start(runtime.choose_device(device))
+    try:
+        config = _config(recipe, epochs, batch_size)
+        folder = Path(out or checkpoint.shipped_root() / config.name)
+        asked = Request(
+            config=config,
+            data=data,
+            out=folder,
+            seed=seed,
+            resume=resume,
+            init_from=init_from,
+            hold_out=hold_out,
+            download=download,
+        )
+        # One process writes, so one holds the lock; the state is read under it too.
+        with lock.held(folder) if distributed.rank() == 0 else contextlib.nullcontext():
+            digits, followed = _digits(asked)
+            run, history = _new_run(asked, chosen)
+            return _Session(run, digits, followed, folder, hold_out, history).go()
+    finally:
+        distributed.stop()
+
+
+def _config(recipe: str | Config, epochs: int | None, batch_size: int | None) -> Config:
+    config = recipe if isinstance(recipe, Config) else recipes.get(recipe)
+    wanted = {"epochs": epochs, "batch_size": batch_size}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    return dataclasses.replace(config, train=dataclasses.replace(config.train, **changes))
+
+
+def _digits(asked: Request) -> tuple[Digits, Digits]:
+    """Those to train on, and those to follow: test digits, or what `hold_out` keeps out.
+
+    Raises:
+        ValueError: a run would go on with digits in training that it had kept out, or without
+            some that it had trained on.
+    """
+    train, kept_out = load_mnist("train", asked.data, download=asked.download), asked.hold_out
+    if asked.resume and (before := _begun_with(asked.out)) != kept_out:
+        said = "none" if before is None else before
+        raise ValueError(f"hold_out is {kept_out}; the run in {asked.out} was begun with {said}.")
+    if kept_out is None:
+        return train, load_mnist("test", asked.data)
+    return split_off(train, kept_out)
+
+
+def _begun_with(out: Path) -> int | None:
+    """How many digits the run in `out` keeps out: its state knows, whatever weights lie there."""
+    of_weights, path = held_out.read(out), out / STATE
+    return state.held_out(path, of_weights) if path.is_file() else of_weights
+
+
+def _new_run(asked: Request, device: torch.device) -> tuple[TrainingRun, str]:
+    """The run, and the lines of its history so far."""
+    run, out = TrainingRun(asked.config, device, asked.seed), asked.out
+    if asked.resume:
+        if not (out / STATE).is_file():
+            raise ValueError(f"there is nothing to resume in {out}; leave --resume out to start.")
+        history = run.resume(out / STATE)
+        return run, history or _lines_until(out / HISTORY, run.epoch)
+    if start := asked.init_from or asked.config.train.starts_from:
+        run.start_from(checkpoint.load(start))
+    return run, ""
+
+
+def _lines_until(path: Path, epoch: int) -> str:
+    """The history of a run whose state, of an earlier version, does not hold it.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    if not path.exists():
+        return ""
+    try:
+        lines = files.read_text(path).splitlines()
+        return "".join(f"{line}\n" for line in lines if json.loads(line)["epoch"] <= epoch)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError(f"{path} is damaged; remove it, or train without --resume.") from error
+
+
+class _Session:
+    """One process's part of a run: its progress bar, its signals, its saves."""
+
+    def __init__(
+        self,
+        run: TrainingRun,
+        digits: Digits,
+        followed: Digits,
+        out: Path,
+        held: int | None = None,
+        history: str = "",
+    ) -> None:
+        self.run, self.digits, self.followed, self.out, self.held = run, digits, followed, out, held
+        self.stopped = threading.Event()
+        self.next_save = time.monotonic() + FIRST_SAVE_SECONDS
+        self.history = history
+
+    def go(self) -> dict[str, Any]:
+        last: Progress | None = None
+        stopped = False
+        with _signals(self.stopped), self._bar() as bar:
+            for last in fit(self.run, self.digits):
+                self._check(last)
+                bar.update(last.step - bar.n)
+                bar.set_postfix_str(f"loss {last.loss:.2f} nats", refresh=False)
+                self._after(last)
+                # Asked of all ranks at the same step: one that left would let the others wait.
+                if stopped := distributed.any_rank(self.stopped.is_set()):
+                    break
+            finished = not stopped or (last is not None and last.step >= last.total_steps)
+            self._save(finished)
+        record = dataclasses.asdict(last) if last else {}
+        return record | {
+            "recipe": self.run.config.name,
+            "seconds": round(self.run.seconds, 2),
+            "finished": finished,
+            "out": str(self.out),
+        }
+
+    def _check(self, record: Progress) -> None:
+        """Ends a run whose weights are lost, before they replace what was saved."""
+        if not math.isfinite(record.loss):
+            raise ValueError(
+                f"the loss is no longer finite at step {record.step}; what was saved is kept. "
+                "Train with a smaller learning rate, or with clip_norm."
+            )
+
+    def _bar(self) -> tqdm[Any]:
+        size = min(self.run.config.train.batch_size, len(self.digits))
+        total = self.run.config.train.epochs * (len(self.digits) // size)
+        return tqdm(
+            desc=self._threads(),
+            total=total,
+            initial=self.run.step,
+            unit="step",
+            file=sys.stderr,
+            disable=distributed.rank() > 0,
+        )
+
+    def _threads(self) -> str | None:
+        """What a person should know of a run on a CPU: what it computes on."""
+        count = torch.get_num_threads()
+        threads = f"{count} thread{'s' if count > 1 else ''}"
+        return threads if self.run.device.type == "cpu" else None
+
+    def _after(self, record: Progress) -> None:
+        if record.epoch_done and distributed.rank() == 0:
+            self._remember(record)
+        if time.monotonic() > self.next_save:
+            self._save(finished=False)
+
+    def _save(self, finished: bool) -> None:
+        """The state to resume from; the model too, which is of use before the run is over."""
+        self.next_save = time.monotonic() + SAVE_EVERY_SECONDS
+        if distributed.rank() > 0:
+            return
+        self.run.save(self.out / STATE, self.history, self.held)
+        if finished or self.run.epoch > 0:
+            checkpoint.save(self._result(), self.out)
+            # Only now: until here an earlier run's weights lay beside what is said of them.
+            held_out.write(self.out, self.held)
+            files.write_text(self.out / HISTORY, self.history)
+
+    def _result(self) -> VAE | Autoencoder:
+        """The model as it ships; the codes of a deterministic one tell where its sliders stand."""
+        model = self.run.result()
+        if isinstance(model, Autoencoder):
+            model.prior.fit(codes(model, self.digits, self.run.device).to(self.run.device))
+        return model
+
+    def _remember(self, record: Progress) -> None:
+        """One line an epoch: the training means and the followed digits' terms, for the curves."""
+        measured = elbo(self.run.result(), self.followed, device=self.run.device, with_mse=False)
+        whose = "test" if self.held is None else "held_out"
+        line = dataclasses.asdict(record) | {
+            f"{whose}_distortion": measured.distortion,
+            f"{whose}_rate": measured.rate,
+        }
+        self.history += json.dumps(line) + "\n"
+
+
+class _signals:
+    """SIGINT and SIGTERM set an event inside the block, and act as before after it.
+
+    A second one does not wait for the step, which may be compiling for minutes.
+    """
+
+    def __init__(self, stopped: threading.Event) -> None:
+        self.stopped = stopped
+        self.former: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        # Signals can only be caught by the main thread.
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self.former[number] = signal.signal(number, self._caught)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self.former.items():
+            signal.signal(number, handler)
+
+    def _caught(self, number: int, frame: FrameType | None) -> None:
+        if self.stopped.is_set():
+            raise KeyboardInterrupt
+        self.stopped.set()
