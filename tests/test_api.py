@@ -48,7 +48,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, VAE]:
 
 SERVER = """
 import sys, gradio
-from vae_core.app import api, studio
+from vae_core.app.server import api
+from vae_core.app.service import studio
 with gradio.Blocks(analytics_enabled=False) as app:
     api.build(studio.Studio(sys.argv[1], "cpu"))
 app.launch(server_name="127.0.0.1", server_port=int(sys.argv[2]), quiet=True)

@@ -13,7 +13,8 @@ from vae_core import Config, NetConfig, checkpoint, recipes
 from vae_core.app import wire
 from vae_core.app.server.assets import examples
 from vae_core.app.service import groups
-from vae_core.app.service.studio import LONG_CODE, MAX_FILMS, Studio
+from vae_core.app.service.codes import LONG_CODE, MAX_FILMS
+from vae_core.app.service.studio import Studio
 from vae_core.models import build
 
 LONG = LONG_CODE + 20

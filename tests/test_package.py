@@ -9,7 +9,7 @@ import pytest
 
 from vae_core import checkpoint
 from vae_core.data.digits import Digits
-from vae_core.evaluation.measure import slice_figures
+from vae_core.evaluation.figures import slice_figures
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("gradio", "matplotlib", "skimage", "sklearn", "scipy", "torchvision")

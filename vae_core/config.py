@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from vae_core import config_reader
+from vae_core.config_reader import check, refuse
 from vae_core.probability import likelihoods
 
 
@@ -36,18 +37,18 @@ class NetConfig:
         if self.decoder_dims is not None:
             self._check_dims("net.decoder_dims", self.decoder_dims)
         mirrored = self.kind == "mlp" and self.decoder_dims is None
-        _check(mirrored or not self.tied, "net.tied", True, "false unless the nets mirror as mlp")
+        check(mirrored or not self.tied, "net.tied", True, "false unless the nets mirror as mlp")
         for name, blocks in (("blocks", self.blocks), ("decoder_blocks", self.decoder_blocks)):
             fine = blocks is None or 0 <= blocks <= 16
-            _check(fine, f"net.{name}", blocks, "between 0 and 16")
+            check(fine, f"net.{name}", blocks, "between 0 and 16")
 
     def _check_dims(self, name: str, dims: tuple[int, ...]) -> None:
-        _check(len(dims) <= 64, name, f"{len(dims)} layers", "at most 64 of them")
+        check(len(dims) <= 64, name, f"{len(dims)} layers", "at most 64 of them")
         fine = all(1 <= width <= 2**16 for width in dims)
-        _check(fine, name, dims, f"positive widths, at most {2**16}")
+        check(fine, name, dims, f"positive widths, at most {2**16}")
         if self.kind == "conv":
-            _check(len(dims) == 3, name, dims, "three stages for a conv net")
-            _check(all(d % 8 == 0 for d in dims), name, dims, "multiples of 8")
+            check(len(dims) == 3, name, dims, "three stages for a conv net")
+            check(all(d % 8 == 0 for d in dims), name, dims, "multiples of 8")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +66,12 @@ class BetaConfig:
     cycles: int = 4
 
     def __post_init__(self) -> None:
-        _check(0 <= self.start < math.inf, "beta.start", self.start, "finite and not negative")
-        _check(0 <= self.final < math.inf, "beta.final", self.final, "finite and not negative")
-        _check(self.warmup_steps >= 0, "beta.warmup_steps", self.warmup_steps, "0 or more")
+        check(0 <= self.start < math.inf, "beta.start", self.start, "finite and not negative")
+        check(0 <= self.final < math.inf, "beta.final", self.final, "finite and not negative")
+        check(self.warmup_steps >= 0, "beta.warmup_steps", self.warmup_steps, "0 or more")
         linear_without_steps = self.kind == "linear" and self.warmup_steps == 0
-        _check(not linear_without_steps, "beta.warmup_steps", 0, "1 or more when kind is linear")
-        _check(1 <= self.cycles <= 1000, "beta.cycles", self.cycles, "between 1 and 1000")
+        check(not linear_without_steps, "beta.warmup_steps", 0, "1 or more when kind is linear")
+        check(1 <= self.cycles <= 1000, "beta.cycles", self.cycles, "between 1 and 1000")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +85,10 @@ class CodeConfig:
     """Training begins with so many, and comes down to k halfway: no unit is left out for good."""
 
     def __post_init__(self) -> None:
-        _check(self.topk is None or self.topk >= 1, "code.topk", self.topk, "1 or more, or null")
+        check(self.topk is None or self.topk >= 1, "code.topk", self.topk, "1 or more, or null")
         start = self.topk_start
         fine = start is None or (self.topk is not None and start >= self.topk)
-        _check(fine, "code.topk_start", start, "at least code.topk, or null")
+        check(fine, "code.topk_start", start, "at least code.topk, or null")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ class CorruptionConfig:
 
     def __post_init__(self) -> None:
         top = 10.0 if self.kind == "gaussian" else 1.0
-        _check(0 < self.level <= top, "corruption.level", self.level, f"above 0, at most {top:g}")
+        check(0 < self.level <= top, "corruption.level", self.level, f"above 0, at most {top:g}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,11 +121,11 @@ class SparsityConfig:
     layer_weights: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        _check(0 < self.weight < math.inf, "sparsity.weight", self.weight, "finite and positive")
-        _check(0 < self.rho_hat < 1, "sparsity.rho_hat", self.rho_hat, "between 0 and 1")
+        check(0 < self.weight < math.inf, "sparsity.weight", self.weight, "finite and positive")
+        check(0 < self.rho_hat < 1, "sparsity.rho_hat", self.rho_hat, "between 0 and 1")
         weights = self.layer_weights or (1.0,)
         fine = all(0 <= w < math.inf for w in weights)
-        _check(fine, "sparsity.layer_weights", weights, "finite and not negative")
+        check(fine, "sparsity.layer_weights", weights, "finite and not negative")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,18 +150,18 @@ class TrainConfig:
     """The checkpoint whose weights a run begins with, as far as they fit; null: from nothing."""
 
     def __post_init__(self) -> None:
-        _check(self.epochs >= 1, "train.epochs", self.epochs, "1 or more")
-        _check(1 <= self.batch_size <= 60_000, "train.batch_size", self.batch_size, "1 to 60000")
+        check(self.epochs >= 1, "train.epochs", self.epochs, "1 or more")
+        check(1 <= self.batch_size <= 60_000, "train.batch_size", self.batch_size, "1 to 60000")
         rate = self.learning_rate
-        _check(0 < rate < math.inf, "train.learning_rate", rate, "finite and positive")
+        check(0 < rate < math.inf, "train.learning_rate", rate, "finite and positive")
         warmup = self.learning_rate_warmup
-        _check(warmup >= 0, "train.learning_rate_warmup", warmup, "0 or more")
-        _check(0 <= self.decay_final <= 1, "train.decay_final", self.decay_final, "in [0, 1]")
-        _check(0 <= self.ema < 1, "train.ema", self.ema, "in [0, 1)")
+        check(warmup >= 0, "train.learning_rate_warmup", warmup, "0 or more")
+        check(0 <= self.decay_final <= 1, "train.decay_final", self.decay_final, "in [0, 1]")
+        check(0 <= self.ema < 1, "train.ema", self.ema, "in [0, 1)")
         start = self.starts_from
-        _check(start is None or bool(start.strip()), "train.starts_from", start, "a name, or null")
+        check(start is None or bool(start.strip()), "train.starts_from", start, "a name, or null")
         clip = self.clip_norm
-        _check(clip is None or 0 < clip < math.inf, "train.clip_norm", clip, "positive or null")
+        check(clip is None or 0 < clip < math.inf, "train.clip_norm", clip, "positive or null")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,14 +201,14 @@ class Config:
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self) -> None:
-        _check(1 <= self.latent_dim <= 4096, "latent_dim", self.latent_dim, "between 1 and 4096")
-        _check(bool(self.name.strip()), "name", self.name, "a word")
-        _check(0 < self.scale < math.inf, "scale", self.scale, "finite and positive")
-        _check(0 <= self.contraction < math.inf, "contraction", self.contraction, "0 or more")
-        _check(0 <= self.free_bits < math.inf, "free_bits", self.free_bits, "0 or more")
-        _check(1 <= self.samples <= 1000, "samples", self.samples, "between 1 and 1000")
+        check(1 <= self.latent_dim <= 4096, "latent_dim", self.latent_dim, "between 1 and 4096")
+        check(bool(self.name.strip()), "name", self.name, "a word")
+        check(0 < self.scale < math.inf, "scale", self.scale, "finite and positive")
+        check(0 <= self.contraction < math.inf, "contraction", self.contraction, "0 or more")
+        check(0 <= self.free_bits < math.inf, "free_bits", self.free_bits, "0 or more")
+        check(1 <= self.samples <= 1000, "samples", self.samples, "between 1 and 1000")
         flow = self.prior == "flow" or not self.labelled_prior
-        _check(flow, "labelled_prior", True, f"false for the prior {self.prior}")
+        check(flow, "labelled_prior", True, f"false for the prior {self.prior}")
         self._check_pixels()
         if self.is_variational:
             self._check_variational()
@@ -227,9 +228,9 @@ class Config:
     def _check_pixels(self) -> None:
         binary, kind = self.train.binarisation == "dynamic", likelihoods.get(self.likelihood)
         suits = not binary or kind.takes_binary
-        _check(suits, "train.binarisation", "dynamic", f"none for the likelihood {kind.name}")
+        check(suits, "train.binarisation", "dynamic", f"none for the likelihood {kind.name}")
         fits = binary or kind.binary != "required"
-        _check(fits, "train.binarisation", "none", f"dynamic for {kind.name}")
+        check(fits, "train.binarisation", "none", f"dynamic for {kind.name}")
 
     def _check_variational(self) -> None:
         for name, value, neutral in (
@@ -240,36 +241,36 @@ class Config:
             ("sparsity", self.sparsity, None),
             ("contraction", self.contraction, 0.0),
         ):
-            _refuse(value != neutral, name, value, f"a variational model ({self.objective})")
+            refuse(value != neutral, name, value, f"a variational model ({self.objective})")
         fitted = self.prior == "fitted"
-        _refuse(fitted, "prior", self.prior, f"a variational model ({self.objective})")
+        refuse(fitted, "prior", self.prior, f"a variational model ({self.objective})")
         suits = "vae" in likelihoods.get(self.likelihood).suits
-        _refuse(not suits, "likelihood", self.likelihood, "a variational model; gaussian is one")
+        refuse(not suits, "likelihood", self.likelihood, "a variational model; gaussian is one")
         if self.objective == "iwae":
-            _refuse(self.free_bits > 0, "free_bits", self.free_bits, "the objective iwae")
+            refuse(self.free_bits > 0, "free_bits", self.free_bits, "the objective iwae")
             beta = self.train.beta
             plain = beta.kind == "constant" and beta.final == 1
-            _check(plain, "train.beta", beta.kind, "constant at 1 for the objective iwae")
+            check(plain, "train.beta", beta.kind, "constant at 1 for the objective iwae")
         else:
-            _refuse(self.samples > 1, "samples", self.samples, "the objective elbo; iwae has k")
+            refuse(self.samples > 1, "samples", self.samples, "the objective elbo; iwae has k")
 
     def _check_deterministic(self) -> None:
         owner = "a deterministic autoencoder (reconstruction)"
-        _refuse(self.samples > 1, "samples", self.samples, owner)
-        _refuse(self.free_bits > 0, "free_bits", self.free_bits, owner)
-        _refuse(self.conditional, "conditional", self.conditional, owner)
-        _check(self.prior == "fitted", "prior", self.prior, f"fitted for {owner}")
+        refuse(self.samples > 1, "samples", self.samples, owner)
+        refuse(self.free_bits > 0, "free_bits", self.free_bits, owner)
+        refuse(self.conditional, "conditional", self.conditional, owner)
+        check(self.prior == "fitted", "prior", self.prior, f"fitted for {owner}")
         suits = [each.name for each in likelihoods.LIKELIHOODS.values() if "ae" in each.suits]
         allowed = f"{' or '.join(suits)} for {owner}"
-        _check(self.likelihood in suits, "likelihood", self.likelihood, allowed)
+        check(self.likelihood in suits, "likelihood", self.likelihood, allowed)
         k = self.code.topk
         fits = k is None or k <= self.latent_dim
-        _check(fits, "code.topk", k, f"at most the code's size, {self.latent_dim}")
+        check(fits, "code.topk", k, f"at most the code's size, {self.latent_dim}")
         start = self.code.topk_start
         fits = start is None or start <= self.latent_dim
-        _check(fits, "code.topk_start", start, f"at most the code's size, {self.latent_dim}")
+        check(fits, "code.topk_start", start, f"at most the code's size, {self.latent_dim}")
         if self.contraction or self.sparsity:
-            _check(self.net.kind == "mlp", "net.kind", self.net.kind, "mlp for this penalty")
+            check(self.net.kind == "mlp", "net.kind", self.net.kind, "mlp for this penalty")
         if self.sparsity:
             self._check_sparsity(self.sparsity)
 
@@ -277,10 +278,10 @@ class Config:
         code, hidden = self.code.activation, self.net.activation
         coins = code == "sigmoid" and (not self.net.hidden_dims or hidden == "sigmoid")
         fine = sparsity.kind != "kl" or coins
-        _check(fine, "code.activation", code, "sigmoid in every layer for the sparsity kl")
+        check(fine, "code.activation", code, "sigmoid in every layer for the sparsity kl")
         given, layers = sparsity.layer_weights, len(self.net.hidden_dims) + 1
         fits = given is None or len(given) == layers
-        _check(fits, "sparsity.layer_weights", given, f"{layers} weights, one a layer")
+        check(fits, "sparsity.layer_weights", given, f"{layers} weights, one a layer")
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain JSON values."""
@@ -294,13 +295,3 @@ class Config:
             ValueError: an unknown key, a value of the wrong type or out of range.
         """
         return config_reader.build(cls, values, "config")
-
-
-def _check(holds: bool, name: str, value: object, allowed: str) -> None:
-    if not holds:
-        raise ValueError(f"{name} is {value!r}; it must be {allowed}.")
-
-
-def _refuse(given: bool, name: str, value: object, owner: str) -> None:
-    if given:
-        raise ValueError(f"{name} is {value!r}, which has no meaning for {owner}.")

@@ -69,3 +69,15 @@ def _shown(value: object) -> str:
 def _type_words(hint: Any) -> str:
     words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
     return words.get(hint, "a list" if get_origin(hint) is tuple else str(hint))
+
+
+def check(holds: bool, name: str, value: object, allowed: str) -> None:
+    """ValueError that names the setting, unless it `holds`."""
+    if not holds:
+        raise ValueError(f"{name} is {value!r}; it must be {allowed}.")
+
+
+def refuse(given: bool, name: str, value: object, owner: str) -> None:
+    """ValueError where a setting is `given` that its owner has no use for."""
+    if given:
+        raise ValueError(f"{name} is {value!r}, which has no meaning for {owner}.")

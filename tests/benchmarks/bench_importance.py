@@ -21,8 +21,8 @@ from tqdm import tqdm
 
 from vae_core import checkpoint, runtime
 from vae_core.data.digits import Digits, load_mnist
+from vae_core.evaluation.figures import has_evidence
 from vae_core.evaluation.importance import log_evidence
-from vae_core.evaluation.measure import has_evidence
 from vae_core.models import VAE
 
 

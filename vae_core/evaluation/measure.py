@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-import statistics
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 import torch
-from torch import Tensor
-from tqdm import tqdm
 
-from vae_core import checkpoint, cores, evaluation, files, runtime
-from vae_core.data.digits import SPLITS, Digits, cache_dir, load_mnist
+from vae_core import checkpoint, evaluation, files, runtime
+from vae_core.data.digits import Digits, load_mnist
 from vae_core.data.digits import hold_out as split_off
-from vae_core.evaluation import report, samples
-from vae_core.evaluation.importance import log_evidence
+from vae_core.evaluation import figures, report
 from vae_core.explore import slider_axes
-from vae_core.explore.codes import codes
 from vae_core.models import VAE, Autoencoder
-from vae_core.probability import likelihoods
-
-SLICE = {"limit": 500, "importance_samples": 100, "seed": 0}
-"""The small fixed slice whose figure every card carries and the tests repeat."""
 
 AXES_FROM = 20_000
 """Training digits that the sliders' axes are chosen by."""
@@ -122,7 +111,7 @@ def _evaluate(asked: Request) -> dict[str, Any]:
         "elbo_sem_digits": None if terms.elbo is None else terms.sem,
         "bounds": evaluation.bounds(model.config),
         "bits_per_dim": evaluation.bits_per_dim(model, terms.elbo),
-        **_nll(model, test, count, seeds, weights),
+        **figures.nll(model, test, count, seeds, weights),
         "importance_samples": count,
         "seeds": seeds,
         "nll_spread": None,
@@ -131,16 +120,19 @@ def _evaluate(asked: Request) -> dict[str, Any]:
         ),
         "kl_per_dim": terms.kl_per_dim,
         "mse": terms.mse,
-        **_deterministic(model, test, device),
-        **_code_errors(model, known, test, device),
-        **_fidelity(model, test, asked.data, seeds[0]),
+        **figures.deterministic(model, test, device),
+        **figures.code_errors(model, known, test, device),
+        **figures.fidelity(model, test, asked.data, seeds[0]),
         "parameters": checkpoint.count_parameters(folder / checkpoint.WEIGHTS),
         "file_bytes": (folder / checkpoint.WEIGHTS).stat().st_size,
         "seconds": round(time.perf_counter() - start, 2),
     }
     if asked.save:
         whole = load_mnist("test", asked.data)
-        about = {"slice": SLICE | slice_figures(model, whole), "weights_sha256": weights}
+        about = {
+            "slice": figures.SLICE | figures.slice_figures(model, whole),
+            "weights_sha256": weights,
+        }
         report.save(folder, model, result | about, command(asked, result), whole, asked.data)
     return result
 
@@ -172,12 +164,12 @@ def _refresh(asked: Request, model: VAE | Autoencoder) -> dict[str, Any]:
     folder = asked.folder
     earlier = report.of_weights(folder)
     test, seed = _load("test", asked), earlier["seeds"][0]
-    terms = evaluation.elbo(model, test, device=_device(model), seed=seed, with_mse=False)
+    terms = evaluation.elbo(model, test, device=figures.device_of(model), seed=seed, with_mse=False)
     result = {
         "recipe": model.config.name,
         "elbo_sem_digits": None if terms.elbo is None else terms.sem,
         "bounds": evaluation.bounds(model.config),
-        **_fidelity(model, test, asked.data, seed),
+        **figures.fidelity(model, test, asked.data, seed),
     }
     if asked.save:
         report.rewrite(folder, earlier, result)
@@ -208,121 +200,6 @@ def _turn(model: VAE | Autoencoder, data: str | Path | None, device: torch.devic
     """Lays the sliders along axes that mean something, by training digits alone."""
     digits = load_mnist("train", data).drawn(AXES_FROM)
     model.prior.turn(slider_axes.choose(model, digits, device))
-
-
-def slice_figures(model: VAE | Autoencoder, test: Digits) -> dict[str, float | None]:
-    """NLL, or where there is none distortion and mse, of the fixed slice; see `SLICE`."""
-    digits = test.every(SLICE["limit"])
-    if has_evidence(model):
-        return {"nll": _slice_nll(model, digits)}
-    terms = evaluation.elbo(model, digits, seed=SLICE["seed"])
-    return {"nll": None, "distortion": terms.distortion, "mse": terms.mse}
-
-
-def has_evidence(model: VAE | Autoencoder) -> TypeGuard[VAE]:
-    """Whether the model gives binary pixels a probability, so that it has an NLL."""
-    return isinstance(model, VAE) and likelihoods.get(model.config.likelihood).takes_binary
-
-
-def _deterministic(
-    model: VAE | Autoencoder, test: Digits, device: torch.device
-) -> dict[str, float | None]:
-    """What only a deterministic model has: repair of its own corruption, the encoder's slope."""
-    if isinstance(model, VAE):
-        return {"repair_mse": None, "jacobian_norm": None}
-    own = model.config.corruption
-    return {
-        "repair_mse": own and evaluation.repair_error(model, test, own, device=device),
-        "jacobian_norm": evaluation.jacobian_norm(model, test.every(min(500, len(test))), device),
-    }
-
-
-def _slice_nll(model: VAE, digits: Digits) -> float:
-    *_, values = log_evidence(model, digits, SLICE["importance_samples"], seed=SLICE["seed"])
-    return -float(values.mean())
-
-
-def _nll(
-    model: VAE | Autoencoder, test: Digits, samples: int, seeds: list[int], weights: str
-) -> dict[str, Any]:
-    """Each draw of the binarisation, their mean, and its standard errors.
-
-    `nll_sem` is over the draws, on the same digits; `nll_sem_digits` over the digits, each at
-    the mean of its draws: how far other digits of the same hands would lie.
-    """
-    if samples == 0 or not has_evidence(model):
-        return dict.fromkeys(("nll", "nll_sem", "nll_sem_digits", "nll_draws"))
-    each = torch.stack([-_one_draw(model, test, samples, seed, weights) for seed in seeds])
-    draws = each.mean(1).tolist()
-    return {
-        "nll": statistics.fmean(draws),
-        "nll_sem": statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None,
-        "nll_sem_digits": evaluation.standard_error(each.mean(0)),
-        "nll_draws": draws,
-    }
-
-
-def _one_draw(model: VAE, test: Digits, samples: int, seed: int, weights: str) -> Tensor:
-    """log p(x) of each digit in nats, float64 (n,), under a progress bar.
-
-    A run that is stopped goes on from what it keeps in the user's cache, by weights and settings.
-    """
-    name = f"{weights[:16]}-{samples}-{len(test)}-{seed}.safetensors"
-    heavy = samples * len(test) > 1_000_000
-    workers = cores.available() if heavy and _device(model).type == "cpu" else 1
-    bar = tqdm(total=len(test), unit="digit", desc=f"NLL, seed {seed}", file=sys.stderr)
-    values = torch.empty(0)
-    with bar:
-        for values in log_evidence(
-            model,
-            test,
-            samples,
-            seed=seed,
-            partial=cache_dir() / "nll" / name,
-            workers=workers,
-        ):
-            known = ~values.isnan()
-            bar.update(int(known.sum()) - bar.n)
-            bar.set_postfix_str(f"{-float(values[known].mean()):.2f} nats", refresh=False)
-    return values
-
-
-def _device(model: VAE | Autoencoder) -> torch.device:
-    return next(iter(model.state_dict().values())).device
-
-
-def _code_errors(
-    model: VAE | Autoencoder, train: Digits, test: Digits, device: torch.device
-) -> dict[str, float]:
-    known, asked = (codes(model, digits, device) for digits in (train, test))
-    pair = (known, train.labels, asked, test.labels)
-    return {
-        "knn_error": evaluation.knn_error(*pair),
-        "probe_error": evaluation.probe_error(*pair, sparse=bool(model.config.code.topk)),
-    }
-
-
-def _fidelity(
-    model: VAE | Autoencoder, test: Digits, data: str | Path | None, seed: int
-) -> dict[str, Any]:
-    """The figures of the samples, about a minute of one core; null where there are none.
-
-    They need all test digits, and pixels that are not drawn one after the other, which would
-    take hours. A deterministic model's samples are draws from the Gaussian that was fitted to
-    its codes: the figure says how far that is from a prior.
-    """
-    slow = likelihoods.get(model.config.likelihood).is_slow
-    whole = len(test) == SPLITS["test"][1]
-    if slow or not whole:
-        return dict.fromkeys(samples.FIGURES)
-    return samples.measure(model, _real(data, str(_device(model)), seed), seed=seed)
-
-
-@functools.lru_cache(maxsize=1)
-def _real(data: str | Path | None, device: str, seed: int) -> samples.Real:
-    """What samples are held against, once for a whole family."""
-    train, test = (load_mnist(split, data) for split in ("train", "test"))
-    return samples.Real.of(train, test, seed=seed, device=device)
 
 
 def command(asked: Request, result: dict[str, Any]) -> str:

@@ -11,7 +11,8 @@ from vae_core.app.checks import Z_LIMIT
 from vae_core.app.server import assets
 from vae_core.app.server.page import answered, live, panel
 from vae_core.app.service import prepare
-from vae_core.app.service.studio import ENDS_LIMIT, Studio
+from vae_core.app.service.codes import ENDS_LIMIT
+from vae_core.app.service.studio import Studio
 from vae_core.explore import traits
 
 FILM_STEPS = 7
