@@ -102,7 +102,7 @@ def test_training_learns_what_is_easy() -> None:
 
 def test_one_rule_finds_the_classifier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     named, chosen, packaged = (tmp_path / name for name in ("named", "chosen", "packaged"))
-    monkeypatch.setattr(classifier, "DEFAULT_FOLDER", packaged / "classifier")
+    monkeypatch.setattr("vae_core.classifier.model.DEFAULT_FOLDER", packaged / "classifier")
     monkeypatch.setenv("VAE_CHECKPOINTS", str(chosen))
     with pytest.raises(ValueError, match=r"There is no classifier in .*named.* or .*chosen"):
         classifier.find(named)
@@ -116,7 +116,7 @@ def test_one_rule_finds_the_classifier(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_digitizer_without_its_classifier_says_so_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(classifier, "DEFAULT_FOLDER", tmp_path / "classifier")
+    monkeypatch.setattr("vae_core.classifier.model.DEFAULT_FOLDER", tmp_path / "classifier")
     monkeypatch.setenv("VAE_CHECKPOINTS", str(tmp_path))
     judge._say.cache_clear()
     picture = np.zeros((28, 28), np.uint8)

@@ -142,7 +142,9 @@ def test_the_length_is_of_the_sliders(model: VAE) -> None:
 def test_what_does_not_fit_any_more_is_measured_again(
     model: VAE, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(percentiles, "load_mnist", lambda split, root: some_digits(20))
+    monkeypatch.setattr(
+        percentiles, "load_mnist", lambda split, root, download=False: some_digits(20)
+    )
     for name in ("one", "other"):
         checkpoint.save(model, tmp_path / name)
     assert percentiles.rebuild(None, tmp_path) == ["one", "other"]

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 
 import vae_core
-from vae_core import checkpoint, classifier
+from vae_core import checkpoint
 from vae_core.app import wire
 from vae_core.app.server import animation
 from vae_core.app.server.assets import examples
@@ -384,7 +384,7 @@ def test_readings_agree_with_the_labels_of_the_examples() -> None:
 def test_without_a_classifier_there_are_no_readings(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(classifier, "DEFAULT_FOLDER", tmp_path / "classifier")
+    monkeypatch.setattr("vae_core.classifier.model.DEFAULT_FOLDER", tmp_path / "classifier")
     monkeypatch.setenv("VAE_CHECKPOINTS", str(tmp_path))
     reader = Reader(tmp_path, torch.device("cpu"))
     assert reader.read(examples()[0][:1]) is None

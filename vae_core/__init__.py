@@ -19,7 +19,7 @@ from vae_core.probability.likelihoods.bernoulli import Bernoulli
 from vae_core.training import objectives
 
 if TYPE_CHECKING:
-    from vae_core.evaluation.measure import evaluate
+    from vae_core.evaluation.evaluate import evaluate
     from vae_core.training.session import train
 
 __version__ = "0.1.0"
@@ -46,7 +46,7 @@ __all__ = [
     "train",
 ]
 
-_LAZY = {"train": "vae_core.training.session", "evaluate": "vae_core.evaluation.measure"}
+_LAZY = {"train": "vae_core.training.session", "evaluate": "vae_core.evaluation.evaluate"}
 """Imported when first asked for: the app needs neither."""
 
 

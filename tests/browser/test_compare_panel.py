@@ -11,6 +11,7 @@ import torch
 import vae_core
 from vae_core import checkpoint, evaluation
 from vae_core.app.server.assets import examples
+from vae_core.evaluation import family as library
 
 pytestmark = pytest.mark.browser
 
@@ -77,7 +78,7 @@ def test_the_pictures_and_errors_are_the_models_own(desktop: Any, app_url: str) 
     assert any(place)  # an example digit is there on arrival
     x = digit.view(1, 1, 28, 28) / 255
     for name in ("vae-400", "vae-2d"):
-        made = family.reconstruct(vae_core.load(name), x)
+        made = library.reconstruct(vae_core.load(name), x)
         cell = family.locator(f"[data-model={name}]")
         shown = torch.tensor(pixels(cell.locator("canvas")))
         assert ((made * 255).round().flatten() - shown).abs().max() <= 1

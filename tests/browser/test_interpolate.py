@@ -252,7 +252,7 @@ def test_the_path_can_be_kept(wide: Any) -> None:
         assert image.size == ((30 * 10 - 2) * 8, 58 * 8)
     assert len(json.loads(kept["json"])["z"]) == 10
     wide.click(f"{PANEL} [data-keep=python]")
-    assert "vae_core.explore.paths.path" in wide.text_content(f"{PANEL} .python")
+    assert "vae_core.explore.path" in wide.text_content(f"{PANEL} .python")
 
 
 def test_this_place_is_sent_to_explore(wide: Any) -> None:

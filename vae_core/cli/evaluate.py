@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from vae_core.evaluation import measure
+from vae_core.evaluation import evaluate as library
 
 
 def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Measure as `measure.evaluate` says, with the arguments of the command line."""
-    return measure.evaluate(
+    """Measure as `evaluation.evaluate.evaluate` says, with the arguments of the command line."""
+    return library.evaluate(
         arguments.checkpoint,
         data=arguments.data,
         importance_samples=arguments.importance_samples,
@@ -24,14 +24,14 @@ def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def refresh(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Measure the samples again, as `measure.refresh` says.
+    """Measure the samples again, as `evaluation.evaluate.refresh` says.
 
     Raises:
         ValueError: other digits or samples were asked for than metrics.json has.
     """
     if arguments.limit is not None or arguments.importance_samples:
         raise ValueError("--refresh takes the digits and samples of metrics.json, no others.")
-    return measure.refresh(
+    return library.refresh(
         arguments.checkpoint,
         data=arguments.data,
         device=arguments.device,

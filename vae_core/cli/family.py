@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from vae_core import checkpoint, recipes
 from vae_core.checkpoint import companions
-from vae_core.evaluation.measure import evaluate
+from vae_core.evaluation.evaluate import evaluate
 from vae_core.evaluation.results_table import write_table
 from vae_core.training.session import train
 

@@ -1,4 +1,4 @@
-"""Figures of a model, one group a function; `measure` puts them together."""
+"""Figures of a model, one group a function; `evaluate` puts them together."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ visitors share nothing but the frozen models. Digits leave as base64 of raw grey
 for k digits (`wire.unpack`). A visitor's mistake is a `ValueError` with one plain sentence.
 `z` is always what the sliders move: the latent itself, or the base space of a flow prior.
 
-A method an operation, each checking every argument, so that nothing reaches a model unchecked:
-`Models` holds what they share, `Codes` what starts from a code, `Studio` what starts from a picture.
+Each operation is a method that checks its arguments, so that nothing reaches a model unchecked:
+`Models` holds what they share, `Codes` start from a code, `Studio` from a picture.
 """
 
 from __future__ import annotations
