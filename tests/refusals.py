@@ -115,7 +115,11 @@ REFUSED: dict[str, Callable[[], Image.Image]] = {
     "large text": lambda: text(6, 40),
     "one line of text": lambda: text(1, 32),
     "landscape": landscape,
+}
+
+LOGOS = {
     "K on a disc": lambda: badge("K"),
     "E on a disc": lambda: badge("E"),
     "R on a disc": lambda: badge("R"),
 }
+"""Refused as no digits, but marks like a scribble: shown where that is asked for."""

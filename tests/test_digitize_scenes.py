@@ -10,7 +10,7 @@ import pytest
 import torch
 from kinds import HUGE, KINDS, render
 from numpy.typing import NDArray
-from refusals import REFUSED, as_jpeg
+from refusals import LOGOS, REFUSED, as_jpeg
 
 from vae_core.classifier.model import Classifier, load_classifier
 from vae_core.data.digits import Digits
@@ -84,9 +84,9 @@ def test_all_uploads_are_read(uploads_dir: Path, classifier: Classifier) -> None
     assert not missed
 
 
-@pytest.mark.parametrize("kind", REFUSED)
+@pytest.mark.parametrize("kind", REFUSED | LOGOS)
 def test_what_is_no_digit_is_refused_in_words(kind: str) -> None:
-    for source in (REFUSED[kind](), as_jpeg(REFUSED[kind]())):
+    for source in ((REFUSED | LOGOS)[kind](), as_jpeg((REFUSED | LOGOS)[kind]())):
         with pytest.raises(ValueError, match=r"^[A-Z0-9].*[.?]$") as caught:
             digitize(source)
         assert "\n" not in str(caught.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from refusals import REFUSED, as_jpeg
+from refusals import LOGOS, REFUSED, as_jpeg
 
 from vae_core.data.digits import Digits
 from vae_core.digitize import Options, digitize
@@ -49,6 +49,11 @@ def test_what_holds_no_drawing_is_refused_all_the_same(kind: str) -> None:
     for source in (REFUSED[kind](), as_jpeg(REFUSED[kind]())):
         with pytest.raises(ValueError, match=r"^[A-Z0-9].*[.?]$"):
             digitize(source, Options(odd="show"))
+
+
+@pytest.mark.parametrize("kind", LOGOS)
+def test_a_letter_on_a_disc_is_shown_as_odd_where_that_is_asked_for(kind: str) -> None:
+    assert digitize(LOGOS[kind](), Options(odd="show")).odd
 
 
 def test_digits_are_not_called_odd(test_digits: Digits) -> None:

@@ -14,7 +14,7 @@ SHEET = 0.92
 # With less of it left, what is cut out is no writing.
 LEAST_SHEET = 0.55
 # A hole that fills less of its hull is a letter or a sign: that of a digit is round or a wedge.
-HOLLOW, LEAST_HOLE, LEAST_INK = 0.75, 0.05, 0.5
+HOLLOW, LEAST_HOLE, LEAST_INK = 0.7, 0.05, 0.5
 # Around a mark, the ground must be wider than this many strokes.
 RING = 1.5
 # What touching a border of the picture leaves of a likeness.
