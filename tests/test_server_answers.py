@@ -25,7 +25,7 @@ from vae_core.models import VAE
 ROOT = Path(__file__).parents[1]
 IMPATIENT = """
 import sys
-from vae_core.app import limits
+from vae_core.app.server import body_limit as limits
 limits.PAUSE = 0.5
 import app
 sys.exit(app.main(sys.argv[1:]))
