@@ -228,8 +228,10 @@ let filmTimer = 0;
 let filmSheet = null;
 const filming = studio.requests({ onerror: (sentence) => studio.say(root, sentence) });
 
-// A strip a slider is a hundred decodes: asked for when the hand rests, not while it moves.
+// A strip a slider is a hundred decodes: asked for when the hand rests, not while it moves. Strips
+// and reading of the place before belong to another picture by now.
 function filmsSoon(pause = 220) {
+  filming.drop();
   clearTimeout(filmTimer);
   filmTimer = setTimeout(films, pause);
 }
