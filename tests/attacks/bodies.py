@@ -11,7 +11,7 @@ import time
 
 import httpx
 import websockets.sync.client
-from harness import SECONDS, Server  # pyright: ignore[reportMissingImports]
+from harness import SECONDS, Server
 from PIL import Image
 
 FILE = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'

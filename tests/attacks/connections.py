@@ -13,8 +13,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 import httpx
-from bodies import FILE  # pyright: ignore[reportMissingImports]
-from harness import SECONDS, Server  # pyright: ignore[reportMissingImports]
+from bodies import FILE
+from harness import SECONDS, Server
 
 ELSEWHERE = "127.0.0.2"
 HELD = SECONDS - 2

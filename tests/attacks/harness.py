@@ -15,10 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import driving
 import httpx
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-import driving  # pyright: ignore[reportMissingImports]
 
 SECONDS = 8.0
 """How long a visitor drags beside an attack."""

@@ -6,10 +6,10 @@ import math
 import time
 from collections.abc import Iterator
 
-import bodies  # pyright: ignore[reportMissingImports]
-import connections  # pyright: ignore[reportMissingImports]
+import bodies
+import connections
 import pytest
-from harness import (  # pyright: ignore[reportMissingImports]
+from harness import (
     SECONDS,
     Attack,
     Server,

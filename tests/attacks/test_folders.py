@@ -8,9 +8,9 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-import bodies  # pyright: ignore[reportMissingImports]
+import bodies
 import pytest
-from harness import Server, dragging, measured, server  # pyright: ignore[reportMissingImports]
+from harness import Server, dragging, measured, server
 
 from vae_core import checkpoint
 

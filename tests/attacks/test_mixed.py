@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 import websockets.sync.client
-from harness import Server, server  # pyright: ignore[reportMissingImports]
+from harness import Server, server
 from PIL import Image, ImageDraw
 
 pytestmark = pytest.mark.slow

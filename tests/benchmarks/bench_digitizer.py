@@ -22,7 +22,7 @@ from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 HERE = Path(__file__).resolve()
-sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1])]
+sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1] / "scenes")]
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402

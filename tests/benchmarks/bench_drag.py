@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-import driving  # pyright: ignore[reportMissingImports]
+import driving
 
 MOVES_A_SECOND = 75
 

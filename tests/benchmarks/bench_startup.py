@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-import driving  # pyright: ignore[reportMissingImports]
+import driving
 
 PAINTED = """() => {
     const canvas = document.querySelector('[data-testid=live-canvas]');

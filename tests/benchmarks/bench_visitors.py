@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 import websockets.sync.client
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-import driving  # pyright: ignore[reportMissingImports]
+import driving
 
 RATE = 60
 CONNECTIONS = 2

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
 CREATE = re.compile(r"Create `([^`]+)`:\n\n```\w+\n(.*?)```", re.S)
 APPEND = re.compile(r"Append to `([^`]+)`:\n\n```\w+\n(.*?)```", re.S)

@@ -64,7 +64,7 @@ def url(model: tuple[Path, VAE], uploads: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     env = {**os.environ, "GRADIO_TEMP_DIR": str(uploads), "GRADIO_ANALYTICS_ENABLED": "False"}
     command = [sys.executable, "-c", SERVER, str(model[0]), str(port)]
-    with subprocess.Popen(command, env=env, cwd=Path(__file__).parent.parent) as server:
+    with subprocess.Popen(command, env=env, cwd=Path(__file__).parents[2]) as server:
         try:
             yield wait_for(f"http://127.0.0.1:{port}/", server)
         finally:

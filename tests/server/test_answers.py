@@ -22,7 +22,7 @@ import vae_core
 from vae_core.config import Config, NetConfig
 from vae_core.models import VAE
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 IMPATIENT = """
 import sys
 from vae_core.app.server import body_limit as limits

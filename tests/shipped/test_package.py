@@ -11,7 +11,7 @@ from vae_core import checkpoint
 from vae_core.data.digits import Digits
 from vae_core.evaluation.figures import slice_figures
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 HEAVY = ("gradio", "matplotlib", "skimage", "sklearn", "scipy", "torchvision")
 
 

@@ -10,7 +10,7 @@ import pytest
 from vae_core import checkpoint
 from vae_core.evaluation.model_card import card, write_card
 
-FOLDER = Path(__file__).parent.parent / "checkpoints" / "vae-400"
+FOLDER = Path(__file__).parents[3] / "checkpoints" / "vae-400"
 FIDELITY = {
     "fid": 17.16,
     "fid_floor": 2.081,
