@@ -13,13 +13,16 @@ import json
 import math
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn, Protocol, TypeAlias, cast
 
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+JsonObject: TypeAlias = dict[str, Json]
 
 PACKAGE = Path(__file__).resolve().parent
 ASSETS = PACKAGE / "assets"
@@ -71,7 +74,7 @@ def read_text(path: Path) -> str:
         raise ValueError(f"{path} is damaged: {error}.") from error
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> JsonObject:
     """One JSON object, all of whose numbers are finite and whose texts can be shown.
 
     Raises:
@@ -90,7 +93,7 @@ def read_json(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} must hold a JSON object.")
     if _is_deep(value):
         raise ValueError(f"{path} is damaged: its values lie too deep within each other.")
-    return value
+    return cast(JsonObject, value)
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -108,8 +111,26 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         _refuse(path, error)
 
 
+class Slice(Protocol):
+    """One tensor in a header."""
+
+    def get_shape(self) -> list[int]: ...
+
+    def get_dtype(self) -> str: ...
+
+
+class Header(Protocol):
+    """A safetensors file, opened for what stands at its head."""
+
+    def keys(self) -> list[str]: ...
+
+    def get_slice(self, name: str) -> Slice: ...
+
+    def metadata(self) -> dict[str, str] | None: ...
+
+
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Any]:
+def opened(path: Path) -> Iterator[Header]:
     """A safetensors file as `safe_open` gives it, for its header.
 
     Raises:
@@ -121,7 +142,7 @@ def opened(path: Path) -> Iterator[Any]:
     except Exception as error:
         _refuse(path, error)
     with file as inside:
-        yield inside
+        yield cast(Header, inside)
 
 
 def safetensors_metadata(path: Path) -> dict[str, str]:
@@ -145,7 +166,7 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_json(path: Path, value: dict[str, Any]) -> None:
+def write_json(path: Path, value: Mapping[str, object]) -> None:
     """One JSON object, atomically; ValueError when it cannot be written."""
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -24,11 +24,12 @@ from vae_core.probability.latents import (
     StandardNormal,
     one_hot,
 )
+from vae_core.probability.protocols import Head, PixelDistribution, Prior
 
 CLASSES = 10
 
 
-def build(config: Config) -> VAE | Autoencoder:
+def build(config: Config) -> Model:
     """The model that a config describes, with fresh weights."""
     return VAE(config) if config.is_variational else Autoencoder(config)
 
@@ -40,15 +41,14 @@ class Coder(nn.Module):
     `likelihood` are modules of `latents` and `likelihoods`.
     """
 
-    prior: Any
+    prior: Prior
+    likelihood: Head
 
     def __init__(self, config: Config, code_features: int, channels: int = 1) -> None:
         super().__init__()
         self.config = config
         self.encoder = build_encoder(config.net, code_features, channels)
-        self.likelihood: Any = likelihoods.build(
-            config.likelihood, scale=config.scale, link=config.link
-        )
+        self.likelihood = likelihoods.build(config.likelihood, scale=config.scale, link=config.link)
         inputs = config.latent_dim + (CLASSES if config.conditional else 0)
         self.decoder = (
             tied_decoder(self.encoder, config.net.activation)
@@ -61,7 +61,7 @@ class Coder(nn.Module):
         """The number of latent dimensions."""
         return self.config.latent_dim
 
-    def decode(self, z: Tensor, y: Tensor | None = None) -> Any:
+    def decode(self, z: Tensor, y: Tensor | None = None) -> PixelDistribution:
         """p(x|z), or p(x|z, y) where the model is conditional.
 
         Args:
@@ -82,19 +82,15 @@ class Coder(nn.Module):
 
         A labelled prior is told y (b,): its sliders mean another code under another label.
         """
-        return self.prior.to_sliders(z, *self._prior_labels(y))
+        return self.prior.to_sliders(z, y)
 
     def from_sliders(self, u: Tensor, y: Tensor | None = None) -> Tensor:
         """The latent z of the sliders' position u, (b, latent_dim), y as in `to_sliders`."""
-        return self.prior.from_sliders(u, *self._prior_labels(y))
+        return self.prior.from_sliders(u, y)
 
     def log_prior(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """log p(z), or log p(z|y) under a labelled prior, of z (..., latent_dim), in nats."""
-        return self.prior.log_prob(z, *self._prior_labels(y))
-
-    def _prior_labels(self, y: Tensor | None) -> tuple[Tensor | None, ...]:
-        """The labels as a further argument, for a prior that takes them."""
-        return (y,) if self.config.labelled_prior else ()
+        return self.prior.log_prob(z, y)
 
     def sample(
         self,
@@ -172,13 +168,16 @@ class Autoencoder(Coder):
         return self.decode(self.encode(x).mean).mean
 
 
+Model: TypeAlias = VAE | Autoencoder
+
+
 def largest(code: Tensor, k: int) -> Tensor:
     """The code (b, d) with all but its k largest units by magnitude set to zero."""
     kept = code.abs().topk(k, dim=-1).indices
     return torch.zeros_like(code).scatter(-1, kept, code.gather(-1, kept))
 
 
-def _prior(config: Config) -> nn.Module:
+def _prior(config: Config) -> Prior:
     if config.prior == "flow":
         from vae_core.probability.flow import FlowPrior
 

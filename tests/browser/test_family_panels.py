@@ -11,6 +11,7 @@ import torch
 import vae_core
 from vae_core import checkpoint
 from vae_core.app.service import groups
+from vae_core.probability.latents import FittedGaussian
 
 pytestmark = pytest.mark.browser
 
@@ -95,6 +96,7 @@ def test_a_slider_counts_standard_deviations_of_the_codes(desktop: Any, app_url:
     z[3] = 2.0
     panel = open_explore(desktop, app_url, f"model=ae&z={','.join(map(str, z))}")
     model = vae_core.load("ae")
+    assert isinstance(model.prior, FittedGaussian)
     code = model.prior.mean + model.prior.std * torch.tensor([z])
     oracle = (model.decode(code).mean.clamp(0, 1) * 255).round().flatten()
     assert (seen(panel) - oracle).abs().max() <= 1

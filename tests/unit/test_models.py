@@ -9,6 +9,7 @@ from vae_core import VAE, Config, NetConfig, TrainConfig
 from vae_core.config import CodeConfig, CorruptionConfig
 from vae_core.data.digits import Digits, corrupt
 from vae_core.models import Autoencoder, build, largest
+from vae_core.probability.latents import FittedGaussian
 from vae_core.training.run import TrainingRun, fit
 
 
@@ -113,6 +114,7 @@ def test_codes_of_any_leading_shape_are_decoded(model: VAE):
 def test_the_sliders_of_a_plain_autoencoder_count_standard_deviations():
     model = sparse(5)
     codes = 3 + 2 * torch.randn(5000, 12)
+    assert isinstance(model.prior, FittedGaussian)
     model.prior.fit(codes)
     u = model.to_sliders(codes)
     torch.testing.assert_close(u.mean(0), torch.zeros(12), atol=1e-4, rtol=0)

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from vae_core import files
 from vae_core.checkpoint import companions
 from vae_core.config import Config
-from vae_core.models import VAE, Autoencoder, build
+from vae_core.models import Model, build
+from vae_core.probability.protocols import RotatablePrior
 
 CONFIG, WEIGHTS, METRICS = "config.json", "model.safetensors", "metrics.json"
 AXES = "axes.safetensors"
@@ -76,7 +77,7 @@ def _none_in(folder: Path) -> str:
 
 def load(
     name: str | Path, device: torch.device | str = "cpu", root: str | Path | None = None
-) -> VAE | Autoencoder:
+) -> Model:
     """A model in evaluation mode with frozen weights, read strictly.
 
     Raises:
@@ -128,7 +129,7 @@ def check_fit(expected: Mapping[str, Tensor], path: Path) -> None:
             raise ValueError(f"{path} does not fit: the tensor {key!r} is of the type {dtype}.")
 
 
-def _turn_sliders(model: VAE | Autoencoder, folder: Path) -> None:
+def _turn_sliders(model: Model, folder: Path) -> None:
     """Lays the sliders along the axes that were chosen for these weights; others are left alone."""
     path = folder / AXES
     if files.safetensors_metadata(path).get("weights_sha256") != files.fingerprint(
@@ -136,7 +137,7 @@ def _turn_sliders(model: VAE | Autoencoder, folder: Path) -> None:
     ):
         return
     tensors = files.read_tensors(path)
-    if set(tensors) != {"axes"} or not hasattr(model.prior, "turn"):
+    if set(tensors) != {"axes"} or not isinstance(model.prior, RotatablePrior):
         raise ValueError(f"{path} does not fit: it must hold the axes of a flow prior.")
     try:
         model.prior.turn(tensors["axes"])
@@ -144,7 +145,7 @@ def _turn_sliders(model: VAE | Autoencoder, folder: Path) -> None:
         raise ValueError(f"{path} does not fit: {error}") from error
 
 
-def save(model: VAE | Autoencoder, folder: str | Path) -> Path:
+def save(model: Model, folder: str | Path) -> Path:
     """Writes config.json and model.safetensors, each whole or not at all.
 
     Raises:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -117,7 +117,7 @@ def load_classifier(folder: str | Path | None = None, device: str = "cpu") -> Cl
         if not path.exists():
             raise ValueError(f"The classifier folder {folder.name!r} has no {path.name}.")
     try:
-        widths = files.read_json(folder / checkpoint.CONFIG)["widths"]
+        widths = cast(list[int], files.read_json(folder / checkpoint.CONFIG)["widths"])
         with torch.device("meta"):  # a config may ask for more memory than there is
             checkpoint.check_fit(Classifier(widths).state_dict(), weights)
         model = Classifier(widths)

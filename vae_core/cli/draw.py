@@ -14,7 +14,7 @@ from torch import Tensor
 
 from vae_core import checkpoint, evaluation, explore, pictures, runtime
 from vae_core.digitize import Digit, digitize
-from vae_core.explore import sliders
+from vae_core.explore import sliders, traits
 from vae_core.models import VAE, Autoencoder
 
 LARGEST_N = 10_000
@@ -110,7 +110,7 @@ def _slider_rows(folder: Path, latent_dim: int) -> list[dict[str, Any]]:
     """{latent, name} in slider order; the name "slant -0.84" is null where none was measured."""
     told = sliders.read(folder, latent_dim)
     metrics = checkpoint.inspect(folder)["metrics"] or {}
-    names: list[dict[str, Any] | None] = [None] * latent_dim
+    names: list[traits.Name | None] = [None] * latent_dim
     if told is not None:
         names = [each["name"] for each in told["latents"]]
     return [

@@ -97,7 +97,7 @@ def _evaluate(asked: Request) -> dict[str, Any]:
         raise ValueError(f"importance_samples is {count}; it must be 0 or more.")
     known, test = _digits(asked)
     weights = files.fingerprint(folder / checkpoint.WEIGHTS)
-    if asked.save and slider_axes.turns(model):  # first of all: samples are drawn through them
+    if asked.save and slider_axes.can_rotate(model):  # first of all: samples are drawn through them
         _turn(model, asked.data, device)
     terms = evaluation.elbo(model, test, device=device, seed=seeds[0])
     result = {
@@ -199,7 +199,7 @@ def _load(split: str, asked: Request) -> Digits:
 def _turn(model: VAE | Autoencoder, data: str | Path | None, device: torch.device) -> None:
     """Lays the sliders along axes that mean something, by training digits alone."""
     digits = load_mnist("train", data).drawn(AXES_FROM)
-    model.prior.turn(slider_axes.choose(model, digits, device))
+    slider_axes.rotate(model, slider_axes.choose(model, digits, device))
 
 
 def command(asked: Request, result: dict[str, Any]) -> str:

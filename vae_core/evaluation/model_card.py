@@ -30,7 +30,7 @@ def write_card(folder: Path) -> None:
 
 
 def card(
-    about: dict[str, Any], latents: dict[str, Any] | None = None, *, held: int | None = None
+    about: dict[str, Any], latents: sliders.Latents | None = None, *, held: int | None = None
 ) -> str:
     """Markdown for what `checkpoint.inspect` returns; every figure names its unit and origin.
 
@@ -64,7 +64,9 @@ def card(
     return "\n".join(lines)
 
 
-def _measured(metrics: dict[str, Any], latents: dict[str, Any] | None, *, again: bool) -> list[str]:
+def _measured(
+    metrics: dict[str, Any], latents: sliders.Latents | None, *, again: bool
+) -> list[str]:
     """The table of figures and where they come from, or that there are none for these weights."""
     if not metrics:
         return [f"It was {companions.REASON}." if again else "It was not measured yet."]
@@ -231,24 +233,25 @@ def _fidelity(metrics: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _sliders(latents: dict[str, Any] | None) -> list[tuple[str, str]]:
+def _sliders(latents: sliders.Latents | None) -> list[tuple[str, str]]:
     """What the sliders follow, and how much of the strongest one's movement the weakest has."""
     if latents is None or "relative_at_zero" not in latents["latents"][0]:
         return []
     each = latents["latents"]
-    least = [min(latent[f"relative_at_{where}"] for latent in each) for where in ("zero", "draws")]
+    at_zero = min(latent["relative_at_zero"] for latent in each)
+    at_draws = min(latent["relative_at_draws"] for latent in each)
     moved = (
         "squared change of the picture by a slider from -2 to 2, the weakest against the "
         "strongest: with the others at 0; at draws from the prior"
     )
     closest = ", ".join(f"{trait} {_closest(each, trait)}" for trait in latents["traits"])
     return [
-        (moved, f"{least[0]:.3f}; {least[1]:.3f}"),
+        (moved, f"{at_zero:.3f}; {at_draws:.3f}"),
         ("the slider that follows each trait best, and Pearson's r", closest),
     ]
 
 
-def _closest(latents: list[dict[str, Any]], trait: str) -> str:
+def _closest(latents: list[sliders.Latent], trait: str) -> str:
     found = [latent["correlations"][trait] for latent in latents]
     best = max(range(len(found)), key=lambda i: abs(found[i]))
     return f"z{best} {found[best]:+.2f}"

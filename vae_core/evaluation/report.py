@@ -14,7 +14,8 @@ from vae_core.data.digits import Digits, load_mnist
 from vae_core.evaluation import family, fid_features, percentiles, samples
 from vae_core.evaluation.model_card import write_card
 from vae_core.explore import slider_axes, sliders
-from vae_core.models import VAE, Autoencoder
+from vae_core.models import Model
+from vae_core.probability.protocols import RotatablePrior
 
 EVIDENCE = (*("nll", "nll_sem", "nll_sem_digits", "nll_draws", "importance_samples", "seeds"),)
 """What an NLL is told by: a run that measured none keeps all of them, or none."""
@@ -41,7 +42,7 @@ def must_take_files(folder: Path) -> None:
 
 def save(
     folder: Path,
-    model: VAE | Autoencoder,
+    model: Model,
     result: dict[str, Any],
     command: str,
     test: Digits,
@@ -78,13 +79,13 @@ def _versions() -> dict[str, str]:
 
 def _write_companions(
     folder: Path,
-    model: VAE | Autoencoder,
+    model: Model,
     result: dict[str, Any],
     data: str | Path | None,
     test: Digits,
 ) -> None:
     device = next(iter(model.state_dict().values())).device
-    if slider_axes.turns(model):
+    if isinstance(model.prior, RotatablePrior):
         slider_axes.write(folder, model.prior.axes)
     percentiles.write(folder, percentiles.measure(model, test, device))
     told = sliders.describe(model, test, kl_per_dim=result["kl_per_dim"], device=device)

@@ -7,12 +7,12 @@ from torch import Tensor
 
 from vae_core import runtime
 from vae_core.data import Digits
-from vae_core.models import VAE, Autoencoder
+from vae_core.models import Model
 
 BATCH = 1000
 
 
-def codes(model: VAE | Autoencoder, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
+def codes(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
     """Posterior means (n, latent_dim) of grey digits, on the CPU."""
     parts = [slice(start, start + BATCH) for start in range(0, len(digits), BATCH)]
     with runtime.eval_mode(model):

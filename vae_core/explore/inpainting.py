@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
+
+from vae_core.models import Model
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Filled:
 
 
 def impute(
-    model: Any,
+    model: Model,
     x: Tensor,
     known: Tensor,
     *,
@@ -53,15 +54,15 @@ def impute(
         if value < 1:
             raise ValueError(f"{name} is {value}; it must be 1 or more.")
     state = _given(x, known, _nearest(model, x, known, chains, max(starts, chains), generator))
-    made: Any = None
+    means = state
     for _ in range(sweeps):
-        made = model.decode(model.encode(state).sample(generator))
-        state = _given(x, known, made.sample(generator))
-    return Filled(state, _given(x, known, made.mean))
+        pixels = model.decode(model.encode(state).sample(generator))
+        state, means = _given(x, known, pixels.sample(generator)), pixels.mean
+    return Filled(state, _given(x, known, means))
 
 
 def _nearest(
-    model: Any, x: Tensor, known: Tensor, chains: int, starts: int, generator: torch.Generator
+    model: Model, x: Tensor, known: Tensor, chains: int, starts: int, generator: torch.Generator
 ) -> Tensor:
     """The (chains, 1, 28, 28) of `starts` draws that differ least from x where it is known."""
     drawn = model.sample(starts, generator=generator)[0].to(x.dtype)

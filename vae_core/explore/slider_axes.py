@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +20,8 @@ from vae_core import checkpoint, files, runtime
 from vae_core.data.digits import Digits
 from vae_core.explore import sliders, traits
 from vae_core.explore.codes import codes
+from vae_core.models import Model
+from vae_core.probability.protocols import RotatablePrior
 
 Floats = NDArray[np.float64]
 
@@ -31,12 +32,23 @@ TURN = np.radians(5)
 """A weak slider turns so far at a time; nine such turns make it the strong one's equal."""
 
 
-def turns(model: Any) -> bool:
-    """Whether the sliders of `model` may lie either way: where the rate has no dimensions."""
-    return hasattr(model.prior, "turn")
+def can_rotate(model: Model) -> bool:
+    """Whether the sliders of `model` may lie along any axes: where the rate has no dimensions."""
+    return isinstance(model.prior, RotatablePrior)
 
 
-def choose(model: Any, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
+def rotate(model: Model, axes: Tensor) -> None:
+    """Lay the sliders of `model` along the columns of `axes` (d, d).
+
+    Raises:
+        ValueError: its prior has fixed axes, or these are not orthonormal.
+    """
+    if not isinstance(model.prior, RotatablePrior):
+        raise ValueError(f"the sliders of {model.config.name} have fixed axes.")
+    model.prior.turn(axes)
+
+
+def choose(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
     """Axes (d, d) for the sliders of `model`, which is left with those it was trained with.
 
     Args:
@@ -49,19 +61,19 @@ def choose(model: Any, digits: Digits, device: torch.device | str = "cpu") -> Te
         the order of `traits.TRAITS`, then the learned axes, turned as little as they must.
     """
     dim = model.latent_dim
-    model.prior.turn(torch.eye(dim))
+    rotate(model, torch.eye(dim))
     means = codes(model, digits, torch.device(device))
     with runtime.eval_mode(model):
         u = model.to_sliders(means.to(device)).double().cpu().numpy()
         noise = torch.randn(sliders.DRAWS, dim, generator=runtime.generator("cpu", 1, 6))
 
         def movement(axes: Floats) -> Floats:
-            model.prior.turn(torch.from_numpy(axes))
+            rotate(model, torch.from_numpy(axes))
             return sliders.movement(model, noise.to(device)).double().numpy()
 
         named = along_traits(traits.correlations(traits.measure(digits.images[:, 0].numpy()), u))
         axes = lifted(completed(named), movement, kept=named.shape[1])
-    model.prior.turn(torch.eye(dim))
+    rotate(model, torch.eye(dim))
     return torch.from_numpy(axes).float()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypedDict, TypeGuard, cast
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from vae_core import checkpoint, files, runtime
 from vae_core.data.digits import Digits
 from vae_core.explore import traits
 from vae_core.explore.codes import codes
+from vae_core.models import Model
 
 LATENTS = "latents.json"
 REACH = 2.0
@@ -21,14 +23,42 @@ DRAWS = 32
 """Settings of the other sliders, drawn from the prior, that its movement is averaged over."""
 
 
+class Latent(TypedDict):
+    """One slider: its name, what it correlates with and how far it moves the picture.
+
+    `correlations` is Pearson's r with each trait; `moved_at_zero` and `moved_at_draws` the mean
+    squared pixel change from -2 to 2 with the other sliders at 0, and at draws from the prior; the
+    other two are the same, relative to the latent that moves most.
+    """
+
+    name: traits.Name | None
+    correlations: dict[str, float]
+    moved_at_zero: float
+    moved_at_draws: float
+    relative_at_zero: float
+    relative_at_draws: float
+
+
+class Latents(TypedDict):
+    """What `latents.json` holds."""
+
+    recipe: str
+    digits: int
+    traits: list[str]
+    order: list[int]
+    order_by: Literal["kl", "movement"]
+    draws: int
+    latents: list[Latent]
+
+
 def describe(
-    model: Any,
+    model: Model,
     digits: Digits,
     *,
     kl_per_dim: list[float] | None = None,
     device: torch.device | str = "cpu",
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Latents:
     """Name, correlations and movement of every slider, and the order to show them in.
 
     Args:
@@ -38,12 +68,6 @@ def describe(
             factorise) by how much each slider moves the picture.
         device: where to compute.
         seed: of the draws from the prior.
-
-    Returns:
-        What `latents.json` holds. Of each latent: `name` {trait, r} or null; `correlations`,
-        Pearson's r with each trait; `moved_at_zero` and `moved_at_draws`, the mean squared
-        pixel change from -2 to 2 with the other sliders at 0, and at draws from the prior; the
-        same two relative to the latent that moves most.
     """
     device = torch.device(device)
     means = codes(model, digits, device)
@@ -52,32 +76,35 @@ def describe(
         noise = torch.randn(DRAWS, u.shape[1], generator=runtime.generator("cpu", seed, 6))
         at_zero = movement(model, torch.zeros(1, u.shape[1], device=device))
         at_draws = movement(model, noise.to(device))
-    grey = digits.images[:, 0].cpu().numpy()
-    measured = traits.measure(grey)
-    correlations = traits.correlations(measured, u)
+    measured = traits.measure(digits.images[:, 0].cpu().numpy())
     ranking = torch.tensor(kl_per_dim) if kl_per_dim else at_draws
     return {
         "recipe": model.config.name,
         "digits": len(digits),
         "traits": list(traits.TRAITS),
-        "order": ranking.argsort(descending=True, stable=True).tolist(),
+        "order": [int(dim) for dim in ranking.argsort(descending=True, stable=True)],
         "order_by": "kl" if kl_per_dim else "movement",
         "draws": DRAWS,
-        "latents": [
-            {
-                "name": name,
-                "correlations": dict(zip(traits.TRAITS, _rounded(correlations[:, i]), strict=True)),
-                "moved_at_zero": _significant(at_zero[i]),
-                "moved_at_draws": _significant(at_draws[i]),
-                "relative_at_zero": _share(at_zero, i),
-                "relative_at_draws": _share(at_draws, i),
-            }
-            for i, name in enumerate(traits.named(correlations))
-        ],
+        "latents": _latents(traits.correlations(measured, u), at_zero, at_draws),
     }
 
 
-def movement(model: Any, base: Tensor) -> Tensor:
+def _latents(correlations: traits.Floats, at_zero: Tensor, at_draws: Tensor) -> list[Latent]:
+    """One entry a slider, from its correlations (traits, d) and its two movements (d,)."""
+    return [
+        {
+            "name": name,
+            "correlations": dict(zip(traits.TRAITS, _rounded(correlations[:, i]), strict=True)),
+            "moved_at_zero": _significant(at_zero[i]),
+            "moved_at_draws": _significant(at_draws[i]),
+            "relative_at_zero": _share(at_zero, i),
+            "relative_at_draws": _share(at_draws, i),
+        }
+        for i, name in enumerate(traits.named(correlations))
+    ]
+
+
+def movement(model: Model, base: Tensor) -> Tensor:
     """How far each slider moves the picture: mean squared pixel change from -REACH to REACH.
 
     Args:
@@ -96,15 +123,15 @@ def movement(model: Any, base: Tensor) -> Tensor:
     return torch.stack(changes).cpu()
 
 
-def write(folder: Path, about: dict[str, Any]) -> None:
+def write(folder: Path, about: Mapping[str, object]) -> None:
     """Writes latents.json, whole or not at all; ValueError when it cannot be written."""
     weights = folder / checkpoint.WEIGHTS
     mark = {"weights_sha256": files.fingerprint(weights)} if weights.is_file() else {}
-    files.write_json(folder / LATENTS, about | mark)
+    files.write_json(folder / LATENTS, {**about, **mark})
 
 
-def read(folder: Path, latent_dim: int) -> dict[str, Any] | None:
-    """What latents.json tells; None where there is none, or it is of another model.
+def read(folder: Path, latent_dim: int) -> Latents | None:
+    """What latents.json says; None where there is none, or it is of another model.
 
     A file of an earlier version does not say which weights it was measured for, and is taken.
 
@@ -116,38 +143,49 @@ def read(folder: Path, latent_dim: int) -> dict[str, Any] | None:
         return None
     about = files.read_json(path)
     latents, order = about.get("latents", []), about.get("order", [])
-    if not (_are(int, order) and _are(dict, latents) and all(map(_is_told, latents))):
+    if not (_is_order(order) and isinstance(latents, list) and all(map(_is_latent, latents))):
         raise ValueError(f"{path} is damaged: it does not tell of sliders.")
     given = about.get("weights_sha256")
     if given is not None and given != files.fingerprint(folder / checkpoint.WEIGHTS):
         return None
-    fits = sorted(order) == list(range(latent_dim))
-    return about if fits and len(latents) == latent_dim else None
+    fits = sorted(order) == list(range(latent_dim)) and len(latents) == latent_dim
+    return cast(Latents, about) if fits else None
 
 
-def _are(kind: type, values: object) -> bool:
-    return isinstance(values, list) and all(type(value) is kind for value in values)
-
-
-def _is_told(latent: dict[str, Any]) -> bool:
-    """Whether a latent's name and movement are what the page shows of them."""
-    name, moved = latent.get("name"), latent.get("relative_at_draws")
-    named = name is None or (
-        isinstance(name, dict)
-        and isinstance(name.get("trait"), str)
-        and type(name.get("r")) in (int, float)
+def _is_order(values: object) -> TypeGuard[list[int]]:
+    return isinstance(values, list) and all(
+        type(value) is int for value in cast(list[object], values)
     )
-    return named and (moved is None or type(moved) in (int, float))
 
 
-def order(count: int, kl: list[float] | None, about: dict[str, Any] | None) -> list[int]:
+def _is_latent(latent: object) -> bool:
+    """Whether a latent's name and movement are what the page shows of them."""
+    if not isinstance(latent, dict):
+        return False
+    values = cast(dict[str, object], latent)
+    name, moved = values.get("name"), values.get("relative_at_draws")
+    return (name is None or _is_name(name)) and (moved is None or _is_number(moved))
+
+
+def _is_name(name: object) -> bool:
+    if not isinstance(name, dict):
+        return False
+    values = cast(dict[str, object], name)
+    return isinstance(values.get("trait"), str) and _is_number(values.get("r"))
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)
+
+
+def order(count: int, kl: list[float] | None, about: Latents | None) -> list[int]:
     """The order of `count` sliders: as latents.json has it, else by falling KL, else their own."""
     if about is not None:
         return about["order"]
     return list(range(count)) if kl is None else sorted(range(count), key=lambda i: -kl[i])
 
 
-def _rounded(values: Any) -> list[float]:
+def _rounded(values: traits.Floats) -> list[float]:
     return [round(float(value), 3) for value in values]
 
 

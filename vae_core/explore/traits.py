@@ -6,7 +6,7 @@ best over many digits, when it follows one well enough.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,14 @@ NAMED_FROM = 0.4
 
 Floats = NDArray[np.float64]
 Grey = NDArray[np.uint8]
+
+
+class Name(TypedDict):
+    """The trait that a latent follows, with Pearson's r."""
+
+    trait: str
+    r: float
+
 
 CHUNK = 2000
 """Digits measured at once: some tens of megabytes."""
@@ -32,7 +40,7 @@ def measure(digits: Grey) -> Floats:
     return np.concatenate(parts) if parts else np.zeros((0, len(TRAITS)))
 
 
-def names(digits: Grey, means: Floats) -> list[dict[str, Any] | None]:
+def names(digits: Grey, means: Floats) -> list[Name | None]:
     """Name latents by what their means (k, d) over `digits` (k, 28, 28) correlate with.
 
     Returns:
@@ -41,7 +49,7 @@ def names(digits: Grey, means: Floats) -> list[dict[str, Any] | None]:
     return named(correlations(measure(digits), means))
 
 
-def named(r: Floats) -> list[dict[str, Any] | None]:
+def named(r: Floats) -> list[Name | None]:
     """The entries of `names` from correlations r (len(TRAITS), d)."""
     best = np.abs(r).argmax(axis=0)
     return [

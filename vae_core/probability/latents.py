@@ -52,15 +52,15 @@ class StandardNormal(nn.Module):
         super().__init__()
         self.dim = dim
 
-    def log_prob(self, z: Tensor) -> Tensor:
-        """Log-density of z (..., d) in nats, (...)."""
+    def log_prob(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Log-density of z (..., d) in nats, (...); labels y mean nothing here."""
         return -0.5 * (z**2 + LOG_TWO_PI).sum(-1)
 
-    def to_sliders(self, z: Tensor) -> Tensor:
+    def to_sliders(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """The position u of the sliders that stands for z; here z itself."""
         return z
 
-    def from_sliders(self, u: Tensor) -> Tensor:
+    def from_sliders(self, u: Tensor, y: Tensor | None = None) -> Tensor:
         """The latent z that the sliders' position u stands for; here u itself."""
         return u
 
@@ -70,6 +70,10 @@ class Point:
 
     def __init__(self, mean: Tensor) -> None:
         self.mean = mean
+
+    def at(self, eps: Tensor) -> Tensor:
+        """The code itself for each noise eps (..., b, d), shaped as it."""
+        return self.mean.expand(eps.shape)
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """The code itself, (b, d): there is nothing to draw."""
@@ -99,16 +103,16 @@ class FittedGaussian(nn.Module):
         # A dead unit has no spread; a slider of it should move nothing, not divide by zero.
         self.std.copy_(codes.std(0).clamp(min=1e-3))
 
-    def log_prob(self, z: Tensor) -> Tensor:
-        """Log-density of z (..., d) in nats, (...)."""
+    def log_prob(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Log-density of z (..., d) in nats, (...); labels y mean nothing here."""
         squared = self.to_sliders(z) ** 2
         return -0.5 * (squared + 2 * torch.log(self.std) + LOG_TWO_PI).sum(-1)
 
-    def to_sliders(self, z: Tensor) -> Tensor:
+    def to_sliders(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Standard deviations from the mean code, (..., d)."""
         return (z - self.mean) / self.std
 
-    def from_sliders(self, u: Tensor) -> Tensor:
+    def from_sliders(self, u: Tensor, y: Tensor | None = None) -> Tensor:
         """The code that the sliders' position u stands for, (..., d)."""
         return self.mean + self.std * u
 

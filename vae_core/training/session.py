@@ -24,7 +24,8 @@ from vae_core.data.digits import Digits, load_mnist
 from vae_core.data.digits import hold_out as split_off
 from vae_core.evaluation.elbo import elbo
 from vae_core.explore.codes import codes
-from vae_core.models import VAE, Autoencoder
+from vae_core.models import Model
+from vae_core.probability.latents import FittedGaussian
 from vae_core.training import distributed, lock, state
 from vae_core.training.run import Progress, TrainingRun, fit
 
@@ -245,10 +246,10 @@ class _Session:
             held_out.write(self.out, self.held)
             files.write_text(self.out / HISTORY, self.history)
 
-    def _result(self) -> VAE | Autoencoder:
+    def _result(self) -> Model:
         """The model as it ships; the codes of a deterministic one tell where its sliders stand."""
         model = self.run.result()
-        if isinstance(model, Autoencoder):
+        if isinstance(model.prior, FittedGaussian):
             model.prior.fit(codes(model, self.digits, self.run.device).to(self.run.device))
         return model
 

@@ -121,7 +121,7 @@ def test_a_refresh_keeps_what_it_does_not_take_again(folder: Path, monkeypatch: 
     earlier = {"recipe": "tiny", "elbo": -87.0, "fid": 4.1, "fid_floor": 5.5}
     rewrite(folder, earlier, {"fid_floor": 2.08, "fid_features": "f"})
     found = files.read_json(folder / checkpoint.METRICS)
-    told = found.pop("refreshed")
+    told: Any = found.pop("refreshed")
     assert found == earlier | {"fid_floor": 2.08, "fid_features": "f"}
     assert told["command"] == "python -m vae_core evaluate tiny --refresh"
 

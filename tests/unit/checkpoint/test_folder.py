@@ -2,6 +2,7 @@ import errno
 import json
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -150,7 +151,7 @@ def test_a_hub_name_that_is_none_is_refused():
 def test_shapes_are_compared_before_anything_is_allocated(tmp_path: Path) -> None:
     made = build(Config(name="tiny", latent_dim=2, net=NetConfig(hidden_dims=(8,))))
     checkpoint.save(made, tmp_path)
-    told = files.read_json(tmp_path / "config.json")
+    told: Any = files.read_json(tmp_path / "config.json")
     told["net"]["hidden_dims"] = [65_536, 65_536]  # 17 GB
     files.write_json(tmp_path / "config.json", told)
     with pytest.raises(ValueError, match="does not fit"):

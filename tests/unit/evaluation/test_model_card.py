@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ def test_a_card_tells_what_training_did_not_see():
 
 def test_a_card_tells_what_the_sliders_follow():
     about, r = checkpoint.inspect(FOLDER), {"slant": 0.2, "width": -0.7}
-    latents = {
+    latents: Any = {
         "traits": ["slant", "width"],
         "latents": [
             {"correlations": r, "relative_at_zero": 1.0, "relative_at_draws": 0.25},

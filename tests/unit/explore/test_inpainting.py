@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
@@ -52,7 +54,8 @@ class FactorAnalysis:
 
 
 def test_the_chains_reach_the_exact_conditional() -> None:
-    model, noise = FactorAnalysis(), torch.Generator().manual_seed(1)
+    model: Any = FactorAnalysis()
+    noise = torch.Generator().manual_seed(1)
     x = model.sample(1, generator=noise)[0]
     known = torch.rand(28, 28, generator=noise) < 0.4
     chains = 1500

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -43,13 +44,17 @@ class Known(nn.Module):
         return SimpleNamespace(mean=(z @ GAINS)[:, None, None, None].expand(-1, 1, 28, 28))
 
 
+def known() -> Any:
+    return Known()
+
+
 @pytest.fixture
 def digits(test_digits: Digits) -> Digits:
     return test_digits.every(500)
 
 
 def test_sliders_are_named_measured_and_ordered(digits: Digits):
-    about = sliders.describe(Known(), digits)
+    about = sliders.describe(known(), digits)
     first, second, third = about["latents"]
     assert first["name"] == {"trait": "slant", "r": -1.0}
     assert second["name"] is None
@@ -58,14 +63,15 @@ def test_sliders_are_named_measured_and_ordered(digits: Digits):
     assert about["digits"] == 500
     assert about["order"] == [1, 0, 2]
     assert about["order_by"] == "movement"
-    for where in ("at_zero", "at_draws"):
-        assert second[f"moved_{where}"] == pytest.approx((4 * 0.04) ** 2, rel=1e-3)
-        assert first[f"relative_{where}"] == pytest.approx(1 / 16, rel=1e-3)
-        assert third[f"relative_{where}"] == 0
+    for moved in (second["moved_at_zero"], second["moved_at_draws"]):
+        assert moved == pytest.approx((4 * 0.04) ** 2, rel=1e-3)
+    for relative in (first["relative_at_zero"], first["relative_at_draws"]):
+        assert relative == pytest.approx(1 / 16, rel=1e-3)
+    assert third["relative_at_zero"] == third["relative_at_draws"] == 0
 
 
 def test_kl_orders_them_where_there_is_one(digits: Digits):
-    about = sliders.describe(Known(), digits, kl_per_dim=[0.5, 0.1, 2.0])
+    about = sliders.describe(known(), digits, kl_per_dim=[0.5, 0.1, 2.0])
     assert about["order"] == [2, 0, 1]
     assert about["order_by"] == "kl"
 
@@ -73,6 +79,7 @@ def test_kl_orders_them_where_there_is_one(digits: Digits):
 def test_sliders_of_a_flow_stand_in_its_base_space(digits: Digits):
     torch.manual_seed(0)
     flow = VAE(Config(name="flow", latent_dim=3, prior="flow", net=NetConfig(hidden_dims=(16,))))
+    assert isinstance(flow.prior, nn.Module)
     for parameter in flow.prior.parameters():
         nn.init.normal_(parameter, std=0.1)
     flow.eval().requires_grad_(False)

@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+from torch import nn
 
 from vae_core import VAE, Config, NetConfig, evaluation
 from vae_core.evaluation import percentiles
@@ -25,6 +26,7 @@ def labelled(*, conditional: bool) -> VAE:
         conditional=conditional,
     )
     model = VAE(config).eval().requires_grad_(False)
+    assert isinstance(model.prior, nn.Module)
     for parameter in model.prior.parameters():
         parameter.copy_(0.1 * torch.randn_like(parameter))
     return model

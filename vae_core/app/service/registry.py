@@ -46,7 +46,7 @@ class Registry:
         self.device = device
         self.capacity = capacity
         self.cards: dict[str, dict[str, Any]] = {}
-        self.latents: dict[str, dict[str, Any] | None] = {}
+        self.latents: dict[str, sliders.Latents | None] = {}
         self.broken: dict[str, str] = {}
         self._folders: dict[str, Path] = {}
         self._loaded: OrderedDict[str, Any] = OrderedDict()
@@ -149,7 +149,9 @@ class Registry:
                 self._loaded.popitem(last=False)
 
 
-def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None) -> dict[str, Any]:
+def card(
+    name: str, facts: dict[str, Any], latents: sliders.Latents | None = None
+) -> dict[str, Any]:
     """What the page and `/checkpoints` tell about a model, from the files in its folder.
 
     `order` lists the latent indices as latents.json has them, else by falling KL; `unused` those
@@ -182,6 +184,7 @@ def card(name: str, facts: dict[str, Any], latents: dict[str, Any] | None = None
     }
 
 
-def _moves(latents: dict[str, Any] | None) -> list[float] | None:
-    found = [latent.get("relative_at_draws") for latent in (latents or {}).get("latents", [])]
-    return None if None in found or not found else found
+def _moves(latents: sliders.Latents | None) -> list[float] | None:
+    found = [each.get("relative_at_draws") for each in latents["latents"]] if latents else []
+    known = [moved for moved in found if moved is not None]
+    return known if known and len(known) == len(found) else None

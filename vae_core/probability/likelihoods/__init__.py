@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import Any
-
-from torch import nn
 
 from vae_core.probability.likelihoods.registry import LIKELIHOODS, Likelihood
+from vae_core.probability.protocols import Head
 
 __all__ = ["LIKELIHOODS", "Likelihood", "build", "get"]
 
@@ -27,7 +25,7 @@ def get(name: str) -> Likelihood:
     return LIKELIHOODS[name]
 
 
-def build(name: str, **settings: Any) -> nn.Module:
+def build(name: str, **settings: object) -> Head:
     """The head that turns a decoder's output into p(x|z).
 
     Args:

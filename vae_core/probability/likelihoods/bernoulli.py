@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -42,6 +42,17 @@ class Bernoulli:
         return (uniform(probabilities, generator) < probabilities).to(probabilities.dtype)
 
 
+class _Context(Protocol):
+    """What torch remembers between the two directions."""
+
+    saved_tensors: tuple[Tensor, Tensor, Tensor]
+    needs_input_grad: tuple[bool, bool]
+
+    def mark_non_differentiable(self, *tensors: Tensor) -> None: ...
+
+    def save_for_backward(self, *tensors: Tensor) -> None: ...
+
+
 class _BernoulliScore(torch.autograd.Function):
     """x log s(l) + (1 - x) log(1 - s(l)) pixel by pixel, at a third of autograd's price.
 
@@ -60,14 +71,16 @@ class _BernoulliScore(torch.autograd.Function):
         return score + x * logits, on
 
     @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Any) -> None:
+    def setup_context(
+        ctx: _Context, inputs: tuple[Tensor, Tensor], output: tuple[Tensor, Tensor]
+    ) -> None:
         logits, x = inputs
         ctx.mark_non_differentiable(output[1])
         ctx.save_for_backward(logits, x, output[1])
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor, _: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    def backward(ctx: _Context, gradient: Tensor, _: Tensor) -> tuple[Tensor | None, Tensor | None]:
         logits, x, on = ctx.saved_tensors
         of_logits = (gradient * (x - on)).sum_to_size(logits.shape)
         needs_x = ctx.needs_input_grad[1]

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from vae_core.probability.likelihoods.registry import PIXEL_DIMS, register, uniform
+from vae_core.probability.protocols import PixelDistribution
 
 TAKES = ("scale", "link")
 
@@ -99,11 +100,11 @@ class ContinuousHead(nn.Module):
         # What the config fixes is no weight: it is not saved.
         self.register_buffer("log_scale", log_scale, persistent=False)
 
-    def forward(self, out: Tensor) -> Gaussian | Laplace | SquaredError:
+    def forward(self, out: Tensor) -> PixelDistribution:
         mean = torch.sigmoid(out) if self.link == "sigmoid" else out
         return self.distribution(mean, torch.exp(self.log_scale))
 
-    def distribution(self, mean: Tensor, scale: Tensor) -> Gaussian | Laplace | SquaredError:
+    def distribution(self, mean: Tensor, scale: Tensor) -> PixelDistribution:
         """p(x|z) around `mean`."""
         raise NotImplementedError
 

@@ -10,15 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypedDict, TypeVar, Unpack
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-Head = TypeVar("Head", bound=type[nn.Module])
+from vae_core.probability.protocols import Head
+
+HeadClass = TypeVar("HeadClass", bound=Callable[..., Head])
 PIXEL_DIMS = (-3, -2, -1)
 
 Quantity = Literal["binary", "cross-entropy", "density", "levels", "squared-error"]
+
+
+Binary = Literal["refused", "allowed", "required"]
+Suits = tuple[Literal["vae", "ae"], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,16 +32,16 @@ class Likelihood:
     """One kind of p(x|z) and its capabilities."""
 
     name: str
-    head: Callable[..., nn.Module]
+    head: Callable[..., Head]
     takes: tuple[str, ...] = ()
     """Settings of the config that the head is built with."""
-    binary: Literal["refused", "allowed", "required"] = "refused"
+    binary: Binary = "refused"
     """Whether it is trained on black-or-white pixels."""
     quantity: Quantity
     """What its distortion counts on grey pixels; see `quantity_of`."""
     is_normalised: bool = True
     """Whether exp(log_prob) of grey pixels is a probability or a density."""
-    suits: tuple[Literal["vae", "ae"], ...] = ("vae",)
+    suits: Suits = ("vae",)
     """Variational models, deterministic ones, or both."""
     is_slow: bool = False
     """Whether its pixels are drawn one after the other."""
@@ -59,11 +65,23 @@ class Likelihood:
 LIKELIHOODS: dict[str, Likelihood] = {}
 
 
-def register(name: str, **capabilities: Any) -> Callable[[Head], Head]:
+class Capabilities(TypedDict, total=False):
+    """The fields of `Likelihood` that a registration may name; `quantity` it must."""
+
+    takes: tuple[str, ...]
+    binary: Binary
+    is_normalised: bool
+    suits: Suits
+    is_slow: bool
+
+
+def register(
+    name: str, *, quantity: Quantity, **capabilities: Unpack[Capabilities]
+) -> Callable[[HeadClass], HeadClass]:
     """Register a head under `name`, with the fields of `Likelihood` as its capabilities."""
 
-    def add(head: Head) -> Head:
-        LIKELIHOODS[name] = Likelihood(name=name, head=head, **capabilities)
+    def add(head: HeadClass) -> HeadClass:
+        LIKELIHOODS[name] = Likelihood(name=name, head=head, quantity=quantity, **capabilities)
         return head
 
     return add

@@ -1,0 +1,91 @@
+"""What the distributions of a model can do, whatever they are."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+
+class Posterior(Protocol):
+    """q(z|x) of b pictures, or the one code of each."""
+
+    @property
+    def mean(self) -> Tensor:
+        """(b, d)."""
+        ...
+
+    def at(self, eps: Tensor) -> Tensor:
+        """The draws (..., b, d) that standard normal noise eps (..., b, d) stands for."""
+        ...
+
+    def sample(self, generator: torch.Generator | None = None) -> Tensor:
+        """One draw each, (b, d)."""
+        ...
+
+
+class Prior(Protocol):
+    """p(z), with the coordinates u that the sliders move.
+
+    Labels y (...) mean something to a labelled prior alone; any other ignores them.
+    """
+
+    @property
+    def factorises(self) -> bool:
+        """Whether the rate can be given dimension by dimension."""
+        ...
+
+    def log_prob(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Log-density of z (..., d) in nats, (...)."""
+        ...
+
+    def to_sliders(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """The position u (..., d) of the sliders that stands for z."""
+        ...
+
+    def from_sliders(self, u: Tensor, y: Tensor | None = None) -> Tensor:
+        """The latent z (..., d) that the sliders' position u stands for."""
+        ...
+
+
+@runtime_checkable
+class RotatablePrior(Prior, Protocol):
+    """A prior whose sliders may lie along any orthonormal axes."""
+
+    @property
+    def axes(self) -> Tensor:
+        """The directions (d, d) of the sliders, one a column."""
+        ...
+
+    def turn(self, axes: Tensor) -> None:
+        """Lay the sliders along the columns of `axes` (d, d)."""
+        ...
+
+
+class PixelDistribution(Protocol):
+    """p(x|z) over pictures (..., 1, 28, 28)."""
+
+    @property
+    def mean(self) -> Tensor:
+        """(..., 1, 28, 28)."""
+        ...
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Log-probability or log-density of x in nats, summed over the pixels, (...)."""
+        ...
+
+    def sample(self, generator: torch.Generator | None = None) -> Tensor:
+        """A draw, shaped as the mean."""
+        ...
+
+
+class Head(Protocol):
+    """A decoder's output (..., channels, 28, 28) -> p(x|z)."""
+
+    @property
+    def channels(self) -> int:
+        """How many channels the decoder must give."""
+        ...
+
+    def __call__(self, out: Tensor, /) -> PixelDistribution: ...
