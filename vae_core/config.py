@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from vae_core import config_reader
 from vae_core.config_reader import check, refuse
@@ -283,12 +283,12 @@ class Config:
         fits = given is None or len(given) == layers
         check(fits, "sparsity.layer_weights", given, f"{layers} weights, one a layer")
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """The settings as plain JSON values."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Config:
+    def from_dict(cls, values: Mapping[str, object]) -> Config:
         """The settings read back, strictly.
 
         Raises:

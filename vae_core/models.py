@@ -150,8 +150,8 @@ class Autoencoder(Coder):
         self.prior = FittedGaussian(config.latent_dim)
         self.topk = config.code.topk
 
-    def encode(self, x: Tensor) -> Point:
-        """The code of x (b, 1, 28, 28)."""
+    def encode(self, x: Tensor, y: Tensor | None = None) -> Point:
+        """The code of x (b, 1, 28, 28); labels y mean nothing here."""
         return Point(self._code(self.encoder(x)))
 
     def activations(self, x: Tensor) -> list[Tensor]:

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
@@ -13,7 +14,7 @@ GAP = 2
 """Pixels between two digits of a grid."""
 
 
-def to_uint8(x: Tensor) -> np.ndarray:
+def to_uint8(x: Tensor) -> NDArray[np.uint8]:
     """x (n, 1, 28, 28) in [0, 1] as grey bytes (n, 28, 28)."""
     return (x.detach().clamp(0, 1) * 255).round().byte().squeeze(1).cpu().numpy()
 

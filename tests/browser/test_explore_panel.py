@@ -80,7 +80,8 @@ def test_it_opens_on_a_real_digit(desktop: Any, app_url: str) -> None:
 
 def test_one_slider_a_dimension_in_the_order_of_their_kl(desktop: Any, app_url: str) -> None:
     open_explore(desktop, app_url, "model=vae-400")
-    kl = vae_core.inspect("vae-400")["metrics"]["kl_per_dim"]
+    about: Any = vae_core.inspect("vae-400")
+    kl = about["metrics"]["kl_per_dim"]
     order = desktop.evaluate("""() => [...document.querySelectorAll(
         '[data-testid^=latent-slider-]')].map((range) => range.dataset.testid.split('-')[2])""")
     assert [int(dim) for dim in order] == sorted(range(len(kl)), key=lambda dim: -kl[dim])

@@ -25,7 +25,7 @@ def words_of(page: Any, url: str, panel: str, name: str) -> str:
 @pytest.mark.parametrize("name", ["vae-gaussian", "vae-gaussian-learned", "vae-laplace"])
 def test_a_density_is_no_cost_in_nats(desktop: Any, app_url: str, name: str) -> None:
     words = words_of(desktop, app_url, "explore", name)
-    metrics = vae_core.inspect(name)["metrics"]
+    metrics: Any = vae_core.inspect(name)["metrics"]
     assert "Saying a test digit with this model costs" not in words
     assert "no cost in nats" in words
     assert f"{-metrics['elbo']:.1f}".replace("-", "−") in words
@@ -36,7 +36,8 @@ def test_a_density_is_no_cost_in_nats(desktop: Any, app_url: str, name: str) -> 
 
 def test_grey_levels_are_counted_in_bits_a_pixel(desktop: Any, app_url: str) -> None:
     words_of(desktop, app_url, "explore", "vae-logistic")
-    bits = vae_core.inspect("vae-logistic")["metrics"]["bits_per_dim"]
+    about: Any = vae_core.inspect("vae-logistic")
+    bits = about["metrics"]["bits_per_dim"]
     assert f"−ELBO {bits:.3f} bits a pixel" in desktop.text_content("[data-studio=facts]")
 
 
@@ -48,7 +49,7 @@ def test_a_bound_that_was_told_the_label_says_so(desktop: Any, app_url: str) -> 
 
 @pytest.mark.parametrize("name", ["vae-flow", "vae-conv"])
 def test_draws_are_told_by_what_was_measured_on_them(desktop: Any, app_url: str, name: str) -> None:
-    metrics = vae_core.inspect(name)["metrics"]
+    metrics: Any = vae_core.inspect(name)["metrics"]
     words = words_of(desktop, app_url, "sample", name)
     assert f"{100 * metrics['not_digits']:.1f} % of the draws for no digit" in words
     assert f"{metrics['rate']:.1f}" not in words  # the rate is needed by a perfect model too

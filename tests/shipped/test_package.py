@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,4 +52,5 @@ def test_a_shipped_checkpoint_is_whole_and_small(name: str):
     for file in ("config.json", "model.safetensors", "metrics.json", "history.jsonl", "README.md"):
         assert (folder / file).is_file(), file
         assert (folder / file).stat().st_size < 10_000_000
-    assert checkpoint.inspect(folder)["metrics"]["parameters"] > 0
+    about: Any = checkpoint.inspect(folder)
+    assert about["metrics"]["parameters"] > 0

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -145,7 +146,7 @@ def test_where_no_checkpoints_are_the_folder_and_the_variable_are_named(tmp_path
 
 
 def test_a_width_without_end_is_refused():
-    wide = recipes.get("vae-128").to_dict()
+    wide: Any = recipes.get("vae-128").to_dict()
     wide["net"]["hidden_dims"] = [10**9]
     with pytest.raises(ValueError, match="at most 65536"):
         Config.from_dict(wide)

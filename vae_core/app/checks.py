@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeVar, cast
 
 Z_LIMIT = 10.0
 """Largest absolute value of a slider, in units of the prior's standard deviation."""
 
 SEED_LIMIT = 2**32 - 1
 
+Choice = TypeVar("Choice", bound=str)
 
-def shown(value: Any) -> str:
+
+def shown(value: object) -> str:
     """A short form of `value` for a sentence: at most 40 characters, None and NaN as in JSON."""
     if value is None:
         return "null"
@@ -29,7 +31,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def number(name: str, value: Any, low: float, high: float) -> float:
+def number(name: str, value: object, low: float, high: float) -> float:
     """Return `value` as a float in [low, high].
 
     Raises:
@@ -44,32 +46,34 @@ def number(name: str, value: Any, low: float, high: float) -> float:
     return float(value)
 
 
-def whole(name: str, value: Any, low: int, high: int) -> int:
+def whole(name: str, value: object, low: int, high: int) -> int:
     """Return `value` as an int in [low, high]; 16.0 counts as 16, since JSON has one number type.
 
     Raises:
         ValueError: not a whole number, or outside the range.
     """
     allowed = f"a whole number from {low} to {high}"
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not low <= value <= high or value != math.floor(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} must be {allowed}, not {shown(value)}.")
+    if not low <= value <= high or value != math.floor(value):
         raise ValueError(f"{name} must be {allowed}, not {shown(value)}.")
     return int(value)
 
 
-def choice(name: str, value: Any, allowed: Sequence[str]) -> str:
+def choice(name: str, value: object, allowed: Sequence[Choice]) -> Choice:
     """Return `value` when it is one of `allowed`.
 
     Raises:
         ValueError: anything else.
     """
-    if not isinstance(value, str) or value not in allowed:
-        options = ", ".join(f'"{option}"' for option in allowed)
-        raise ValueError(f"{name} must be one of {options}, not {shown(value)}.")
-    return value
+    for option in allowed:
+        if isinstance(value, str) and value == option:
+            return option
+    options = ", ".join(f'"{option}"' for option in allowed)
+    raise ValueError(f"{name} must be one of {options}, not {shown(value)}.")
 
 
-def label(name: str, value: Any) -> int | None:
+def label(name: str, value: object) -> int | None:
     """Return a class 0 to 9; None, and -1, stand for an unknown one.
 
     Raises:
@@ -81,7 +85,7 @@ def label(name: str, value: Any) -> int | None:
     return None if given < 0 else given
 
 
-def labels(name: str, value: Any, count: int) -> list[int | None]:
+def labels(name: str, value: object, count: int) -> list[int | None]:
     """Return `value` as `count` labels, each as `label` takes it; None makes all unknown.
 
     Raises:
@@ -89,25 +93,32 @@ def labels(name: str, value: Any, count: int) -> list[int | None]:
     """
     if value is None:
         return [None] * count
-    if not isinstance(value, list | tuple) or len(value) != count:
+    entries = listed(value)
+    if entries is None or len(entries) != count:
         raise ValueError(f"{name} must be a list of {count} labels, not {shown(value)}.")
-    return [label(f"{name}[{i}]", entry) for i, entry in enumerate(value)]
+    return [label(f"{name}[{i}]", entry) for i, entry in enumerate(entries)]
 
 
-def vector(name: str, value: Any, length: int, limit: float = Z_LIMIT) -> list[float]:
+def vector(name: str, value: object, length: int, limit: float = Z_LIMIT) -> list[float]:
     """Return `value` as a list of `length` finite floats, each within +-`limit`.
 
     Raises:
         ValueError: not a list, another length, or an entry that is not such a number.
     """
-    if not isinstance(value, list | tuple):
+    entries = listed(value)
+    if entries is None:
         raise ValueError(f"{name} must be a list of {length} numbers, not {shown(value)}.")
-    if len(value) != length:
-        raise ValueError(f"{name} must hold {length} numbers for this model, not {len(value)}.")
-    return [number(f"{name}[{i}]", entry, -limit, limit) for i, entry in enumerate(value)]
+    if len(entries) != length:
+        raise ValueError(f"{name} must hold {length} numbers for this model, not {len(entries)}.")
+    return [number(f"{name}[{i}]", entry, -limit, limit) for i, entry in enumerate(entries)]
 
 
-def mapping(name: str, value: Any) -> dict[str, Any]:
+def listed(value: object) -> list[object] | None:
+    """The entries of a list; None for what is none."""
+    return list(cast(Sequence[object], value)) if isinstance(value, list | tuple) else None
+
+
+def mapping(name: str, value: object) -> dict[str, object]:
     """Return `value` when it is a dict (None counts as an empty one).
 
     Raises:
@@ -117,4 +128,4 @@ def mapping(name: str, value: Any) -> dict[str, Any]:
         return {}
     if not isinstance(value, dict):
         raise ValueError(f"{name} must be an object with named fields, not {shown(value)}.")
-    return value
+    return cast(dict[str, object], value)

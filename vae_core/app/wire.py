@@ -6,15 +6,18 @@ import base64
 import binascii
 import io
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vae_core.app import parcels
+from vae_core.app import animation, parcels
 from vae_core.app.checks import shown
+from vae_core.files import Json
 
 SIDE = 28
 PICTURE_LIMIT = 64 * 2**20
@@ -27,12 +30,48 @@ NO_PICTURE = "The picture must be an image file, or its bytes as base64 text."
 
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
+NO_DIGITS: Grey = np.zeros((0, SIDE, SIDE), np.uint8)
 
 
-def to_bytes(pixels: Any) -> Grey:
-    """Turn floats in [0, 1], any shape, into grey levels 0 to 255, rounded to nearest."""
-    values = np.asarray(pixels, dtype=np.float32)
-    return np.rint(np.clip(values, 0.0, 1.0) * 255.0).astype(np.uint8)
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """An 8-bit grey (h, w) or RGB (h, w, 3) picture that leaves as a PNG."""
+
+    pixels: Grey
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """Digits (k, 28, 28) that leave as one GIF, there and back."""
+
+    digits: Grey
+
+
+COMPOUND = (list, Mapping, np.ndarray, Picture, Film)
+"""What `to_json` looks into."""
+
+
+def to_json(reply: object) -> Json:
+    """A reply of the service as JSON: the only place where pixels become text.
+
+    Digits become base64 of their raw bytes, a `Picture` and a `Film` data URIs; all else is plain
+    already.
+    """
+    if isinstance(reply, np.ndarray):
+        return pack(cast(Grey, reply))
+    if isinstance(reply, Mapping):
+        entries = cast(Mapping[str, object], reply)
+        return {key: to_json(value) for key, value in entries.items()}
+    if isinstance(reply, list):
+        # Codes of thousands of numbers pass as they are.
+        values = cast(list[object], reply)
+        holds = any(isinstance(value, COMPOUND) for value in values)
+        return [to_json(value) for value in values] if holds else cast(Json, values)
+    if isinstance(reply, Picture):
+        return png_uri(reply.pixels)
+    if isinstance(reply, Film):
+        return _uri("gif", animation.gif(reply.digits))
+    return cast(Json, reply)
 
 
 def pack(grey: NDArray[np.uint8] | NDArray[np.int8]) -> str:
@@ -45,7 +84,7 @@ def unpack(text: str) -> Grey:
     return np.frombuffer(base64.b64decode(text), dtype=np.uint8).reshape(-1, SIDE, SIDE)
 
 
-def marks(name: str, text: Any) -> Mask:
+def marks(name: str, text: object) -> Mask:
     """The pixels (28, 28) that a page marked: base64 of 784 bytes, not 0 where marked.
 
     None marks nothing.
@@ -68,10 +107,14 @@ def png_uri(grey: Grey) -> str:
     """A `data:image/png;base64,` string of an 8-bit grey (h, w) or RGB (h, w, 3) picture."""
     buffer = io.BytesIO()
     Image.fromarray(grey).save(buffer, format="PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return _uri("png", buffer.getvalue())
 
 
-def picture_bytes(source: Any) -> bytes | Image.Image:
+def _uri(kind: str, data: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def picture_bytes(source: object) -> bytes | Image.Image:
     """Bring a picture from a page, a program or Python to bytes that the digitizer opens.
 
     Args:
@@ -86,7 +129,7 @@ def picture_bytes(source: Any) -> bytes | Image.Image:
     if isinstance(source, Image.Image):
         return source
     if isinstance(source, dict) and "pixels" in source:
-        return raw_digit("pixels", source["pixels"])
+        return Image.fromarray(digit_of("pixels", cast(object, source["pixels"])))
     if isinstance(source, str):
         source = _from_base64(source)
     if not isinstance(source, bytes | bytearray):
@@ -160,8 +203,19 @@ def _decoded(data: memoryview) -> bytes:
     return b"".join(base64.b64decode(piece, validate=True) for piece in pieces)
 
 
-def raw_digit(name: str, text: Any) -> Image.Image:
-    """A grey 28x28 picture from base64 of its 784 bytes.
+def ready_digit(picture: object) -> Grey | None:
+    """The digit of `{"digit": base64 of 784 grey bytes}`; None for any other picture.
+
+    Raises:
+        ValueError: it holds something else.
+    """
+    if isinstance(picture, dict) and "digit" in picture:
+        return digit_of("digit", cast(object, picture["digit"]))
+    return None
+
+
+def digit_of(name: str, text: object) -> Grey:
+    """A digit (28, 28) from base64 of its 784 grey bytes.
 
     Raises:
         ValueError: anything else; `name` is the argument's.
@@ -169,4 +223,4 @@ def raw_digit(name: str, text: Any) -> Image.Image:
     data = _from_base64(text) if isinstance(text, str) else b""
     if len(data) != SIDE * SIDE:
         raise ValueError(f"{name} must be base64 of {SIDE * SIDE} grey bytes, not {shown(text)}.")
-    return Image.fromarray(np.frombuffer(data, dtype=np.uint8).reshape(SIDE, SIDE))
+    return np.frombuffer(data, dtype=np.uint8).reshape(SIDE, SIDE)

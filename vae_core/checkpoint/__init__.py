@@ -4,21 +4,20 @@ from vae_core.checkpoint.folder import (
     AXES,
     CONFIG,
     DTYPES,
-    FIGURES,
-    METRICS,
     WEIGHTS,
+    Facts,
     check_fit,
     count_parameters,
     inspect,
     load,
     load_weights,
     read_config,
-    read_metrics,
     resolve,
     save,
     shipped,
     shipped_root,
 )
+from vae_core.checkpoint.metrics import FIGURES, METRICS, Metrics, read_metrics
 
 __all__ = [
     "AXES",
@@ -27,6 +26,8 @@ __all__ = [
     "FIGURES",
     "METRICS",
     "WEIGHTS",
+    "Facts",
+    "Metrics",
     "check_fit",
     "count_parameters",
     "inspect",

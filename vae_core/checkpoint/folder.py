@@ -5,29 +5,38 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import torch
 from torch import Tensor, nn
 
 from vae_core import files
 from vae_core.checkpoint import companions
+from vae_core.checkpoint.metrics import METRICS, Metrics, read_metrics
 from vae_core.config import Config
 from vae_core.models import Model, build
 from vae_core.probability.protocols import RotatablePrior
 
-CONFIG, WEIGHTS, METRICS = "config.json", "model.safetensors", "metrics.json"
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
 AXES = "axes.safetensors"
 DTYPES = {torch.float32: "F32", torch.int64: "I64", torch.bool: "BOOL"}
 """Types of a model's tensors as safetensors calls them."""
-FIGURES = frozenset(
-    (
-        *("distortion", "rate", "elbo", "bits_per_dim", "nll", "nll_sem", "importance_samples"),
-        *("n_images", "active_units", "mse", "repair_mse", "knn_error", "probe_error"),
-        *("fid", "fid_floor", "precision", "recall"),
-    )
-)
-"""Keys of metrics.json that the page counts with."""
+
+
+class Facts(TypedDict):
+    """What is known of a checkpoint from its files alone.
+
+    `config` is `Config.to_dict()`; `metrics` None where there are none of these weights; `outdated`
+    names what was measured on other weights.
+    """
+
+    recipe: str
+    title: str
+    config: dict[str, object]
+    parameters: int
+    file_bytes: int
+    metrics: Metrics | None
+    outdated: list[str]
 
 
 def shipped_root() -> Path:
@@ -157,10 +166,8 @@ def save(model: Model, folder: str | Path) -> Path:
     return folder
 
 
-def inspect(name: str | Path, root: str | Path | None = None) -> dict[str, Any]:
-    """Config, parameters, size and metrics; `outdated` names what was measured on other weights.
-
-    Figures of other weights are none of this model's: then `metrics` is None.
+def inspect(name: str | Path, root: str | Path | None = None) -> Facts:
+    """Config, parameters, size and metrics of a checkpoint, which is not loaded.
 
     Raises:
         ValueError: the folder is not a whole checkpoint.
@@ -176,28 +183,6 @@ def inspect(name: str | Path, root: str | Path | None = None) -> dict[str, Any]:
         "metrics": None if METRICS in outdated else read_metrics(folder),
         "outdated": outdated,
     }
-
-
-def read_metrics(folder: Path) -> dict[str, Any] | None:
-    """What metrics.json tells of a model; None where there is none.
-
-    Raises:
-        ValueError: it is damaged, or a figure is no number.
-    """
-    if not (folder / METRICS).exists():
-        return None
-    metrics = files.read_json(folder / METRICS)
-    for key in FIGURES & set(metrics):
-        if metrics[key] is not None and not _is_number(metrics[key]):
-            raise ValueError(f"{folder / METRICS} is damaged: {key} is not a number.")
-    kl = metrics.get("kl_per_dim")
-    if kl is not None and not (isinstance(kl, list) and all(map(_is_number, kl))):
-        raise ValueError(f"{folder / METRICS} is damaged: kl_per_dim is not a list of numbers.")
-    return metrics
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def read_config(folder: Path) -> Config:

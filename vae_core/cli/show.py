@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Mapping
 
 import torch
 
@@ -11,17 +11,17 @@ from vae_core import checkpoint, recipes
 from vae_core.models import build
 
 
-def list_recipes(arguments: argparse.Namespace) -> dict[str, Any]:
+def list_recipes(arguments: argparse.Namespace) -> Mapping[str, object]:
     """Every recipe with its net, objective, likelihood, prior and size."""
     return {"recipes": [_row(name) for name in recipes.RECIPES]}
 
 
-def inspect(arguments: argparse.Namespace) -> dict[str, Any]:
+def inspect(arguments: argparse.Namespace) -> Mapping[str, object]:
     """Config, parameters and metrics of a checkpoint."""
     return checkpoint.inspect(arguments.checkpoint)
 
 
-def _row(name: str) -> dict[str, Any]:
+def _row(name: str) -> Mapping[str, object]:
     config = recipes.get(name)
     with torch.device("meta"):
         parameters = sum(p.numel() for p in build(config).parameters())

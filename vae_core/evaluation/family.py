@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Protocol, TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -13,19 +14,25 @@ from vae_core import checkpoint, explore, files, runtime
 from vae_core.config import Config, CorruptionConfig
 from vae_core.data.digits import Digits, corrupt
 from vae_core.evaluation.elbo import squared_error
-from vae_core.models import Autoencoder
+from vae_core.models import Autoencoder, Model
 from vae_core.probability import likelihoods
 from vae_core.probability.likelihoods.registry import Quantity
 
 PCA_FILE = "pca.safetensors"
 BATCH = 1000
 SIDE = 28
-STRANGERS = ("noise", "shoe", "shuffled")
-"""What `strangers` makes, in this order."""
+NON_DIGITS = ("noise", "shoe", "shuffled")
+"""What `non_digits` makes, in this order."""
 
 
 # ---------------------------------------------------------------- reconstruction and repair
-def reconstruct(model: Any, x: Tensor) -> Tensor:
+class Reconstructs(Protocol):
+    """A model, as far as pictures (b, 1, 28, 28) pass through it."""
+
+    def reconstruct(self, x: Tensor) -> Tensor: ...
+
+
+def reconstruct(model: Reconstructs, x: Tensor) -> Tensor:
     """What a model gives back for x (b, 1, 28, 28), kept in [0, 1].
 
     It is the decoder's mean at the code, or at the posterior mean; a likelihood of unbounded
@@ -48,7 +55,7 @@ class Repair:
 
 
 def denoise(
-    model: Any,
+    model: Reconstructs,
     x: Tensor,
     corruption: CorruptionConfig,
     generator: torch.Generator | None = None,
@@ -67,8 +74,8 @@ def denoise(
     return Repair(damaged, repaired, squared_error(damaged, x), squared_error(repaired, x))
 
 
-def strangers(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    """Pictures that are no digits, (3, 1, 28, 28): see `STRANGERS`.
+def non_digits(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """Pictures that are no digits, (3, 1, 28, 28): see `NON_DIGITS`.
 
     Even noise, an outline of a shoe, and the pixels of the digit x (1, 28, 28) in another order.
     """
@@ -92,7 +99,7 @@ def _shoe() -> Tensor:
 
 
 # ---------------------------------------------------------------- codes
-def around(model: Any, x: Tensor, dims: list[int], values: Tensor) -> Tensor:
+def around(model: Model, x: Tensor, dims: list[int], values: Tensor) -> Tensor:
     """Pictures (len(dims), n, 1, 28, 28) along sliders through the code of one picture x.
 
     Args:
@@ -133,7 +140,7 @@ class Pca:
         return (centred @ axes.T @ axes + self.mean.to(x)).view_as(x)
 
 
-def is_linear(model: Any) -> bool:
+def is_linear(model: Model) -> TypeGuard[Autoencoder]:
     """Whether a model is an autoencoder without any non-linearity, scored by squared error."""
     if not isinstance(model, Autoencoder):
         return False
@@ -148,7 +155,7 @@ def is_linear(model: Any) -> bool:
     )
 
 
-def has_pca(model: Any) -> TypeGuard[Autoencoder]:
+def has_pca(model: Model) -> TypeGuard[Autoencoder]:
     """Whether PCA of the same size would say something: linear, and smaller than the picture."""
     return is_linear(model) and model.latent_dim < SIDE * SIDE
 
@@ -160,7 +167,7 @@ def principal_angles(a: Tensor, b: Tensor) -> Tensor:
     return torch.rad2deg(torch.arccos(cosines.clamp(max=1))).flip(0)
 
 
-def decoder_span(model: Autoencoder) -> Tensor:
+def decoder_span(model: Model) -> Tensor:
     """The columns (784, latent_dim) that a linear decoder combines.
 
     Raises:
@@ -195,7 +202,7 @@ def fit_pca(model: Autoencoder, train: Digits, test: Digits) -> Pca:
     return Pca(pca.mean, pca.components, pca.angles, mse, pca.linear_mse)
 
 
-def _test_error(back: Any, model: Autoencoder, test: Digits) -> float:
+def _test_error(back: Callable[[Tensor], Tensor], model: Autoencoder, test: Digits) -> float:
     device, total = next(model.parameters()).device, 0.0
     with runtime.eval_mode(model):
         for start in range(0, len(test), BATCH):

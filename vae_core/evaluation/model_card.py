@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from vae_core import checkpoint, files
 from vae_core.checkpoint import companions, held_out
+from vae_core.checkpoint.metrics import Metrics, SampleFigures, sample_figures
+from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
 from vae_core.explore import sliders
 
 LEVERS_FILE = "levers.md"
@@ -14,33 +15,32 @@ LEVERS_FILE = "levers.md"
 
 
 def write_card(folder: Path) -> None:
-    """Writes README.md from config.json, metrics.json, latents.json and levers.md.
-
-    The last two are told of where they are there.
+    """Writes README.md from config.json and metrics.json, with latents.json and levers.md if there.
 
     Raises:
         ValueError: one of them is missing or damaged, or the card cannot be written.
     """
     about, levers = checkpoint.inspect(folder), folder / LEVERS_FILE
     held = held_out.read(folder)
-    text = card(about, sliders.read(folder, about["config"]["latent_dim"]), held=held)
+    config = Config.from_dict(about["config"])
+    text = card(about, sliders.read(folder, config.latent_dim), held=held)
     if levers.is_file():
         text += f"\n## What each lever is worth\n\n{levers.read_text('utf-8')}"
     files.write_text(folder / "README.md", text)
 
 
 def card(
-    about: dict[str, Any], latents: sliders.Latents | None = None, *, held: int | None = None
+    about: checkpoint.Facts, latents: sliders.Latents | None = None, *, held: int | None = None
 ) -> str:
     """Markdown for what `checkpoint.inspect` returns; every figure names its unit and origin.
 
     Args:
         about: the checkpoint.
-        latents: what latents.json tells of its sliders, where it is there.
+        latents: what latents.json says of its sliders, where it is there.
         held: how many training digits it has not seen.
     """
-    config, metrics = about["config"], about["metrics"] or {}
-    net, train = config["net"], config["train"]
+    config = Config.from_dict(about["config"])
+    net, train = config.net, config.train
     lines = [
         "---",
         "library_name: vae-core",
@@ -49,23 +49,23 @@ def card(
         "---",
         f"# {about['recipe']}: {about['title']}",
         "",
-        f"{_kind(config)} on MNIST: {net['kind']} nets {_dims(net)}, "
-        f"{config['latent_dim']} latents, {config['likelihood']} likelihood, "
-        f"{config['prior']} prior, {about['parameters']:,} parameters.",
+        f"{_kind(config)} on MNIST: {net.kind} nets {_dims(net)}, "
+        f"{config.latent_dim} latents, {config.likelihood} likelihood, "
+        f"{config.prior} prior, {about['parameters']:,} parameters.",
         "",
-        f"Trained on {_seen(held)} for {train['epochs']} epochs of batches of "
-        f"{train['batch_size']}{_start(train)}, binarisation: {train['binarisation']}"
-        f"{_beta(train['beta'])}. "
+        f"Trained on {_seen(held)} for {train.epochs} epochs of batches of "
+        f"{train.batch_size}{_start(train)}, binarisation: {train.binarisation}"
+        f"{_beta(train.beta)}. "
         f"Repeat it with `python -m vae_core train {about['recipe']}`.",
         "",
-        *_measured(metrics, latents, again=checkpoint.METRICS in about.get("outdated", [])),
+        *_measured(about["metrics"], latents, again=checkpoint.METRICS in about["outdated"]),
         "",
     ]
     return "\n".join(lines)
 
 
 def _measured(
-    metrics: dict[str, Any], latents: sliders.Latents | None, *, again: bool
+    metrics: Metrics | None, latents: sliders.Latents | None, *, again: bool
 ) -> list[str]:
     """The table of figures and where they come from, or that there are none for these weights."""
     if not metrics:
@@ -86,44 +86,42 @@ def _seen(held: int | None) -> str:
     return f"{60_000 - held:,} training digits, the other {held:,} kept out to choose settings by,"
 
 
-def _start(train: dict[str, Any]) -> str:
-    start = train.get("starts_from")
+def _start(train: TrainConfig) -> str:
+    start = train.starts_from
     return f", from the weights of `{start}` as far as they fit" if start else ""
 
 
-def _beta(beta: dict[str, Any]) -> str:
+def _beta(beta: BetaConfig) -> str:
     """How the rate was weighed; nothing where it counted in full from the first step."""
-    rise = f", beta from {beta['start']:g} to {beta['final']:g} in"
-    if beta["kind"] == "linear":
-        return f"{rise} {beta['warmup_steps']} steps"
-    if beta["kind"] == "cyclical":
-        return f"{rise} {beta['cycles']} cycles"
-    return "" if beta["final"] == 1 else f", beta {beta['final']:g}"
+    rise = f", beta from {beta.start:g} to {beta.final:g} in"
+    if beta.kind == "linear":
+        return f"{rise} {beta.warmup_steps} steps"
+    if beta.kind == "cyclical":
+        return f"{rise} {beta.cycles} cycles"
+    return "" if beta.final == 1 else f", beta {beta.final:g}"
 
 
-def _refreshed(metrics: dict[str, Any]) -> str:
-    told = metrics.get("refreshed")
-    return f", the samples and the error over digits by `{told['command']}`" if told else ""
+def _refreshed(metrics: Metrics) -> str:
+    again = metrics.get("refreshed")
+    return f", the samples and the error over digits by `{again['command']}`" if again else ""
 
 
-def _kind(config: dict[str, Any]) -> str:
-    if config["objective"] == "reconstruction":
+def _kind(config: Config) -> str:
+    if config.objective == "reconstruction":
         return "A deterministic autoencoder"
-    if config["objective"] == "iwae":
-        return f"A variational autoencoder, by a bound of {config['samples']} importance samples,"
+    if config.objective == "iwae":
+        return f"A variational autoencoder, by a bound of {config.samples} importance samples,"
     return "A variational autoencoder"
 
 
-def _dims(net: dict[str, Any]) -> str:
-    shown = "-".join(map(str, net["hidden_dims"])) or "of one layer"
-    return (
-        f"{shown} and back"
-        if not net["decoder_dims"]
-        else (f"{shown} (encoder), {'-'.join(map(str, reversed(net['decoder_dims'])))} (decoder)")
-    )
+def _dims(net: NetConfig) -> str:
+    shown = "-".join(map(str, net.hidden_dims)) or "of one layer"
+    if not net.decoder_dims:
+        return f"{shown} and back"
+    return f"{shown} (encoder), {'-'.join(map(str, reversed(net.decoder_dims)))} (decoder)"
 
 
-def _costs(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+def _costs(metrics: Metrics) -> list[tuple[str, str]]:
     """What an image costs; a deterministic model has a distortion alone."""
     if metrics["elbo"] is None:
         rows = [("distortion", f"{metrics['distortion']:.2f} nats an image")]
@@ -146,7 +144,7 @@ def _costs(metrics: dict[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def _told_label(metrics: dict[str, Any]) -> str:
+def _told_label(metrics: Metrics) -> str:
     """A bound on log p(x|y) is marked: it compares with none on log p(x)."""
     given = metrics.get("bounds") == "log p(x|y)"
     return ", told the label: bounds log p(x\\|y), not log p(x)" if given else ""
@@ -157,7 +155,7 @@ def _over_digits(error: float | None) -> str:
     return "" if error is None else f" +- {error:.2f} over digits"
 
 
-def _evidence(metrics: dict[str, Any]) -> list[tuple[str, str]]:
+def _evidence(metrics: Metrics) -> list[tuple[str, str]]:
     """The NLL, with its two kinds of error, and what it was on other draws."""
     if metrics["nll"] is None:
         return []
@@ -168,7 +166,7 @@ def _evidence(metrics: dict[str, Any]) -> list[tuple[str, str]]:
         value += f", +- {metrics['nll_sem']:.2f} over draws of the binarisation"
     rows = [(f"NLL, dynamic binarisation, {count}{_told_label(metrics)}", value)]
     if spread := metrics.get("nll_spread"):
-        draws = ", ".join(f"{draw:.2f}" for draw in spread["nll_draws"])
+        draws = ", ".join(f"{draw:.2f}" for draw in spread.get("nll_draws") or ())
         samples, seeds = spread["importance_samples"], ", ".join(map(str, spread["seeds"]))
         digits = f", {spread['nll_images']} digits" if "nll_images" in spread else ""
         name = f"the same with {samples} samples{digits}, draws of the binarisation, seeds {seeds}"
@@ -176,9 +174,7 @@ def _evidence(metrics: dict[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
-    if not metrics:
-        return []
+def _figures(metrics: Metrics) -> list[tuple[str, str]]:
     cost, *terms = _costs(metrics)
     rows = [
         cost,
@@ -191,41 +187,40 @@ def _figures(metrics: dict[str, Any]) -> list[tuple[str, str]]:
     if metrics["slice"]["nll"] is not None:
         name = f"NLL, 100 samples, 500 digits (the tests repeat it){_told_label(metrics)}"
         rows.append((name, f"{metrics['slice']['nll']:.2f} nats"))
-    return rows + _fidelity(metrics)
+    return rows + _fidelity(sample_figures(metrics))
 
 
-def _fidelity(metrics: dict[str, Any]) -> list[tuple[str, str]]:
-    """How real the samples are, each figure beside what real digits score.
-
-    Figures from before the net that they are taken in was frozen are left out: their floor was
-    that of one group of writers.
-    """
-    if metrics.get("fid") is None or metrics.get("fid_features") is None:
+def _fidelity(figures: SampleFigures | None) -> list[tuple[str, str]]:
+    """How real the samples are, each figure beside what real digits score."""
+    if figures is None:
         return []
-    near, floor = metrics["nearest_train"], f"{metrics['fid_floor']:.2f}"
-    if metrics["fid_floor_sem"] is not None:
-        floor += f" +- {metrics['fid_floor_sem']:.2f}"
+    near, floor = figures["nearest_train"], f"{figures['fid_floor']:.2f}"
+    if figures["fid_floor_sem"] is not None:
+        floor += f" +- {figures['fid_floor_sem']:.2f}"
     unsure = [
-        f"{100 * metrics[key]:.1f} +- {100 * metrics[f'{key}_sem']:.1f} %"
-        for key in ("sample_unsure", "test_unsure")
+        f"{100 * share:.1f} +- {100 * error:.1f} %"
+        for share, error in (
+            (figures["sample_unsure"], figures["sample_unsure_sem"]),
+            (figures["test_unsure"], figures["test_unsure_sem"]),
+        )
     ]
     return [
         (
             "FID of 10,000 samples (means of p(x\\|z) against the grey test digits, features of "
             "a frozen classifier); random training digits in their place",
-            f"{metrics['fid']:.2f}; {floor}",
+            f"{figures['fid']:.2f}; {floor}",
         ),
         (
             "precision, recall of the samples; of training digits",
-            f"{metrics['precision']:.2f}, {metrics['recall']:.2f}; "
-            f"{metrics['precision_real']:.2f}, {metrics['recall_real']:.2f}",
+            f"{figures['precision']:.2f}, {figures['recall']:.2f}; "
+            f"{figures['precision_real']:.2f}, {figures['recall_real']:.2f}",
         ),
         (
             "entropy of the classifier over a sample; over a test digit",
-            f"{metrics['sample_entropy']:.2f}; {metrics['test_entropy']:.2f} nats",
+            f"{figures['sample_entropy']:.2f}; {figures['test_entropy']:.2f} nats",
         ),
         ("samples that it reads with less than 0.9; test digits", "; ".join(unsure)),
-        ("samples that it reads as no digit", f"{100 * metrics['not_digits']:.1f} %"),
+        ("samples that it reads as no digit", f"{100 * figures['not_digits']:.1f} %"),
         (
             "distance to the nearest training digit, median: sample; test digit",
             f"{near['median']:.2f}; {near['test_median']:.2f}",

@@ -15,7 +15,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -24,7 +23,10 @@ from torch import Tensor
 
 from vae_core import checkpoint, files, runtime
 from vae_core.data.digits import Digits, add_arguments, load_mnist
+from vae_core.models import Model
 from vae_core.probability import likelihoods
+from vae_core.probability.latents import DiagonalGaussian
+from vae_core.probability.protocols import Posterior
 
 FILE = "reference.safetensors"
 DRAWS = 32
@@ -44,30 +46,27 @@ def noise(dim: int) -> Tensor:
     return torch.randn(DRAWS, dim, generator=torch.Generator().manual_seed(0))
 
 
-def codes(q: Any, eps: Tensor) -> Tensor:
+def codes(q: Posterior, eps: Tensor) -> Tensor:
     """mean + sigma eps, (k, b, d), for q(z|x) of b pictures and eps (k, d).
 
     A deterministic model gives its one code k times.
     """
-    logvar = getattr(q, "logvar", None)
-    if logvar is None:
-        return q.mean.expand(len(eps), *q.mean.shape)
-    return q.mean + (logvar / 2).exp() * eps.to(logvar.device)[:, None]
+    return q.at(eps.to(q.mean.device)[:, None])
 
 
-def rate(model: Any, q: Any, z: Tensor) -> Tensor | None:
+def rate(model: Model, q: Posterior, z: Tensor) -> Tensor | None:
     """KL(q || p) of b pictures in nats, (b,): exact where the prior factorises.
 
     Else it is the mean over the draws z (k, b, d); None for a deterministic model.
     """
-    if getattr(q, "logvar", None) is None:
+    if not isinstance(q, DiagonalGaussian):
         return None
-    if getattr(model.prior, "factorises", True):
+    if model.prior.factorises:
         return q.kl().sum(-1)
     return (q.log_prob(z) - model.log_prior(z)).mean(0)
 
 
-def costs(model: Any, x: Tensor) -> dict[str, Tensor]:
+def costs(model: Model, x: Tensor) -> dict[str, Tensor]:
     """Distortion, rate and their sum, -ELBO, in nats for x (b, 1, 28, 28), each (b,).
 
     A deterministic model has a distortion alone.
@@ -75,7 +74,7 @@ def costs(model: Any, x: Tensor) -> dict[str, Tensor]:
     return _costs(model, model.encode(x), x)
 
 
-def _costs(model: Any, q: Any, x: Tensor) -> dict[str, Tensor]:
+def _costs(model: Model, q: Posterior, x: Tensor) -> dict[str, Tensor]:
     z = codes(q, noise(model.latent_dim))
     distortion = -model.decode(z).log_prob(x).mean(0)
     spent = rate(model, q, z)
@@ -84,7 +83,7 @@ def _costs(model: Any, q: Any, x: Tensor) -> dict[str, Tensor]:
     return {"distortion": distortion, "rate": spent, "cost": distortion + spent}
 
 
-def floor(model: Any, x: Tensor) -> Tensor:
+def floor(model: Model, x: Tensor) -> Tensor:
     """What the pixels of x (b, 1, 28, 28) cost at least, in nats, (b,).
 
     Under a Bernoulli that is the entropy of the grey values; a density and the 256 levels know no
@@ -95,7 +94,7 @@ def floor(model: Any, x: Tensor) -> Tensor:
     return -(torch.xlogy(x, x) + torch.xlogy(1 - x, 1 - x)).sum((1, 2, 3))
 
 
-def placed(model: Any, x: Tensor) -> dict[str, Tensor]:
+def placed(model: Model, x: Tensor) -> dict[str, Tensor]:
     """What x (b, 1, 28, 28) is ranked by, each (b,): `costs` less `floor`, and `length`.
 
     `length` is the distance of the code, or of the posterior mean, from 0 in units of the sliders.
@@ -141,7 +140,7 @@ class Reference:
         return np.interp(shares, np.linspace(0, 1, len(ladder)), ladder).tolist()
 
 
-def measure(model: Any, digits: Digits, device: torch.device | str = "cpu") -> Reference:
+def measure(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Reference:
     """The quantiles of all `digits`, as grey pixels, under a model in evaluation mode."""
     parts: dict[str, list[Tensor]] = {}
     with runtime.eval_mode(model):

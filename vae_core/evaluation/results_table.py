@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from vae_core import checkpoint, files, recipes
+from vae_core.checkpoint.metrics import Metrics
+from vae_core.config import Config
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A model that has figures."""
+
+    config: Config
+    metrics: Metrics
 
 
 def write_table(readme: Path, root: Path) -> None:
@@ -32,84 +43,83 @@ def tables(root: Path) -> str:
     """
     order = list(recipes.RECIPES)
     folders = [root / name for name in order if (root / name / checkpoint.METRICS).is_file()]
-    found = [about for about in map(checkpoint.inspect, folders) if about["metrics"]]
-    variational = [about for about in found if about["config"]["prior"] != "fitted"]
-    deterministic = [about for about in found if about["config"]["prior"] == "fitted"]
+    rows = [
+        Row(Config.from_dict(about["config"]), about["metrics"])
+        for about in map(checkpoint.inspect, folders)
+        if about["metrics"]
+    ]
+    variational = [row for row in rows if row.config.is_variational]
+    deterministic = [row for row in rows if not row.config.is_variational]
     return _markdown(VARIATIONAL, variational) + "\n\n" + _markdown(DETERMINISTIC, deterministic)
 
 
-def _markdown(columns: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+def _markdown(columns: Mapping[str, Callable[[Row], str]], rows: list[Row]) -> str:
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    for about in rows:
-        cells = [str(cell(about["config"], about["metrics"])) for cell in columns.values()]
-        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["| " + " | ".join(cell(row) for cell in columns.values()) + " |" for row in rows]
     return "\n".join(lines)
 
 
-def _name(config: dict[str, Any], _: dict[str, Any]) -> str:
-    return f"`{config['name']}`"
+def _name(row: Row) -> str:
+    return f"`{row.config.name}`"
 
 
-def _latents(config: dict[str, Any], metrics: dict[str, Any]) -> str:
-    return f"{config['latent_dim']} ({metrics['active_units']})"
+def _latents(row: Row) -> str:
+    return f"{row.config.latent_dim} ({row.metrics['active_units']})"
 
 
-def _pixels(config: dict[str, Any], metrics: dict[str, Any]) -> str:
-    kind = "grey" if metrics["binarisation"] == "none" else "binary"
-    return kind if config["likelihood"] == "bernoulli" else f"{kind}, {config['likelihood']}"
+def _pixels(row: Row) -> str:
+    kind = "grey" if row.metrics["binarisation"] == "none" else "binary"
+    likelihood = row.config.likelihood
+    return kind if likelihood == "bernoulli" else f"{kind}, {likelihood}"
 
 
-def _elbo(config: dict[str, Any], metrics: dict[str, Any]) -> str:
-    total = f"{-metrics['elbo']:.2f}{_told_label(config)}"
-    return f"{metrics['distortion']:.2f} + {metrics['rate']:.2f} = {total}"
+def _elbo(row: Row) -> str:
+    elbo, rate = row.metrics["elbo"], row.metrics["rate"]
+    if elbo is None or rate is None:
+        return ""
+    total = f"{-elbo:.2f}{_label_given(row.config)}"
+    return f"{row.metrics['distortion']:.2f} + {rate:.2f} = {total}"
 
 
-def _told_label(config: dict[str, Any]) -> str:
+def _label_given(config: Config) -> str:
     """Marks a bound on log p(x|y), which compares with none on log p(x)."""
-    return ", told the label" if config["conditional"] else ""
+    return ", told the label" if config.conditional else ""
 
 
-def _nll(config: dict[str, Any], metrics: dict[str, Any]) -> str:
-    if metrics["nll"] is not None:
+def _nll(row: Row) -> str:
+    metrics, nll = row.metrics, row.metrics["nll"]
+    if nll is not None:
         count = f"{metrics['importance_samples']} samples"
-        seen = metrics.get("nll_images", metrics["n_images"])
-        digits = "" if seen == 10_000 else f", {seen} digits"
+        images = metrics.get("nll_images", metrics["n_images"])
+        digits = "" if images == 10_000 else f", {images} digits"
         error = metrics.get("nll_sem_digits")
         spread = "" if error is None else f" ± {error:.2f}"
-        return f"{metrics['nll']:.2f}{spread} ({count}{digits}{_told_label(config)})"
+        return f"{nll:.2f}{spread} ({count}{digits}{_label_given(row.config)})"
     bits = metrics.get("bits_per_dim")
     return "" if bits is None else f"{bits:.3f} bits a pixel"
 
 
-def _percent(key: str) -> Any:
-    return lambda _, metrics: f"{100 * metrics[key]:.2f} %"
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.2f} %"
 
 
-def _train(config: dict[str, Any], _: dict[str, Any]) -> str:
-    return str(config["train"]["epochs"])
-
-
-def _about(config: dict[str, Any], _: dict[str, Any]) -> str:
-    return config["title"]
-
-
-VARIATIONAL = {
+VARIATIONAL: Mapping[str, Callable[[Row], str]] = {
     "recipe": _name,
-    "what it is": _about,
+    "what it is": lambda row: row.config.title,
     "latents (active)": _latents,
     "pixels": _pixels,
     "distortion + rate = -ELBO": _elbo,
     "NLL": _nll,
-    "5-NN error": _percent("knn_error"),
-    "epochs": _train,
+    "5-NN error": lambda row: _percent(row.metrics["knn_error"]),
+    "epochs": lambda row: str(row.config.train.epochs),
 }
 
-DETERMINISTIC = {
+DETERMINISTIC: Mapping[str, Callable[[Row], str]] = {
     "recipe": _name,
-    "what it is": _about,
-    "code": lambda config, _: config["latent_dim"],
-    "squared error a pixel": lambda _, metrics: f"{metrics['mse']:.5f}",
-    "5-NN error": _percent("knn_error"),
-    "linear probe error": _percent("probe_error"),
-    "epochs": _train,
+    "what it is": lambda row: row.config.title,
+    "code": lambda row: str(row.config.latent_dim),
+    "squared error a pixel": lambda row: f"{row.metrics['mse']:.5f}",
+    "5-NN error": lambda row: _percent(row.metrics["knn_error"]),
+    "linear probe error": lambda row: _percent(row.metrics["probe_error"]),
+    "epochs": lambda row: str(row.config.train.epochs),
 }

@@ -72,8 +72,8 @@ class Point:
         self.mean = mean
 
     def at(self, eps: Tensor) -> Tensor:
-        """The code itself for each noise eps (..., b, d), shaped as it."""
-        return self.mean.expand(eps.shape)
+        """The code itself for each noise eps (..., b, d)."""
+        return self.mean.expand(torch.broadcast_shapes(eps.shape, self.mean.shape))
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """The code itself, (b, d): there is nothing to draw."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -44,10 +45,10 @@ def test_figures_do_not_outlive_their_weights(model: VAE, tmp_path: Path):
     folder = checkpoint.save(model, tmp_path / "tiny")
     weights = files.fingerprint(folder / checkpoint.WEIGHTS)
     files.write_json(folder / checkpoint.METRICS, {"weights_sha256": weights, "nll": 80.0})
-    about = checkpoint.inspect(folder)
+    about: Any = checkpoint.inspect(folder)
     assert (about["metrics"]["nll"], about["outdated"]) == (80.0, [])
     retrained(model, folder)
-    about = checkpoint.inspect(folder)
+    about: Any = checkpoint.inspect(folder)
     assert (about["metrics"], about["outdated"]) == (None, [checkpoint.METRICS])
     assert card("tiny", about)["outdated"] == [checkpoint.METRICS]
     write_card(folder)

@@ -1,4 +1,4 @@
-"""Side by side: repairs, strangers, traversals and PCA, each against another way of saying it."""
+"""Side by side: repairs, non-digits, traversals and PCA, each against another way of saying it."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def test_denoise_is_corrupt_then_reconstruct(model: VAE, kind: str) -> None:
     )
 
 
-def test_the_strangers_are_no_digits_and_the_same_for_a_seed() -> None:
+def test_non_digits_are_none_and_the_same_for_a_seed() -> None:
     x = torch.rand(1, 28, 28, generator=seeded(3)) ** 4
-    made = family.strangers(x, seeded())
-    assert made.shape == (len(family.STRANGERS), 1, 28, 28)
+    made = family.non_digits(x, seeded())
+    assert made.shape == (len(family.NON_DIGITS), 1, 28, 28)
     assert made.min() >= 0
     assert made.max() <= 1
-    assert torch.equal(made, family.strangers(x, seeded()))
+    assert torch.equal(made, family.non_digits(x, seeded()))
     assert torch.equal(made[2].flatten().sort().values, x.flatten().sort().values)
     assert not torch.equal(made[2], x)
 

@@ -34,7 +34,7 @@ FIDELITY = {
 
 
 def test_each_figure_of_the_samples_stands_beside_that_of_real_digits():
-    about = checkpoint.inspect(FOLDER)
+    about: Any = checkpoint.inspect(FOLDER)
     about["metrics"] |= FIDELITY
     rows = [line for line in card(about).splitlines() if line.startswith("| ")]
     told = {row.split(" | ")[0]: row.split(" | ")[1] for row in rows}
@@ -48,20 +48,20 @@ def test_each_figure_of_the_samples_stands_beside_that_of_real_digits():
 
 
 def test_figures_that_were_not_measured_are_left_out():
-    about = checkpoint.inspect(FOLDER)
+    about: Any = checkpoint.inspect(FOLDER)
     about["metrics"] |= dict.fromkeys(FIDELITY)
     assert "FID" not in card(about)
     assert "-ELBO" in card(about)
 
 
 def test_figures_with_a_floor_of_one_group_of_writers_are_left_out():
-    about = checkpoint.inspect(FOLDER)
+    about: Any = checkpoint.inspect(FOLDER)
     about["metrics"] |= FIDELITY | {"fid_features": None}
     assert "FID" not in card(about)
 
 
 def test_an_nll_is_told_with_both_of_its_errors():
-    about = checkpoint.inspect(FOLDER)
+    about: Any = checkpoint.inspect(FOLDER)
     about["metrics"] |= {"elbo_sem_digits": 0.2549, "importance_samples": 500, "nll_images": 500}
     about["metrics"] |= {"nll": 79.41, "nll_sem": 0.169, "nll_sem_digits": 0.894}
     row = "NLL, dynamic binarisation, 500 importance samples, 500 digits | 79.41 nats"
@@ -73,7 +73,7 @@ def test_an_nll_is_told_with_both_of_its_errors():
 
 
 def test_a_bound_on_what_the_label_leaves_open_is_marked():
-    about = checkpoint.inspect(FOLDER.parent / "vae-conditional")
+    about: Any = checkpoint.inspect(FOLDER.parent / "vae-conditional")
     about["metrics"] |= {"bounds": "log p(x|y)", "nll": 90.0, "nll_images": 500}
     rows = [line for line in card(about).splitlines() if "NLL," in line or "-ELBO," in line]
     assert len(rows) == 3
@@ -96,7 +96,7 @@ def test_a_card_tells_how_the_rate_was_weighed(name: str, told: str):
 
 
 def test_a_card_tells_what_training_did_not_see():
-    about = checkpoint.inspect(FOLDER)
+    about: Any = checkpoint.inspect(FOLDER)
     assert "Trained on all 60,000 training digits for 10 epochs" in card(about)
     told = "Trained on 59,000 training digits, the other 1,000 kept out to choose settings by, for"
     assert told in card(about, held=1000)

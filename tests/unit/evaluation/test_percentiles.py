@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import torch
 from vae_core import VAE, Bernoulli, Config, NetConfig, checkpoint, files
 from vae_core.data.digits import Digits
 from vae_core.evaluation import percentiles
-from vae_core.probability.latents import StandardNormal
+from vae_core.probability.latents import Point, StandardNormal
 
 
 def some_digits(count: int) -> Digits:
@@ -34,8 +35,8 @@ class Deterministic(torch.nn.Module):
         self.model, self.latent_dim, self.prior = model, model.latent_dim, model.prior
         self.config, self.to_sliders = model.config, model.to_sliders
 
-    def encode(self, x: torch.Tensor) -> object:
-        return type("Code", (), {"mean": self.model.encode(x).mean})()
+    def encode(self, x: torch.Tensor) -> Point:
+        return Point(self.model.encode(x).mean)
 
     def decode(self, z: torch.Tensor) -> object:
         return self.model.decode(z)
@@ -79,7 +80,7 @@ def test_the_rate_of_a_prior_that_does_not_factorise_is_estimated(model: VAE) ->
 
 
 def test_a_deterministic_model_has_a_distortion_alone(model: VAE) -> None:
-    plain = Deterministic(model)
+    plain: Any = Deterministic(model)
     digits = some_digits(12)
     known = percentiles.measure(plain, digits)
     assert set(known.quantiles) == {"distortion", "length"}

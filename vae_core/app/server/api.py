@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import gradio as gr
 from gradio.components.api_component import Api
@@ -19,97 +19,121 @@ from gradio.events import api
 from gradio.utils import get_upload_folder
 
 from vae_core.app import wire
-from vae_core.app.server import lanes
-from vae_core.app.server.page import SORRY
+from vae_core.app.server.calls import SORRY, Call
 from vae_core.app.server.uploads import Uploads
 from vae_core.app.service.studio import Studio
 
+CARD = ("name", "title", "latent_dim", "objective", "likelihood", "prior", "parameters")
 PICTURES = ("encode", "interpolate", "reconstruct")
 """Endpoints that take a picture."""
 
-CARD = ("name", "title", "latent_dim", "objective", "likelihood", "prior", "parameters")
+Answer: TypeAlias = dict[str, Any]
+
+
+class Endpoints:
+    """The calls as programs make them: arguments by place, pictures as PNG; see DESIGN.md.
+
+    Gradio describes each by its signature and its docstring.
+
+    Args:
+        studio: the service.
+        uploads: what callers sent as files.
+    """
+
+    def __init__(self, studio: Studio, uploads: Uploads) -> None:
+        self.studio, self.uploads = studio, uploads
+
+    def calls(self) -> list[Call]:
+        """All of them, under their own names."""
+        quick = self.studio.is_quick
+        return [
+            Call(self.checkpoints, live=quick),
+            _heavy(self.encode),
+            Call(self.decode, live=quick),
+            _heavy(self.sample),
+            _heavy(self.interpolate),
+            _heavy(self.reconstruct),
+        ]
+
+    def checkpoints(self) -> list[Answer]:
+        """The models that can be asked for, with what they are."""
+        return [{key: card[key] for key in CARD} for card in self.studio.checkpoints()]
+
+    def encode(self, checkpoint: str, image: Any) -> Answer:
+        """The code of a picture of a digit: z (slider values), mean and logvar of q(z|x)."""
+        code = self.studio.encode(checkpoint, self._picture(image))
+        return _picked(code, "z", "mean", "logvar") | {"input": wire.png_uri(code["input"])}
+
+    def decode(self, checkpoint: str, z: list[float]) -> Answer:
+        """The digit of slider values z: latent_dim numbers, each within +-10."""
+        made = self.studio.decode(checkpoint, z)
+        return {"image": wire.png_uri(made["pixels"][0]), "milliseconds": made["milliseconds"]}
+
+    def sample(
+        self, checkpoint: str, n: int = 16, seed: int = 0, temperature: float = 1.0
+    ) -> Answer:
+        """n (1 to 256) digits drawn from the model's prior, the same ones for the same seed."""
+        drawn = self.studio.sample(checkpoint, n, seed, temperature)
+        return {"images": [*map(wire.png_uri, drawn["pixels"])]} | _picked(drawn, "z", "seed")
+
+    def interpolate(
+        self,
+        checkpoint: str,
+        image_a: Any,
+        image_b: Any,
+        steps: int = 10,
+        path: str = "linear",
+    ) -> Answer:
+        """steps (2 to 64) digits from one picture to another, path "linear" or "spherical"."""
+        ends = [{"picture": self._picture(image)} for image in (image_a, image_b)]
+        way = self.studio.interpolate(checkpoint, ends[0], ends[1], steps, path)
+        return {"images": [*map(wire.png_uri, way["pixels"])], "z": way["z"]}
+
+    def reconstruct(self, checkpoint: str, image: Any) -> Answer:
+        """A picture as the model sees it and gives it back; distortion and rate in nats."""
+        made = self.studio.reconstruct(checkpoint, self._picture(image), {"stages": False})
+        shown = {key: wire.png_uri(made[key]) for key in ("input", "reconstruction")}
+        return shown | _picked(made, "z", "mean", "logvar", "distortion", "rate")
+
+    def _picture(self, value: Any) -> object:
+        """What a caller sent as a picture: the bytes of an upload, else what `wire` takes."""
+        if isinstance(value, dict) and "path" in value:
+            return self.uploads.take(str(value["path"]))
+        return value
+
+
+def _heavy(run: Callable[..., Any]) -> Call:
+    return Call(run, opens=run.__name__ in PICTURES)
+
+
+def _picked(reply: Any, *keys: str) -> Answer:
+    return {key: reply[key] for key in keys}
 
 
 def build(studio: Studio) -> None:
     """Add the endpoints to the Blocks that are being built."""
-
-    uploads = Uploads(Path(get_upload_folder()))
-
-    def picture(value: Any) -> Any:
-        """What a caller sent as a picture: the bytes of an upload, else what `codec` takes."""
-        if isinstance(value, dict) and "path" in value:
-            return uploads.take(str(value["path"]))
-        return value
-
-    def checkpoints() -> list[dict]:
-        """The models that can be asked for, with what they are."""
-        return [{key: card[key] for key in CARD} for card in studio.checkpoints()]
-
-    def encode(checkpoint: str, image: Any) -> dict:
-        """The code of a picture of a digit: z (slider values), mean and logvar of q(z|x)."""
-        code = studio.encode(checkpoint, picture(image))
-        return {key: code[key] for key in ("z", "mean", "logvar")} | {"input": png(code["input"])}
-
-    def decode(checkpoint: str, z: list[float]) -> dict:
-        """The digit of slider values z: latent_dim numbers, each within +-10."""
-        made = studio.decode(checkpoint, z)
-        return {"image": png(made["pixels"]), "milliseconds": made["milliseconds"]}
-
-    def sample(checkpoint: str, n: int = 16, seed: int = 0, temperature: float = 1.0) -> dict:
-        """n (1 to 256) digits drawn from the model's prior, the same ones for the same seed."""
-        drawn = studio.sample(checkpoint, n, seed, temperature)
-        return {"images": pngs(drawn["pixels"]), "z": drawn["z"], "seed": drawn["seed"]}
-
-    def interpolate(
-        checkpoint: str, image_a: Any, image_b: Any, steps: int = 10, path: str = "linear"
-    ) -> dict:
-        """steps (2 to 64) digits from one picture to another, path "linear" or "spherical"."""
-        ends = [{"picture": picture(image)} for image in (image_a, image_b)]
-        way = studio.interpolate(checkpoint, ends[0], ends[1], steps, path)
-        return {"images": pngs(way["pixels"]), "z": way["z"]}
-
-    def reconstruct(checkpoint: str, image: Any) -> dict:
-        """A picture as the model sees it and gives it back; distortion and rate in nats."""
-        made = studio.reconstruct(checkpoint, picture(image), {"stages": False})
-        kept = {key: made[key] for key in ("z", "mean", "logvar", "distortion", "rate")}
-        pictures = {key: png(made[key]) for key in ("input", "reconstruction")}
-        return pictures | kept
-
-    def lane(name: str, arguments: tuple[Any, ...]) -> lanes.Lane:
-        if name in PICTURES:
-            return lanes.PICTURES
-        if name == "sample":
-            return lanes.HEAVY
-        return lanes.QUICK if studio.is_quick(next(iter(arguments), None)) else lanes.ASIDE
-
-    for function in (checkpoints, encode, decode, sample, interpolate, reconstruct):
+    endpoints = Endpoints(studio, Uploads(Path(get_upload_folder())))
+    for call in endpoints.calls():
         # Gradio's own queue serves whoever came first, however much he asked for: ours are fair.
-        api(spoken(function, lane), api_name=function.__name__, concurrency_limit=None)
+        api(endpoint(call), api_name=call.name, concurrency_limit=None)
     fill_in_defaults()
 
 
-def spoken(
-    function: Callable[..., Any], lane: Callable[[str, tuple[Any, ...]], lanes.Lane]
-) -> Callable[..., Any]:
-    """`function` in a lane, its `ValueError` turned into a `gr.Error`, which callers get to read.
+def endpoint(call: Call) -> Callable[..., Awaitable[Any]]:
+    """A call with the signature of its function, its `ValueError` as the `gr.Error` to read."""
 
-    Args:
-        function: an endpoint.
-        lane: of a name and its arguments, where the call waits for its turn.
-    """
-
-    @functools.wraps(function)
-    async def call(*arguments: Any) -> Any:
+    @functools.wraps(call.run)
+    async def ask(*arguments: Any) -> Any:
+        named = dict(zip(call.arguments, arguments, strict=False))
         try:
-            chosen = lane(function.__name__, arguments)
-            return await chosen.run(lambda: function(*arguments))
+            return await call.lane(named).run(lambda: call.run(*arguments))
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except Exception as error:
             logging.getLogger(__name__).exception("an endpoint failed")
             raise gr.Error(SORRY, print_exception=False) from error
 
-    return call
+    return ask
 
 
 def fill_in_defaults() -> None:
@@ -140,13 +164,3 @@ def unmarked(value: Any) -> Any:
     if isinstance(value, list) and any(isinstance(entry, dict | list) for entry in value):
         return [unmarked(entry) for entry in value]
     return value
-
-
-def png(pixels: str) -> str:
-    """One packed digit as a `data:image/png;base64,` string."""
-    return wire.png_uri(wire.unpack(pixels)[0])
-
-
-def pngs(pixels: str) -> list[str]:
-    """Packed digits as `data:image/png;base64,` strings."""
-    return [wire.png_uri(digit) for digit in wire.unpack(pixels)]

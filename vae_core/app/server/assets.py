@@ -8,32 +8,18 @@ from __future__ import annotations
 import base64
 import json
 import sys
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vae_core.app.wire import SIDE, Grey
+from vae_core.data.examples import COLUMNS, LABELS, SHEET, SIDE, examples
 from vae_core.files import ASSETS
 
-SHEET, LABELS = ASSETS / "digits.png", ASSETS / "digits.json"
-COLUMNS, EACH = 20, 30
+__all__ = ["choose", "examples", "head_script", "make"]
 
-
-@cache
-def examples() -> tuple[Grey, list[int], list[int]]:
-    """The digits (300, 28, 28), their classes, and their places in the MNIST test set.
-
-    The classes take turns: 0, 1, ..., 9, 0, 1 and so on.
-    """
-    told = json.loads(LABELS.read_text("utf-8"))
-    with Image.open(SHEET) as image:
-        sheet = np.asarray(image, dtype=np.uint8)
-    rows = sheet.shape[0] // SIDE
-    tiles = sheet.reshape(rows, SIDE, COLUMNS, SIDE).swapaxes(1, 2).reshape(-1, SIDE, SIDE)
-    return tiles, told["labels"], told["indices"]
+EACH = 30
 
 
 def head_script() -> str:
@@ -66,8 +52,8 @@ def make(data: Path) -> None:
     image = Image.fromarray(np.ascontiguousarray(sheet.reshape(rows * SIDE, COLUMNS * SIDE)))
     ASSETS.mkdir(exist_ok=True)
     image.save(SHEET, format="PNG", optimize=True)
-    told = {"labels": labels[indices].tolist(), "indices": indices}
-    LABELS.write_text(json.dumps(told) + "\n", "utf-8")
+    about = {"labels": labels[indices].tolist(), "indices": indices}
+    LABELS.write_text(json.dumps(about) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vae_core.app.parcels import HERE, DroppedError, Parcels
 from vae_core.app.server import doors, visitors
-from vae_core.app.server.page import SORRY
+from vae_core.app.server.calls import SORRY
 from vae_core.app.server.sieve import SMALL, TOO_LARGE, Sieve, SieveError
 from vae_core.app.server.turns import Turns
 from vae_core.app.server.visitors import FullError, Shares

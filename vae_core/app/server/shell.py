@@ -17,10 +17,12 @@ from vae_core.app import wire
 from vae_core.app.server import api, assets, doors, sockets, upkeep
 from vae_core.app.server.arrivals import Arrivals
 from vae_core.app.server.body_limit import Door
+from vae_core.app.server.calls import live_functions
 from vae_core.app.server.headers import SecurityHeaders
-from vae_core.app.server.page import STATIC, live_functions, panel, static
+from vae_core.app.server.page import STATIC, panel, static
 from vae_core.app.service import groups
 from vae_core.app.service.studio import Studio
+from vae_core.files import Json
 
 PANELS = (
     "explore",
@@ -127,7 +129,7 @@ def boot(studio: Studio) -> str:
     return json.dumps(facts).replace("<", "\\u003c")
 
 
-def first_digit(studio: Studio, name: str | None) -> dict[str, Any] | None:
+def first_digit(studio: Studio, name: str | None) -> Json:
     """An example digit and its code, sent with the page so that it opens on a real picture."""
     if name is None:
         return None
@@ -137,8 +139,8 @@ def first_digit(studio: Studio, name: str | None) -> dict[str, Any] | None:
         made = studio.decode(name, code["z"])
     except Exception:  # a model that cannot be used: the panel says why when it asks
         return None
-    told = {key: code[key] for key in ("input", "z", "nearer")}
-    return {"checkpoint": name, **told, "pixels": made["pixels"]}
+    about = {key: code[key] for key in ("input", "z", "nearer")}
+    return wire.to_json({"checkpoint": name, **about, "pixels": made["pixels"]})
 
 
 def theme() -> Base:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vae_core.app.server import visitors
-from vae_core.app.server.page import Answer, Follow
+from vae_core.app.server.calls import Follow
 from vae_core.app.server.visitors import FullError, Shares
+from vae_core.files import JsonObject
 
 PATH = "/studio/line"
 MESSAGE_LIMIT = 2**17
@@ -43,7 +44,7 @@ class Line:
         """Sockets open now."""
         return self._places.held
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one page until it leaves."""
         socket, visitor = WebSocket(scope, receive, send), visitors.address(scope)
         if not is_own_page(socket) or self.open >= LINES:
@@ -82,7 +83,7 @@ class Line:
             answer = await self._asked(name, argument, visitor)
         return json.dumps({"turn": turn, **answer})
 
-    async def _asked(self, name: Any, argument: Any, visitor: str) -> Answer:
+    async def _asked(self, name: object, argument: object, visitor: str) -> JsonObject:
         function = self.functions.get(name) if isinstance(name, str) else None
         if function is None:
             return {"error": "There is no live function of that name."}

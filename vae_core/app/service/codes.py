@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 
-from vae_core import explore
-from vae_core.app import checks, wire
+from vae_core import explore, pictures
+from vae_core.app import checks
 from vae_core.app.service.models import Models, milliseconds
+from vae_core.app.service.replies import Between, Decoded, Drawn, Filmstrips
 
 PATHS = ("linear", "spherical")
 MAX_SAMPLES, MAX_STEPS = 256, 64
@@ -19,132 +20,154 @@ ENDS_LIMIT = 1e3
 """Ends of a path may be codes of pictures, which the sliders' +-10 need not hold."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draw:
+    """How many digits are drawn, by which seed and of which label (None: unknown)."""
+
+    n: int
+    seed: int
+    label: int | None
+
+
 class Codes(Models):
-    """Operations on slider values `z`, each checking every argument."""
+    """Operations on slider values `z`, each checking every argument.
+
+    Arguments come from visitors, as JSON gives them. `label` (0 to 9, or null for unknown) counts
+    for a model that takes labels alone. Keyword-only arguments are the server's own.
+    """
 
     def decode(
-        self, name: Any, z: Any, label: Any = None, limit: float = checks.Z_LIMIT
-    ) -> dict[str, Any]:
-        """One digit from slider values `z` (latent_dim numbers within +-`limit`).
+        self, checkpoint: object, z: object, label: object = None, *, wide: bool = False
+    ) -> Decoded:
+        """One digit from slider values `z`, latent_dim numbers within +-10, or `reach` if wide."""
+        limit = self.reach(checkpoint) if wide else checks.Z_LIMIT
+        values = checks.vector("z", z, self.card(checkpoint)["latent_dim"], limit)
+        known = checks.label("label", label)
+        model = self.registry.get(checkpoint)
+        with self._place(checkpoint), torch.inference_mode():
+            return self._timed(model, self._tensor(values)[None], self._labels(model, known, 1))
 
-        Here and below, `label` (0 to 9, or null for unknown) is told to a conditional model and
-        means nothing to any other.
-
-        Returns:
-            pixels: base64 of 784 grey bytes; milliseconds: time in the decoder.
-        """
-        values = checks.vector("z", z, self.card(name)["latent_dim"], limit)
-        told = checks.label("label", label)
-        model = self.registry.get(name)
-        with self._turn(name), torch.inference_mode():
-            return self._timed(model, self._tensor([values]), told)
+    def reach(self, checkpoint: object) -> float:
+        """How far a slider may stand: a real code can lie far outside a fitted Gaussian."""
+        return checks.Z_LIMIT if self.card(checkpoint)["variational"] else ENDS_LIMIT
 
     def between(
-        self, name: Any, a: Any, b: Any, path: Any = "linear", t: Any = 0.5, labels: Any = None
-    ) -> dict[str, Any]:
-        """The digit at `t` in [0, 1] on the way from code `a` to code `b`; as `decode`, with z.
+        self,
+        checkpoint: object,
+        a: object,
+        b: object,
+        path: object = "linear",
+        t: object = 0.5,
+        labels: object = None,
+    ) -> Between:
+        """The digit at `t` in [0, 1] on the way from code `a` to code `b`.
 
-        `labels` holds those of the two ends, which a conditional model is told in shares.
+        `labels` holds those of the two ends, which mix in shares.
         """
-        a, b, path = self._ends(name, a, b, path)
+        first, last, path = self._ends(checkpoint, a, b, path)
         t = checks.number("t", t, 0.0, 1.0)
-        told = checks.labels("labels", labels, 2)
-        model = self.registry.get(name)
-        with self._turn(name), torch.inference_mode():
-            u = explore.point(self._tensor(a), self._tensor(b), t, path)
-            y = self._shares(model, told, t)
-            return {**self._timed(model, u[None], None if y is None else y[None]), "z": u.tolist()}
+        known = checks.labels("labels", labels, 2)
+        model = self.registry.get(checkpoint)
+        with self._place(checkpoint), torch.inference_mode():
+            u = explore.point(self._tensor(first), self._tensor(last), t, path)
+            y = self._shares(model, known, t)
+            made = self._timed(model, u[None], None if y is None else y[None])
+        return {**made, "z": u.tolist()}
 
     def sample(
         self,
-        name: Any,
-        n: Any = 16,
-        seed: Any = 0,
-        temperature: Any = 1.0,
-        label: Any = None,
-    ) -> dict[str, Any]:
+        checkpoint: object,
+        n: object = 16,
+        seed: object = 0,
+        temperature: object = 1.0,
+        label: object = None,
+    ) -> Drawn:
         """Draw `n` (1 to 256) digits from the model's own prior, the same ones for the same seed.
 
-        Returns:
-            pixels: base64 of n digits; z: n slider vectors; seed; milliseconds.
+        `temperature`, 0 to 3, scales the prior's noise.
         """
-        n = checks.whole("n", n, 1, MAX_SAMPLES)
-        seed = checks.whole("seed", seed, 0, checks.SEED_LIMIT)
+        asked = _draw(n, seed, label)
         temperature = checks.number("temperature", temperature, 0.0, 3.0)
-        told = checks.label("label", label)
-        model = self.registry.get(name)
-        noise = torch.Generator().manual_seed(seed)
+        model = self.registry.get(checkpoint)
+        noise = torch.Generator().manual_seed(asked.seed)
         with self._heavy(), torch.inference_mode():
             start = time.perf_counter()
-            y = self._labels(model, told, n)
-            pixels, u = model.sample(n, generator=noise, temperature=temperature, y=y)
-            packed = wire.pack(wire.to_bytes(pixels.float().cpu().numpy()))
+            y = self._labels(model, asked.label, asked.n)
+            means, u = model.sample(asked.n, generator=noise, temperature=temperature, y=y)
+            pixels = pictures.to_uint8(means.float())
             spent = milliseconds(start)
-        return {"pixels": packed, "z": u.tolist(), "seed": seed, "milliseconds": spent}
+        return {"pixels": pixels, "z": u.tolist(), "seed": asked.seed, "milliseconds": spent}
 
     def around(
         self,
-        name: Any,
-        z: Any,
-        n: Any = 16,
-        seed: Any = 0,
-        spread: Any = 0.5,
-        label: Any = None,
-    ) -> dict[str, Any]:
+        checkpoint: object,
+        z: object,
+        n: object = 16,
+        seed: object = 0,
+        spread: object = 0.5,
+        label: object = None,
+    ) -> Drawn:
         """Draw `n` digits near `z`: sqrt(1 - spread^2) z + spread eps, eps from the prior.
 
-        That keeps the prior: where z is a draw from it, so is every result; spread is 0 to 1.
-
-        Returns:
-            as `sample`; the first digit is z itself.
+        That keeps the prior: where z is a draw from it, so is every result; spread is 0 to 1. The
+        first digit is z itself.
         """
-        n = checks.whole("n", n, 1, MAX_SAMPLES)
-        seed = checks.whole("seed", seed, 0, checks.SEED_LIMIT)
+        asked = _draw(n, seed, label)
         spread = checks.number("spread", spread, 0.0, 1.0)
-        told = checks.label("label", label)
-        centre = torch.tensor(checks.vector("z", z, self.card(name)["latent_dim"], ENDS_LIMIT))
-        model = self.registry.get(name)
-        eps = torch.randn(n, len(centre), generator=torch.Generator().manual_seed(seed))
-        u = (1 - spread**2) ** 0.5 * centre + spread * eps
+        length = self.card(checkpoint)["latent_dim"]
+        centre = torch.tensor(checks.vector("z", z, length, ENDS_LIMIT))
+        model = self.registry.get(checkpoint)
+        noise = torch.Generator().manual_seed(asked.seed)
+        u = (1 - spread**2) ** 0.5 * centre + spread * torch.randn(asked.n, length, generator=noise)
         u[0] = centre
         with self._heavy(), torch.inference_mode():
-            made = self._timed(model, u.to(self.device), told)
-        return {**made, "z": u.tolist(), "seed": seed}
+            y = self._labels(model, asked.label, asked.n)
+            made = self._timed(model, u.to(self.device), y)
+        return {**made, "z": u.tolist(), "seed": asked.seed}
 
     def traversals(
         self,
-        name: Any,
-        z: Any,
-        steps: Any = 7,
-        span: Any = 3.0,
-        label: Any = None,
-        limit: float = checks.Z_LIMIT,
-    ) -> dict[str, Any]:
+        checkpoint: object,
+        z: object,
+        steps: object = 7,
+        span: object = 3.0,
+        label: object = None,
+        *,
+        wide: bool = False,
+    ) -> Filmstrips:
         """A filmstrip a dimension: `z` with that one entry moved over `steps` values in +-span.
 
-        Returns:
-            pixels: base64 of as many times `steps` digits as there are dims; dims: which ones,
-            all of them in their natural order or, of a long code, the first `MAX_FILMS` of the
-            card's order; values; milliseconds.
+        All dimensions in their natural order or, of a long code, the first of the card's order.
         """
         steps = checks.whole("steps", steps, 2, 15)
         span = checks.number("span", span, 0.1, checks.Z_LIMIT)
-        card = self.card(name)
+        card, limit = self.card(checkpoint), self.reach(checkpoint) if wide else checks.Z_LIMIT
         base = checks.vector("z", z, card["latent_dim"], limit)
-        told = checks.label("label", label)
+        known = checks.label("label", label)
         dims = list(range(len(base))) if len(base) <= LONG_CODE else card["order"][:MAX_FILMS]
         if card["slow"]:
             raise ValueError("This model paints pixel by pixel, too slowly for filmstrips.")
         values = torch.linspace(-span, span, steps)
-        model = self.registry.get(name)
+        model = self.registry.get(checkpoint)
         with self._heavy(), torch.inference_mode():
             u = torch.tensor(base).repeat(len(dims), steps, 1)
             for place, dim in enumerate(dims):
                 u[place, :, dim] = values
-            film = self._timed(model, u.flatten(0, 1).to(self.device), told)
+            y = self._labels(model, known, len(dims) * steps)
+            film = self._timed(model, u.flatten(0, 1).to(self.device), y)
         return {**film, "dims": dims, "values": values.tolist()}
 
-    def _ends(self, name: Any, a: Any, b: Any, path: Any) -> tuple[list[float], list[float], str]:
-        length = self.card(name)["latent_dim"]
-        ends = [checks.vector(label, z, length, ENDS_LIMIT) for label, z in (("a", a), ("b", b))]
+    def _ends(
+        self, checkpoint: object, a: object, b: object, path: object
+    ) -> tuple[list[float], list[float], str]:
+        length = self.card(checkpoint)["latent_dim"]
+        ends = [checks.vector(name, z, length, ENDS_LIMIT) for name, z in (("a", a), ("b", b))]
         return ends[0], ends[1], checks.choice("path", path, PATHS)
+
+
+def _draw(n: object, seed: object, label: object) -> Draw:
+    return Draw(
+        n=checks.whole("n", n, 1, MAX_SAMPLES),
+        seed=checks.whole("seed", seed, 0, checks.SEED_LIMIT),
+        label=checks.label("label", label),
+    )

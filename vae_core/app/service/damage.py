@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from PIL import Image
 
@@ -15,34 +13,36 @@ DEGREES = 60.0
 """Rotation at amount 1."""
 
 
-def damaged(digit: Grey, wish: Any) -> Grey:
+def damaged(digit: Grey, options: object) -> Grey:
     """A damaged copy of a digit (28, 28).
 
     Args:
         digit: grey levels, white on black.
-        wish: null for none, or {kind, amount from 0 to 1, seed, mask}. "noise" adds Gaussian
+        options: null for none, or {kind, amount from 0 to 1, seed, mask}. "noise" adds Gaussian
             noise of standard deviation `amount`; "erase" blanks what `gap` says; "rotate" turns
             counter-clockwise by `amount` x 60 degrees.
 
     Raises:
         ValueError: an unknown kind, or an amount, seed or mask out of range.
     """
-    wish = checks.mapping("damage", wish)
-    if not wish:
+    given = checks.mapping("damage", options)
+    if not given:
         return digit
-    kind = checks.choice("damage.kind", wish.get("kind"), KINDS)
-    erased = gap(wish)
+    kind = checks.choice("damage.kind", given.get("kind"), KINDS)
+    erased = gap(options)
     if erased is not None:
         return np.where(erased, np.uint8(0), digit)
-    amount = checks.number("damage.amount", wish.get("amount"), 0.0, 1.0)
+    amount = checks.number("damage.amount", given.get("amount"), 0.0, 1.0)
     if kind == "noise":
-        return _noisy(digit, amount, checks.whole("damage.seed", wish.get("seed", 0), 0, 2**32 - 1))
+        return _noisy(
+            digit, amount, checks.whole("damage.seed", given.get("seed", 0), 0, 2**32 - 1)
+        )
     turned = Image.fromarray(digit).rotate(amount * DEGREES, Image.Resampling.BICUBIC)
     return np.asarray(turned, dtype=np.uint8)
 
 
-def gap(wish: Any) -> Mask | None:
-    """The erased pixels (28, 28) of a wish as `damaged` takes it; None where none are erased.
+def gap(options: object) -> Mask | None:
+    """The erased pixels (28, 28) of damage as `damaged` takes it; None where none are erased.
 
     They are the share `amount` of the rows, from below, and what `mask` marks: base64 of 784
     bytes, row by row, not 0 where erased.
@@ -50,11 +50,11 @@ def gap(wish: Any) -> Mask | None:
     Raises:
         ValueError: an amount or mask out of range.
     """
-    wish = checks.mapping("damage", wish)
-    if wish.get("kind") != "erase":
+    given = checks.mapping("damage", options)
+    if given.get("kind") != "erase":
         return None
-    amount = checks.number("damage.amount", wish.get("amount"), 0.0, 1.0)
-    mask = wire.marks("damage.mask", wish.get("mask"))
+    amount = checks.number("damage.amount", given.get("amount"), 0.0, 1.0)
+    mask = wire.marks("damage.mask", given.get("mask"))
     mask[SIDE - round(amount * SIDE) :] = True
     return mask
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from vae_core.app.service.replies import Card, Kind
 from vae_core.config import Config
 from vae_core.evaluation import family
 from vae_core.probability import likelihoods
@@ -42,14 +41,8 @@ def group(config: Config) -> str:
     return "Variational"
 
 
-def told(values: dict[str, Any]) -> dict[str, Any]:
-    """What a card says of the kind of a model, from its config as plain values.
-
-    `group`; `variational`; `conditional`; `takes_labels`, for the row of ten digits; `corruption`
-    {kind, level} or null; `quantity`, what its distortion counts (see `compare.quantity`); `slow`
-    where a picture is drawn pixel by pixel.
-    """
-    config = Config.from_dict(values)
+def kind(config: Config) -> Kind:
+    """What a card says of the kind of a model."""
     own = config.corruption
     return {
         "group": group(config),
@@ -62,7 +55,7 @@ def told(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def place(card: dict[str, Any]) -> tuple[int, int, str]:
+def place(card: Card) -> tuple[int, int, str]:
     """Where a model is listed: by group, then as the group lists it, then by name."""
     titles = list(GROUPS)
     names = GROUPS[card["group"]]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from vae_core import explore, runtime
-from vae_core.app import wire
+from vae_core import explore, pictures, runtime
 from vae_core.app.service.limiter import Gate
 from vae_core.app.service.reader import Reader
 from vae_core.app.service.registry import Registry
+from vae_core.app.service.replies import Card, Decoded
+from vae_core.app.wire import Grey
+from vae_core.models import Model
 
 
 class Models:
@@ -51,51 +53,54 @@ class Models:
         """The bounded queue that heavy work waits in, so that it stalls nobody's drag."""
         return self._heavy
 
-    def checkpoints(self) -> list[dict[str, Any]]:
+    def checkpoints(self) -> list[Card]:
         """The models' cards, in the order of the folder; see `registry.card`."""
         return list(self.registry.cards.values())
 
-    def card(self, name: Any) -> dict[str, Any]:
+    def card(self, checkpoint: object) -> Card:
         """The card of one model."""
-        return self.registry.cards[self.registry.check(name)]
+        return self.registry.cards[self.registry.check(checkpoint)]
 
-    def is_quick(self, name: Any) -> bool:
-        """Whether a decode of `name` takes but milliseconds: the model is loaded and not slow.
+    def is_quick(self, checkpoint: object) -> bool:
+        """Whether a decode takes but milliseconds: the model is loaded and not slow.
 
         True of what is no checkpoint, which is refused as quickly.
         """
-        if not isinstance(name, str) or name not in self.registry.cards:
+        if not isinstance(checkpoint, str) or checkpoint not in self.registry.cards:
             return True
-        return self.registry.is_loaded(name) and not self.registry.cards[name]["slow"]
+        return self.registry.is_loaded(checkpoint) and not self.registry.cards[checkpoint]["slow"]
 
-    def _turn(self, name: Any) -> AbstractContextManager[Any]:
+    def picture(self, grey: Grey) -> Tensor:
+        """A digit (28, 28) as x (1, 1, 28, 28) in [0, 1], where the models are."""
+        return torch.from_numpy(grey.copy()).to(self.device).float().div(255.0)[None, None]
+
+    def _place(self, checkpoint: object) -> AbstractContextManager[None]:
         """Nothing to wait for, but before a slow model, which waits with the heavy work."""
-        return self._heavy() if self.card(name)["slow"] else nullcontext()
+        return self._heavy() if self.card(checkpoint)["slow"] else nullcontext()
 
-    def _labels(self, model: Any, label: int | None, count: int) -> Tensor | None:
-        """What a model that takes labels is told of `count` digits; None for any other."""
+    def _labels(self, model: Model, label: int | None, count: int) -> Tensor | None:
+        """The label of `count` digits, for a model that takes labels; None for any other."""
         if label is None or not model.config.takes_labels:
             return None
         return torch.full((count,), label, device=self.device)
 
-    def _shares(self, model: Any, labels: list[int | None], t: Any) -> Tensor | None:
-        """What a model that takes labels is told at t between two; None for any other."""
+    def _shares(
+        self, model: Model, labels: Sequence[int | None], t: float | Tensor
+    ) -> Tensor | None:
+        """The labels' shares at t between two, for a model that takes labels; else None."""
         if not model.config.takes_labels:
             return None
         return explore.shares(labels[0], labels[1], t).to(self.device)
 
-    def _timed(self, model: Any, u: Tensor, label: int | Tensor | None = None) -> dict[str, Any]:
+    def _timed(self, model: Model, u: Tensor, y: Tensor | None = None) -> Decoded:
+        """The digits (k, 28, 28) at slider values u (k, d)."""
         start = time.perf_counter()
-        y = label if isinstance(label, Tensor) else self._labels(model, label, len(u))
-        pixels = model.decode(model.from_sliders(u, y), y).mean.float().cpu().numpy()
+        pixels = model.decode(model.from_sliders(u, y), y).mean.float().cpu()
         spent = milliseconds(start)
-        return {"pixels": wire.pack(wire.to_bytes(pixels)), "milliseconds": spent}
+        return {"pixels": pictures.to_uint8(pixels), "milliseconds": spent}
 
-    def _tensor(self, values: Any) -> Tensor:
+    def _tensor(self, values: Sequence[float]) -> Tensor:
         return torch.tensor(values, dtype=torch.float32, device=self.device)
-
-    def _picture(self, grey: Any) -> Tensor:
-        return torch.from_numpy(grey.copy()).to(self.device).float().div(255.0)[None, None]
 
 
 def milliseconds(start: float) -> float:

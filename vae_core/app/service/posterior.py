@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from vae_core.app import wire
+from vae_core import pictures
+from vae_core.app.service import replies
+from vae_core.app.wire import Grey
 from vae_core.evaluation import percentiles
+from vae_core.models import Model
+from vae_core.probability.latents import DiagonalGaussian
+from vae_core.probability.protocols import Posterior
 
 
 @dataclass(frozen=True, kw_only=True)
-class Posterior:
+class Code:
     """One picture `x` (1, 1, 28, 28) with its posterior `q` and the mean's slider values `u`."""
 
     x: Tensor
-    q: Any
+    q: Posterior
     u: Tensor
 
-    def to_dict(self) -> dict[str, Any]:
-        """z (slider values of the mean), mean, logvar, sigma as lists; None where there is none."""
-        logvar = getattr(self.q, "logvar", None)
+    def reply(self) -> replies.Posterior:
+        """The posterior as lists."""
+        logvar = self.q.logvar[0] if isinstance(self.q, DiagonalGaussian) else None
         return {
             "z": self.u[0].tolist(),
             "mean": self.q.mean[0].tolist(),
-            "logvar": None if logvar is None else logvar[0].tolist(),
-            "sigma": None if logvar is None else (logvar[0] / 2).exp().tolist(),
+            "logvar": None if logvar is None else logvar.tolist(),
+            "sigma": None if logvar is None else (logvar / 2).exp().tolist(),
         }
 
 
-def read(model: Any, x: Tensor, y: Tensor | None = None) -> Posterior:
+def read(model: Model, x: Tensor, y: Tensor | None = None) -> Code:
     """Encode one picture x (1, 1, 28, 28) in [0, 1], with its label y (1,) where it is known."""
-    q = model.encode(x) if y is None else model.encode(x, y)
-    return Posterior(x=x, q=q, u=model.to_sliders(q.mean, y))
+    q = model.encode(x, y)
+    return Code(x=x, q=q, u=model.to_sliders(q.mean, y))
 
 
-def codes(code: Posterior, count: int, seed: int) -> Tensor:
+def draws(code: Code, count: int, seed: int) -> Tensor:
     """`count` draws z (count, d) from q(z|x); a deterministic model gives its one code again.
 
     The noise comes from the CPU's generator, so that a seed means the same on every device.
@@ -48,54 +52,41 @@ def codes(code: Posterior, count: int, seed: int) -> Tensor:
     return percentiles.codes(code.q, eps)[:, 0]
 
 
-def measure(model: Any, code: Posterior, drawn: bool, draws: int, seed: int) -> dict[str, Any]:
+def measure(model: Model, code: Code, drawn: bool, count: int, seed: int) -> replies.Measured:
     """Decode the posterior's mean and draws of it in one pass, and say what they cost.
 
     Args:
-        model: a VAE.
+        model: in evaluation mode.
         code: the posterior of one picture.
         drawn: whether `reconstruction` is of the first draw instead of the mean.
-        draws: how many of the draws to return as pictures.
+        count: how many of the draws to return as pictures.
         seed: of the draws that are shown; the measures use seed 0 always.
-
-    Returns:
-        reconstruction, draws, spread and difference as base64; z_drawn (slider values, null
-        for the mean); spread_peak (largest per-pixel standard deviation); distortion, rate,
-        elbo in nats, means over `estimate_draws` draws as `reference` takes them (rate and elbo
-        null for a deterministic model); floor, what these greys cost at least (see
-        `reference.floor`); mse of the mean's reconstruction.
     """
-    count = percentiles.DRAWS
-    shown = codes(code, max(draws, 1), seed)
+    shown = draws(code, max(count, 1), seed)
     judged = percentiles.codes(code.q, percentiles.noise(model.latent_dim))
-    z = torch.cat([code.q.mean, shown, judged[:, 0]])
-    p = model.decode(z)
-    pixels = p.mean.float()
-    distortion = -p.log_prob(code.x)[-count:].mean().item()
-    spent = percentiles.rate(model, code.q, judged)
-    rate = None if spent is None else spent.item()
+    p = model.decode(torch.cat([code.q.mean, shown, judged[:, 0]]))
+    pixels, x = p.mean.float(), code.x[0]
+    distortion = -p.log_prob(code.x)[-len(judged) :].mean().item()
+    rate = percentiles.rate(model, code.q, judged)
+    spent = None if rate is None else rate.item()
     picked = pixels[1 if drawn else 0]
-    x = code.x[0]
-    spread = pixels[-count:].std(0, correction=0)
+    spread = pixels[-len(judged) :].std(0, correction=0)
     return {
-        "reconstruction": _pack(picked),
-        "difference": wire.pack(_signed(picked - x)),
+        "reconstruction": _grey(picked),
+        "difference": np.rint((picked - x).cpu().numpy() * 127).astype(np.int8),
         "z_drawn": model.to_sliders(shown[:1])[0].tolist() if drawn else None,
-        "draws": _pack(pixels[1 : 1 + draws]),
-        "spread": _pack(spread / spread.max().clamp(min=1e-6)),
+        "draws": pictures.to_uint8(pixels[1 : 1 + count]),
+        "spread": _grey(spread / spread.max().clamp(min=1e-6)),
         "spread_peak": spread.max().item(),
         "distortion": distortion,
         "floor": percentiles.floor(model, code.x).item(),
-        "rate": rate,
-        "elbo": None if rate is None else -(distortion + rate),
+        "rate": spent,
+        "elbo": None if spent is None else -(distortion + spent),
         "mse": (pixels[0] - x).square().mean().item(),
-        "estimate_draws": count,
+        "estimate_draws": len(judged),
     }
 
 
-def _pack(pixels: Tensor) -> str:
-    return wire.pack(wire.to_bytes(pixels.cpu().numpy()))
-
-
-def _signed(difference: Tensor) -> np.ndarray:
-    return np.rint(difference.cpu().numpy() * 127).astype(np.int8)
+def _grey(picture: Tensor) -> Grey:
+    """One picture (1, 28, 28) as grey levels (28, 28)."""
+    return pictures.to_uint8(picture[None])[0]

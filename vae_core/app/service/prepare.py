@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from vae_core.app import checks, wire
 from vae_core.app.service.damage import damaged, gap
-from vae_core.digitize import Digit, Options, digitize
+from vae_core.app.service.replies import Arrived, Stage
+from vae_core.app.wire import Grey, Mask, Picture
+from vae_core.digitize import Digit, Options, digitize, types
 from vae_core.digitize.image_files import read
 from vae_core.digitize.stroke_width import relative_width
 
@@ -31,12 +32,12 @@ class Prepared:
 
     source: bytes | Image.Image
     digit: Digit
-    pixels: wire.Grey
-    gap: wire.Mask | None = None
+    pixels: Grey
+    gap: Mask | None = None
 
 
-def digit(picture: Any, options: Any = None) -> Prepared:
-    """Open and digitize a picture; see `codec.picture_bytes` for what it may be.
+def digit(picture: object, options: object = None) -> Prepared:
+    """Open and digitize a picture; see `wire.picture_bytes` for what it may be.
 
     `{"digit": base64 of 784 grey bytes}` was digitized before, and stays as it is: a picture is
     sent once, and its digit from then on.
@@ -44,24 +45,26 @@ def digit(picture: Any, options: Any = None) -> Prepared:
     Raises:
         ValueError: missing, unreadable or refused, with the digitizer's own sentence.
     """
-    wishes = wanted(options)
-    if isinstance(picture, dict) and "digit" in picture:
-        source = wire.raw_digit("digit", picture["digit"])
-        found = _ready(np.array(source))
+    asked = digitizer_options(options)
+    given = wire.ready_digit(picture)
+    if given is not None:
+        source = Image.fromarray(given)
+        found = _ready(given)
     else:
         source = wire.picture_bytes(picture)
-        found = digitize(source, wishes)
-    wish = checks.mapping("options", options).get("damage")
-    return Prepared(source=source, digit=found, pixels=damaged(found.pixels, wish), gap=gap(wish))
+        found = digitize(source, asked)
+    damage = checks.mapping("options", options).get("damage")
+    pixels = damaged(found.pixels, damage)
+    return Prepared(source=source, digit=found, pixels=pixels, gap=gap(damage))
 
 
-def _ready(pixels: wire.Grey) -> Digit:
+def _ready(pixels: Grey) -> Digit:
     """A digit (28, 28) that has come all the way; what was said of it then is not known here."""
     width = relative_width((pixels / 255).astype(np.float32))
     return Digit(pixels, [], [(0, 0, wire.SIDE, wire.SIDE)], 0, "", "light", 0.0, width)
 
 
-def wanted(options: Any) -> Options:
+def digitizer_options(options: object) -> Options:
     """The digitizer's options from a page's object; absent, null or "auto" leaves it to decide.
 
     Raises:
@@ -84,19 +87,11 @@ def wanted(options: Any) -> Options:
     )
 
 
-def describe(prepared: Prepared, film: bool = True) -> dict[str, Any]:
-    """The way of a picture as plain values.
-
-    Returns:
-        input: base64 of the 28x28 digit that the model sees; whole: the same before any damage
-        (absent without); gap: base64 of 784 bytes, 1 where erased (absent without); verdict:
-        the digitizer's words; odd: whether it looks like no digit; found: how many digits;
-        chosen: index of the one taken; polarity, threshold, stroke_width as used; with `film`
-        also what `_film` returns.
-    """
+def describe(prepared: Prepared, film: bool = True) -> Arrived:
+    """The digit, what the digitizer says of it, and with `film` each stage of its way."""
     found = prepared.digit
-    told = {
-        "input": wire.pack(prepared.pixels),
+    about: Arrived = {
+        "input": prepared.pixels,
         "verdict": found.verdict,
         "odd": found.odd,
         "found": len(found.boxes),
@@ -106,26 +101,24 @@ def describe(prepared: Prepared, film: bool = True) -> dict[str, Any]:
         "stroke_width": round(found.stroke_width, 2),
     }
     if prepared.pixels is not found.pixels:
-        told["whole"] = wire.pack(found.pixels)
+        about["whole"] = found.pixels
     if prepared.gap is not None:
-        told["gap"] = wire.pack(prepared.gap.astype(np.uint8))
-    return {**told, **_film(prepared)} if film else told
+        about["gap"] = prepared.gap.astype(np.uint8)
+    if film:
+        _add_film(about, prepared)
+    return about
 
 
-def _film(prepared: Prepared) -> dict[str, Any]:
-    """source: a small PNG data URI of the upright picture; size: its full width and height;
-    boxes: fractions (x0, y0, x1, y1) of it; stages: name, title, note, image, width, height."""
+def _add_film(about: Arrived, prepared: Prepared) -> None:
     upright = read(prepared.source, SOURCE_SIDE)
     scale = np.array([*upright.size, *upright.size], dtype=float)
-    return {
-        "source": wire.png_uri(np.asarray(upright.image)),
-        "size": list(upright.size),
-        "boxes": [(np.array(box) / scale).round(4).tolist() for box in prepared.digit.boxes],
-        "stages": [_frame_of(stage) for stage in prepared.digit.stages],
-    }
+    about["source"] = Picture(np.asarray(upright.image))
+    about["size"] = list(upright.size)
+    about["boxes"] = [(np.array(box) / scale).round(4).tolist() for box in prepared.digit.boxes]
+    about["stages"] = [_stage(stage) for stage in prepared.digit.stages]
 
 
-def _frame_of(stage: Any) -> dict[str, Any]:
+def _stage(stage: types.Stage) -> Stage:
     image = Image.fromarray(stage.image)
     if max(image.size) > FILM_SIDE:
         image.thumbnail((FILM_SIDE, FILM_SIDE), Image.Resampling.BOX)
@@ -133,7 +126,7 @@ def _frame_of(stage: Any) -> dict[str, Any]:
         "name": stage.name,
         "title": stage.title,
         "note": stage.note,
-        "image": wire.png_uri(np.asarray(image)),
+        "image": Picture(np.asarray(image)),
         "width": image.width,
         "height": image.height,
     }

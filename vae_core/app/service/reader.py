@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any
 
 import torch
 
+from vae_core.app.service.replies import Reading
 from vae_core.app.wire import Grey
 from vae_core.classifier.model import Classifier, find, load_classifier
-
-Reading = dict[str, Any]
 
 
 class Reader:
     """The shipped digit classifier, loaded when first asked.
 
     Args:
-        root: the folder of checkpoints; see `classify.find`. Without a classifier, or with a
-            broken one, there are no readings, and `problem` says why.
+        root: the folder of checkpoints; see `classifier.model.find`. Without a classifier, or
+            with a broken one, there are no readings, and `problem` says why.
         device: where it runs.
     """
 
@@ -46,7 +44,7 @@ class Reader:
             probs, none = classifier.read(x)
         best = probs.max(dim=1)
         rows = zip(best.indices.tolist(), best.values.tolist(), none.tolist(), strict=True)
-        return [_reading(digit, sure, strange) for digit, sure, strange in rows]
+        return [_reading(*row) for row in rows]
 
     def problem(self) -> str | None:
         """Why there are no readings, in a sentence; None where there are."""
@@ -64,7 +62,7 @@ class Reader:
             return self._classifier
 
 
-def _reading(digit: int, sure: float, strange: float) -> Reading:
-    if strange > 0.5:
-        return {"digit": None, "sure": round(strange, 4)}
-    return {"digit": digit, "sure": round(sure * (1 - strange), 4)}
+def _reading(digit: int, sure: float, not_a_digit: float) -> Reading:
+    if not_a_digit > 0.5:
+        return {"digit": None, "sure": round(not_a_digit, 4)}
+    return {"digit": digit, "sure": round(sure * (1 - not_a_digit), 4)}

@@ -10,18 +10,20 @@ import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from vae_core import checkpoint, files
 from vae_core.app.checks import shown
 from vae_core.app.service import groups
+from vae_core.app.service.replies import Card, Names
+from vae_core.config import Config
 from vae_core.evaluation import percentiles
 from vae_core.explore import sliders
+from vae_core.models import Model
 
 SENTENCE = 500
-"""Characters of a reason that are told."""
+"""Characters of a reason that visitors read."""
 
 MOST_BARS = 128
 """Codes longer than that are shown without a bar a slider."""
@@ -45,11 +47,12 @@ class Registry:
     def __init__(self, root: Path | None, device: torch.device, capacity: int = 8) -> None:
         self.device = device
         self.capacity = capacity
-        self.cards: dict[str, dict[str, Any]] = {}
+        self.cards: dict[str, Card] = {}
+        self.names: dict[str, Names] = {}
         self.latents: dict[str, sliders.Latents | None] = {}
         self.broken: dict[str, str] = {}
         self._folders: dict[str, Path] = {}
-        self._loaded: OrderedDict[str, Any] = OrderedDict()
+        self._loaded: OrderedDict[str, Model] = OrderedDict()
         self._lock = threading.Lock()
         self._loading: dict[str, threading.Lock] = {}
         self._references: dict[str, percentiles.Reference | None] = {}
@@ -67,18 +70,18 @@ class Registry:
                 return  # the classifier
             folder.name.encode("utf-8")  # a name that is no text cannot be sent to the page
             facts = checkpoint.inspect(folder)
-            latents = sliders.read(folder, facts["config"]["latent_dim"])
-            told = card(folder.name, facts, latents)
-            groups.place(told)
+            latents = sliders.read(folder, Config.from_dict(facts["config"]).latent_dim)
+            made = card(folder.name, facts, latents)
+            groups.place(made)
         except Exception as error:
             # One bad folder must not stop the app, whatever is wrong with it.
             self.broken[folder.name] = self._public(error)
             return
-        self.latents[folder.name], self.cards[folder.name] = latents, told
+        self.latents[folder.name], self.cards[folder.name] = latents, made
         self._folders[folder.name] = folder
         self._loading[folder.name] = threading.Lock()
 
-    def check(self, name: Any) -> str:
+    def check(self, name: object) -> str:
         """Return `name` when it is a checkpoint here.
 
         Raises:
@@ -91,7 +94,7 @@ class Registry:
         known = ", ".join(self._folders) or "none"
         raise ValueError(f"checkpoint {shown(name)} is unknown; there are: {known}.")
 
-    def get(self, name: Any) -> Any:
+    def get(self, name: object) -> Model:
         """The frozen model `name`, loaded on first use.
 
         Raises:
@@ -112,7 +115,7 @@ class Registry:
         """Whether `get` would answer at once."""
         return name in self._loaded
 
-    def reference(self, name: Any) -> percentiles.Reference | None:
+    def reference(self, name: object) -> percentiles.Reference | None:
         """Where the test digits stand under `name`; None where that was not measured."""
         name = self.check(name)
         if name not in self._references:
@@ -122,7 +125,7 @@ class Registry:
                 self._references[name] = None  # damaged: the page does without
         return self._references[name]
 
-    def _load(self, name: str) -> Any:
+    def _load(self, name: str) -> Model:
         try:
             return checkpoint.load(self._folders[name], device=self.device)
         except Exception as error:
@@ -135,52 +138,43 @@ class Registry:
             said = f"its files cannot be used ({type(error).__name__}: {said})."
         return said[:SENTENCE].encode("utf-8", "backslashreplace").decode()
 
-    def _recent(self, name: str) -> Any:
+    def _recent(self, name: str) -> Model | None:
         with self._lock:
             if name in self._loaded:
                 self._loaded.move_to_end(name)
                 return self._loaded[name]
         return None
 
-    def _keep(self, name: str, model: Any) -> None:
+    def _keep(self, name: str, model: Model) -> None:
         with self._lock:
             self._loaded[name] = model
             while len(self._loaded) > self.capacity:
                 self._loaded.popitem(last=False)
 
 
-def card(
-    name: str, facts: dict[str, Any], latents: sliders.Latents | None = None
-) -> dict[str, Any]:
-    """What the page and `/checkpoints` tell about a model, from the files in its folder.
-
-    `order` lists the latent indices as latents.json has them, else by falling KL; `unused` those
-    below 0.01 nats; both are null-safe: without any measure the order is the natural one. Where
-    there is no KL, `moves` says how much each slider moves the picture, against the one that does
-    most; null where that is not measured, and for a code of hundreds, whose bars nobody sees.
-    `outdated` names the files measured on weights that are gone, which the page leaves out.
-    """
-    config, metrics = facts["config"], facts.get("metrics") or {}
-    dims = range(config["latent_dim"])
-    kl = metrics.get("kl_per_dim")
+def card(name: str, facts: checkpoint.Facts, latents: sliders.Latents | None = None) -> Card:
+    """What the page and `/checkpoints` say of a model, from the files in its folder."""
+    config, metrics = Config.from_dict(facts["config"]), facts["metrics"]
+    dims = range(config.latent_dim)
+    kl = None if metrics is None else metrics.get("kl_per_dim")
     if not kl or len(kl) != len(dims):
         kl = None
     return {
         "name": name,
-        "title": config.get("title") or name,
-        "latent_dim": config["latent_dim"],
-        "objective": config.get("objective"),
-        "likelihood": config.get("likelihood"),
-        "prior": config.get("prior"),
-        **groups.told(config),
-        "parameters": facts.get("parameters"),
-        "file_bytes": facts.get("file_bytes"),
+        "title": config.title or name,
+        "latent_dim": config.latent_dim,
+        "objective": config.objective,
+        "likelihood": config.likelihood,
+        "prior": config.prior,
+        **groups.kind(config),
+        "parameters": facts["parameters"],
+        "file_bytes": facts["file_bytes"],
         "kl_per_dim": kl,
         "moves": _moves(latents) if kl is None and len(dims) <= MOST_BARS else None,
         "order": sliders.order(len(dims), kl, latents),
         "unused": [] if kl is None else [i for i in dims if kl[i] < UNUSED_BELOW],
-        "metrics": metrics,
-        "outdated": facts.get("outdated", []),
+        "metrics": metrics or {},
+        "outdated": facts["outdated"],
     }
 
 

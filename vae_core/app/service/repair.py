@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
 from vae_core.app.wire import Mask
 from vae_core.explore.inpainting import impute
+from vae_core.models import Model
 from vae_core.probability import likelihoods
 
 ANSWERS, SWEEPS = 8, 12
 
 
-def answers(model: Any, x: Tensor, gap: Mask, seed: int) -> Tensor:
+def answers(model: Model, x: Tensor, gap: Mask, seed: int) -> Tensor:
     """ANSWERS pictures (k, 1, 28, 28) that agree with x (1, 1, 28, 28) outside the gap.
 
     Raises:

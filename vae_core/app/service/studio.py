@@ -1,234 +1,168 @@
 """The service behind the page and the API: pure, checked operations on the shipped models.
 
-Every call carries all it needs and returns plain values, so nothing of one visitor is kept and
-visitors share nothing but the frozen models. Digits leave as base64 of raw grey bytes, k x 784
-for k digits (`wire.unpack`). A visitor's mistake is a `ValueError` with one plain sentence.
-`z` is always what the sliders move: the latent itself, or the base space of a flow prior.
-
-Each operation is a method that checks its arguments, so that nothing reaches a model unchecked:
-`Models` holds what they share, `Codes` start from a code, `Studio` from a picture.
+Every call carries all it needs and returns arrays and plain values (`replies`), so nothing of one
+visitor is kept and visitors share nothing but the frozen models. A visitor's mistake is a
+`ValueError` with one plain sentence. Each operation is a method that checks its arguments, so that
+nothing reaches a model unchecked: `Models` holds what they share, `Codes` start from a code,
+`Pictures` from a picture, `Family` go through several models, and these put them together.
 """
 
 from __future__ import annotations
 
-import time
-from typing import Any
-
-import numpy as np
 import torch
 
 from vae_core import explore
 from vae_core.app import checks, wire
-from vae_core.app.service import damage, posterior, prepare, repair
-from vae_core.app.service.codes import MAX_STEPS, PATHS, Codes
-from vae_core.app.service.models import milliseconds
+from vae_core.app.service import replies
+from vae_core.app.service.codes import MAX_STEPS, PATHS
+from vae_core.app.service.family import Family
+from vae_core.app.wire import Film
+from vae_core.data.examples import examples
+from vae_core.explore import traits
 
-MAX_DRAWS = 64
+FILM_STEPS, FILM_SPAN = 7, 3.0
+"""Frames of a filmstrip, and how far to both sides of 0 they reach."""
+
+GIF_FRAMES = 24
+LIVE_DRAWS = 8
+"""Draws of the posterior beside a drawing that is still growing."""
 
 
-class Studio(Codes):
+class Studio(Family):
     """The checkpoints of a folder, ready to be played with by many visitors at once."""
 
-    def encode(
+    def films(
+        self, checkpoint: object, z: object, label: object = None, shown: object = None
+    ) -> replies.Films:
+        """Filmstrips through z, and what its digit reads as.
+
+        A slow model has no strips, and its digit is the one that the page shows already: `shown`.
+        """
+        if self.card(checkpoint)["slow"]:
+            grey = None if shown is None else wire.digit_of("pixels", shown)
+            readings = None if grey is None else self.reader.read(grey[None])
+            return {"pixels": wire.NO_DIGITS, "dims": [], "values": [], "readings": readings}
+        films = self.traversals(checkpoint, z, FILM_STEPS, FILM_SPAN, label, wide=True)
+        pixels = self.decode(checkpoint, z, label, wide=True)["pixels"]
+        return {**films, "readings": self.reader.read(pixels)}
+
+    def names(self, checkpoint: object) -> replies.Names:
+        """Names for a model's sliders: those measured at release, else from the example digits."""
+        name, known = self.registry.check(checkpoint), self.registry.names
+        if name not in known:
+            known[name] = self._names_of(name)
+        return known[name]
+
+    def _names_of(self, checkpoint: str) -> replies.Names:
+        about = self.registry.latents[checkpoint]
+        if about is not None:
+            named = [each.get("name") for each in about["latents"]]
+            return {"names": named, "digits": about.get("digits")}
+        digits = examples()[0]
+        model = self.registry.get(checkpoint)
+        with torch.inference_mode():
+            x = torch.from_numpy(digits.copy()).to(self.device).float().div(255)[:, None]
+            u = model.to_sliders(model.encode(x).mean).double().cpu().numpy()
+        return {"names": traits.names(digits, u), "digits": len(digits)}
+
+    def reads(
         self,
-        name: Any,
-        picture: Any,
-        options: Any = None,
-        label: Any = None,
-        *,
-        film: bool = False,
-    ) -> dict[str, Any]:
-        """The code of a picture of a digit.
-
-        Args:
-            name: checkpoint.
-            picture, options: see `prepare.digit`.
-            label: "read" takes what the classifier reads, for a conditional model.
-            film: whether to tell the picture's way to a digit too; see `prepare.describe`.
-
-        Returns:
-            z: slider values of the posterior mean; mean, logvar, sigma: q(z|x) in the latent
-            space (null for a deterministic model: logvar, sigma); input: base64 of the 28x28
-            digit that the model saw; label: the one it was told, or null; nearer: the share of the
-            test digits, 0 to 1, whose codes lie nearer to 0 than this one, or null; milliseconds.
-        """
-        takes_labels = self.card(name)["takes_labels"]
-        with self._heavy():
-            digit = prepare.digit(picture, options)
-            told = None
-            if takes_labels:
-                told = self._read(digit.pixels) if label == "read" else checks.label("label", label)
-            model = self.registry.get(name)
-            with torch.inference_mode():
-                start = time.perf_counter()
-                y = self._labels(model, told, 1)
-                code = posterior.read(model, self._picture(digit.pixels), y)
-                spent = milliseconds(start)
-            # Inside the queue: the film decodes the visitor's picture once more.
-            seen = prepare.describe(digit) if film else {"input": wire.pack(digit.pixels)}
-        known = self.registry.reference(name)
-        length = float(code.u[0].norm())
-        # A mean lies nearer to 0 than draws do, so it is held against other means.
-        nearer = None if known is None else known.share_below("length", length)
-        return {**code.to_dict(), **seen, "label": told, "nearer": nearer, "milliseconds": spent}
-
-    def reconstruct(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
-        """Take a picture all the way: stages, digit, posterior, code, reconstruction, measures.
-
-        Args:
-            name: checkpoint.
-            picture: see `codec.picture_bytes`.
-            options: polarity, threshold, stroke, choose, odd (see `prepare.wanted`),
-                damage (see `damage.damaged`), code "mean" or
-                "draw" (which z is decoded), seed, draws (0 to 64, more pictures from q(z|x)),
-                stages (False leaves out the filmstrip, for the live pad).
-
-        Returns:
-            what `encode` and `prepare` return, with reconstruction (base64), difference
-            (base64 of 784 signed bytes, 127 x (reconstruction - input)), milliseconds
-            what `posterior.measure` returns, standing and usual (see `_standing`), and
-            readings of the input and the reconstruction (see `Reader.read`).
-        """
-        wishes = checks.mapping("options", options)
-        shown = checks.choice("code", wishes.get("code", "mean"), ("mean", "draw"))
-        seed = checks.whole("seed", wishes.get("seed", 0), 0, checks.SEED_LIMIT)
-        count = checks.whole("draws", wishes.get("draws", 0), 0, MAX_DRAWS)
-        self.registry.check(name)
-        with self._heavy():
-            start = time.perf_counter()
-            digit = prepare.digit(picture, wishes)
-            told = prepare.describe(digit, film=wishes.get("stages") is not False)
-            told["prepare_milliseconds"] = milliseconds(start)
-            model = self.registry.get(name)
-            with torch.inference_mode():
-                start = time.perf_counter()
-                code = posterior.read(model, self._picture(digit.pixels))
-                result = posterior.measure(model, code, shown == "draw", count, seed)
-                result["milliseconds"] = milliseconds(start)
-            pair = (told["input"], result["reconstruction"])
-            told["readings"] = self.reader.read(np.concatenate([wire.unpack(p) for p in pair]))
-        return {**told, **code.to_dict(), **result, **self._standing(name, result)}
-
-    def fill(self, name: Any, picture: Any, options: Any = None) -> dict[str, Any]:
-        """Several digits that could have stood where a picture was erased.
-
-        Args:
-            name: checkpoint.
-            picture, options: as for `reconstruct`; damage must be of the kind "erase".
-
-        Returns:
-            answers: base64 of digits equal to the input outside the gap; readings of them;
-            average: base64 of their mean; milliseconds.
-
-        Raises:
-            ValueError: nothing is erased, or the model is too slow for this.
-        """
-        wishes = checks.mapping("options", options)
-        seed = checks.whole("seed", wishes.get("seed", 0), 0, checks.SEED_LIMIT)
-        gap = damage.gap(wishes.get("damage"))
-        if gap is None or not gap.any():
-            raise ValueError("Nothing is erased: drag over the digit, or raise the amount.")
-        self.registry.check(name)
-        with self._heavy(), torch.inference_mode():
-            digit = prepare.digit(picture, wishes)
-            model = self.registry.get(name)
-            start = time.perf_counter()
-            made = repair.answers(model, self._picture(digit.pixels), gap, seed).cpu()
-            spent = milliseconds(start)
-        grey = wire.to_bytes(made.numpy())[:, 0]
-        return {
-            "answers": wire.pack(grey),
-            "average": wire.pack(wire.to_bytes(made.mean(0).numpy())),
-            "readings": self.reader.read(grey),
-            "milliseconds": spent,
-        }
-
-    def family(self, picture: Any, options: Any = None, names: Any = None) -> dict[str, Any]:
-        """The same digit through several models, one after the other.
-
-        Args:
-            picture, options: as for `reconstruct`.
-            names: a list of checkpoints, each at most once, null for all. Between two of them
-                others get their turn.
-
-        Returns:
-            models: name, reconstruction (base64, of the posterior mean), distortion, rate, mse.
-        """
-        told = []
-        wanted = self._names(names)
-        with self._heavy():
-            x = self._picture(prepare.digit(picture, options).pixels)
-        for name in wanted:
-            model = self.registry.get(name)
-            with self._heavy(), torch.inference_mode():
-                made = posterior.measure(model, posterior.read(model, x), False, 0, 0)
-            kept = ("reconstruction", "distortion", "rate", "mse")
-            told.append({"name": name} | {key: made[key] for key in kept})
-        return {"models": told}
-
-    def _names(self, names: Any) -> list[str]:
-        """Checkpoints to go through one by one: all of them, or some, each once."""
-        if names is None:
-            return list(self.registry.cards)
-        if not isinstance(names, list):
-            raise ValueError(f"names must be a list of checkpoints, not {checks.shown(names)}.")
-        most = len(self.registry.cards)
-        if len(names) > most:
-            raise ValueError(f"names holds {len(names)}; there are {most} checkpoints.")
-        wanted = [self.registry.check(name) for name in names]
-        if len(set(wanted)) < len(wanted):
-            raise ValueError("names must hold each checkpoint at most once.")
-        return wanted
+        checkpoint: object,
+        z: object = None,
+        n: object = 16,
+        seed: object = 0,
+        spread: object = 0.5,
+        temperature: object = 1.0,
+        label: object = None,
+    ) -> replies.Readings:
+        """What a classifier reads in the draws of `sample` or, with a z, of `around`."""
+        if z is None:
+            drawn = self.sample(checkpoint, n, seed, temperature, label)
+        else:
+            drawn = self.around(checkpoint, z, n, seed, spread, label)
+        return {"readings": self.reader.read(drawn["pixels"])}
 
     def interpolate(
-        self, name: Any, a: Any, b: Any, steps: Any = 10, path: Any = "linear"
-    ) -> dict[str, Any]:
+        self,
+        checkpoint: object,
+        a: object,
+        b: object,
+        steps: object = 10,
+        path: object = "linear",
+    ) -> replies.Way:
         """Digits on the way from `a` to `b`, both ends included.
 
         Args:
-            name: checkpoint.
+            checkpoint: its name.
             a, b: `{"z": slider values, "label": 0 to 9 or null}` or `{"picture": ...}`, whose label
                 is read where the model is conditional; the way goes from label to label too.
             steps: 2 to 64.
             path: "linear" or "spherical".
-
-        Returns:
-            pixels: base64 of `steps` digits; z: as many slider vectors; readings of them (see
-            `Reader.read`); milliseconds.
         """
         steps = checks.whole("steps", steps, 2, MAX_STEPS)
         checks.choice("path", path, PATHS)
-        ends = self._end(name, "a", a), self._end(name, "b", b)
-        first, last, path = self._ends(name, ends[0][0], ends[1][0], path)
-        model = self.registry.get(name)
+        ends = self._end(checkpoint, "a", a), self._end(checkpoint, "b", b)
+        first, last, path = self._ends(checkpoint, ends[0][0], ends[1][0], path)
+        model = self.registry.get(checkpoint)
         with self._heavy(), torch.inference_mode():
             u = explore.path(self._tensor(first), self._tensor(last), steps, path)
             t = torch.linspace(0, 1, steps)[:, None]
             way = self._timed(model, u, self._shares(model, [end[1] for end in ends], t))
-            readings = self.reader.read(wire.unpack(way["pixels"]))
+            readings = self.reader.read(way["pixels"])
         return {**way, "z": u.tolist(), "readings": readings}
 
-    def _standing(self, name: Any, result: dict[str, Any]) -> dict[str, Any]:
-        """standing: the share of the test digits, 0 to 1, with less distortion, less rate and a
-        lower cost (-ELBO), each above its own floor; usual: their medians in nats above the floor;
-        both null where that is not known."""
-        known = self.registry.reference(name)
-        if known is None:
-            return {"standing": None, "usual": None}
-        least, elbo = result["floor"], result["elbo"]
-        values = {"distortion": result["distortion"] - least, "rate": result["rate"]}
-        values["cost"] = None if elbo is None else -elbo - least
-        return {"standing": known.standing(values), "usual": known.usual}
+    def way(
+        self,
+        checkpoint: object,
+        a: object,
+        b: object,
+        labels: object = None,
+        steps: object = 10,
+        path: object = "linear",
+    ) -> replies.Way:
+        """As `interpolate`, from codes `a` and `b` with the labels of both."""
+        first, last = checks.labels("labels", labels, 2)
+        ends = {"z": a, "label": first}, {"z": b, "label": last}
+        return self.interpolate(checkpoint, *ends, steps, path)
 
-    def _end(self, name: Any, which: str, end: Any) -> tuple[Any, int | None]:
+    def film(
+        self,
+        checkpoint: object,
+        a: object,
+        b: object,
+        labels: object = None,
+        path: object = "linear",
+    ) -> replies.Animation:
+        """The way between two codes as a moving picture."""
+        return {"gif": Film(self.way(checkpoint, a, b, labels, GIF_FRAMES, path)["pixels"])}
+
+    def draw(self, checkpoint: object, seed: object = 0, label: object = None) -> replies.Drawn:
+        """One draw from the prior."""
+        return self.sample(checkpoint, 1, seed, label=label)
+
+    def end(
+        self,
+        checkpoint: object,
+        picture: object,
+        options: object = None,
+        label: object = "read",
+    ) -> replies.Followed:
+        """The code of one end of a path; a model that takes labels gets what is read."""
+        return self.follow_code(checkpoint, picture, options, label)
+
+    def follow(
+        self, checkpoint: object, picture: object, options: object = None
+    ) -> replies.Reconstructed:
+        """As `reconstruct` without the filmstrip, for a drawing that is still growing."""
+        given = checks.mapping("options", options)
+        return self.reconstruct(
+            checkpoint, picture, {**given, "stages": False, "draws": LIVE_DRAWS}
+        )
+
+    def _end(self, checkpoint: object, which: str, end: object) -> tuple[object, int | None]:
         """The code of one end of a path, and its label."""
-        end = checks.mapping(which, end)
-        if "z" in end:
-            return end["z"], checks.label(f"label of {which}", end.get("label"))
-        code = self.encode(name, end.get("picture"), end.get("options"), "read")
+        given = checks.mapping(which, end)
+        if "z" in given:
+            return given["z"], checks.label(f"label of {which}", given.get("label"))
+        code = self.encode(checkpoint, given.get("picture"), given.get("options"), "read")
         return code["z"], code["label"]
-
-    def _read(self, grey: wire.Grey) -> int | None:
-        """The digit that the classifier takes a picture for; None where it sees none."""
-        readings = self.reader.read(grey[None])
-        return readings[0]["digit"] if readings else None

@@ -8,6 +8,7 @@ import math
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +16,8 @@ import torch
 from PIL import Image
 
 import vae_core
-from vae_core import checkpoint
+from vae_core import checkpoint, pictures
 from vae_core.app import wire
-from vae_core.app.server import animation
 from vae_core.app.server.assets import examples
 from vae_core.app.service import damage, prepare
 from vae_core.app.service.damage import damaged
@@ -71,7 +71,7 @@ def model(root: Path) -> VAE:
 
 def expected(model: VAE, z: list[list[float]]) -> np.ndarray:
     with torch.inference_mode():
-        return wire.to_bytes(model.decode(torch.tensor(z)).mean.numpy())[:, 0]
+        return pictures.to_uint8(model.decode(torch.tensor(z)).mean)
 
 
 Z = [0.1, -0.2, 0.3, 1.5, -2.5, 0.0]
@@ -86,7 +86,7 @@ def test_cards_name_every_model(studio: Studio) -> None:
 
 def test_decode_is_the_models_own_mean(studio: Studio, model: VAE) -> None:
     answer = studio.decode("tiny", Z)
-    assert np.array_equal(wire.unpack(answer["pixels"]), expected(model, [Z]))
+    assert np.array_equal(answer["pixels"], expected(model, [Z]))
     assert answer["milliseconds"] >= 0
 
 
@@ -144,10 +144,10 @@ def test_sample_repeats_itself_and_its_z_decodes_to_its_pictures(
 ) -> None:
     first, again = studio.sample("tiny", 5, 7), studio.sample("tiny", 5.0, 7)
     assert first["z"] == again["z"]
-    assert first["pixels"] == again["pixels"]
+    assert np.array_equal(first["pixels"], again["pixels"])
     assert first["z"] != studio.sample("tiny", 5, 8)["z"]
     # Batches of another size may round the last bit differently.
-    pixels = wire.unpack(first["pixels"]).astype(int)
+    pixels = first["pixels"].astype(int)
     assert np.abs(pixels - expected(model, first["z"])).max() <= 1
 
 
@@ -164,7 +164,7 @@ def test_interpolate_starts_at_a_and_ends_at_b(studio: Studio, model: VAE) -> No
     arc = studio.interpolate("tiny", {"z": a}, {"z": b}, 3, "spherical")
     half = math.sqrt(0.5)
     assert np.allclose(arc["z"], [a, [half, half, 0, 0, 0, 0], b], atol=1e-6)
-    pixels = wire.unpack(line["pixels"]).astype(int)
+    pixels = line["pixels"].astype(int)
     assert np.abs(pixels - expected(model, line["z"])).max() <= 1
 
 
@@ -204,29 +204,31 @@ def test_between_refuses_a_bad_t(studio: Studio, t: object) -> None:
 def test_traversals_move_one_dimension_each(studio: Studio, model: VAE) -> None:
     film = studio.traversals("tiny", Z, 3, 2.0)
     assert film["values"] == [-2.0, 0.0, 2.0]
-    pixels = wire.unpack(film["pixels"]).astype(int).reshape(DIM, 3, 28, 28)
+    pixels = film["pixels"].astype(int).reshape(DIM, 3, 28, 28)
     moved = [*Z[:4], 2.0, Z[5]]
     assert np.abs(pixels[4, 2] - expected(model, [moved])[0]).max() <= 1
 
 
 def test_encode_reads_the_posterior_of_what_it_shows(studio: Studio, model: VAE) -> None:
     answer = studio.encode("tiny", stroke())
-    seen = torch.tensor(wire.unpack(answer["input"]) / 255.0).float()[None]
+    seen = torch.tensor(answer["input"] / 255.0).float()[None, None]
     with torch.inference_mode():
         q = model.encode(seen)
     assert np.allclose(answer["mean"], q.mean[0], atol=1e-5)
+    assert answer["sigma"] is not None
     assert np.allclose(answer["sigma"], (q.logvar[0] / 2).exp(), atol=1e-5)
     assert answer["z"] == answer["mean"]
 
 
 def test_a_digit_given_as_raw_bytes_passes_unchanged(studio: Studio) -> None:
     digit = studio.encode("tiny", stroke())["input"]
-    assert studio.encode("tiny", {"pixels": digit})["input"] == digit
+    given = {"pixels": wire.pack(digit)}
+    assert np.array_equal(studio.encode("tiny", given)["input"], digit)
 
 
 def test_reconstruct_measures_agree_with_the_model(studio: Studio, model: VAE) -> None:
     answer = studio.reconstruct("tiny", stroke(), {"draws": 3})
-    x = torch.tensor(wire.unpack(answer["input"]) / 255.0).float()[None]
+    x = torch.tensor(answer["input"] / 255.0).float()[None, None]
     with torch.inference_mode():
         q = model.encode(x)
         z = q.mean + (q.logvar / 2).exp() * torch.randn(4000, DIM)
@@ -237,22 +239,23 @@ def test_reconstruct_measures_agree_with_the_model(studio: Studio, model: VAE) -
         mse = (model.decode(q.mean).mean - x).square().mean().item()
     assert answer["rate"] == pytest.approx(rate, rel=1e-4)
     assert answer["distortion"] == pytest.approx(distortion, rel=0.02)
-    assert answer["elbo"] == pytest.approx(-answer["distortion"] - answer["rate"])
+    assert answer["elbo"] == pytest.approx(-answer["distortion"] - rate, rel=1e-4)
     assert answer["mse"] == pytest.approx(mse, rel=1e-3)
-    assert wire.unpack(answer["draws"]).shape == (3, 28, 28)
+    assert answer["draws"].shape == (3, 28, 28)
 
 
 def test_the_difference_is_reconstruction_minus_input(studio: Studio) -> None:
     answer = studio.reconstruct("tiny", stroke())
-    seen = wire.unpack(answer["input"])[0].astype(float) / 255
-    made = wire.unpack(answer["reconstruction"])[0].astype(float) / 255
-    difference = wire.unpack(answer["difference"])[0].view(np.int8).astype(float) / 127
+    seen = answer["input"].astype(float) / 255
+    made = answer["reconstruction"].astype(float) / 255
+    difference = answer["difference"][0].astype(float) / 127
     assert np.abs(difference - (made - seen)).max() < 0.01
 
 
 def test_reconstruct_shows_the_way_and_leaves_it_out_when_told(studio: Studio) -> None:
-    answer = studio.reconstruct("tiny", stroke())
-    assert answer["stages"][-1]["image"].startswith("data:image/png;base64,")
+    answer: Any = studio.reconstruct("tiny", stroke())
+    packed: Any = wire.to_json(answer)
+    assert packed["stages"][-1]["image"].startswith("data:image/png;base64,")
     assert answer["found"] == len(answer["boxes"]) == 1
     left, top, right, bottom = answer["boxes"][0]
     assert left == pytest.approx(0.45, abs=0.03)
@@ -397,10 +400,10 @@ def test_without_a_classifier_there_are_no_readings(
 
 def test_the_same_digit_through_every_model(studio: Studio) -> None:
     alone = studio.reconstruct("tiny", stroke())
-    family = {member["name"]: member for member in studio.family(stroke())["models"]}
+    family: Any = {member["name"]: member for member in studio.family(stroke())["models"]}
     assert list(family) == ["other", "tiny"]
     assert family["tiny"]["distortion"] == pytest.approx(alone["distortion"], rel=1e-5)
-    assert family["tiny"]["reconstruction"] == alone["reconstruction"]
+    assert np.array_equal(family["tiny"]["reconstruction"], alone["reconstruction"])
 
 
 def test_draws_around_a_code_begin_with_it_and_keep_the_prior(studio: Studio) -> None:
@@ -413,7 +416,8 @@ def test_draws_around_a_code_begin_with_it_and_keep_the_prior(studio: Studio) ->
 
 def test_the_gif_runs_there_and_back(studio: Studio) -> None:
     way = studio.interpolate("tiny", {"z": Z}, {"z": [0.0] * DIM}, 5)
-    uri = animation.gif_uri(way["pixels"])
+    uri = wire.to_json(wire.Film(way["pixels"]))
+    assert isinstance(uri, str)
     data = base64.b64decode(uri.removeprefix("data:image/gif;base64,"))
     with Image.open(io.BytesIO(data)) as film:
         assert getattr(film, "n_frames", 1) == 8
@@ -464,14 +468,14 @@ def test_a_bad_mask_is_refused(studio: Studio, mask: object) -> None:
 
 def test_a_gap_is_filled_and_the_rest_stays(studio: Studio) -> None:
     options = {"damage": {"kind": "erase", "amount": 0.5}, "seed": 1}
-    seen = wire.unpack(studio.reconstruct("tiny", stroke(), options)["input"])[0]
+    seen = studio.reconstruct("tiny", stroke(), options)["input"]
     told = studio.fill("tiny", stroke(), options)
-    made = wire.unpack(told["answers"])
+    made = told["answers"]
     assert made.shape == (8, 28, 28)
     assert (made[:, :14] == seen[:14]).all()
     assert made[:, 14:].any()
-    assert studio.fill("tiny", stroke(), options)["answers"] == told["answers"]
-    average = wire.unpack(told["average"])[0]
+    assert np.array_equal(studio.fill("tiny", stroke(), options)["answers"], told["answers"])
+    average = told["average"]
     assert np.abs(average - made.mean(0)).max() <= 1
     for nothing in ({}, {"damage": {"kind": "erase", "amount": 0}}):
         with pytest.raises(ValueError, match="Nothing is erased"):
@@ -489,7 +493,7 @@ def test_a_picture_stands_where_it_would_among_the_digits(tmp_path: Path) -> Non
         costs = {key: v.numpy() for key, v in percentiles.placed(model, digits.floats()).items()}
     del costs["length"]  # which Explore's gauge asks for
     for place in (0, 17, 49):
-        told = service.reconstruct("ranked", {"pixels": wire.pack(examples()[0][place])})
+        told: Any = service.reconstruct("ranked", {"pixels": wire.pack(examples()[0][place])})
         for key, values in costs.items():
             rank = (values < values[place]).sum() / 49
             assert told["standing"][key] == pytest.approx(rank, abs=0.015), key
@@ -517,9 +521,10 @@ def test_bad_damage_is_refused(studio: Studio, wish: object) -> None:
 
 def test_the_whole_digit_stays_beside_its_damage(studio: Studio) -> None:
     plain = studio.reconstruct("tiny", stroke())
-    broken = studio.reconstruct("tiny", stroke(), {"damage": {"kind": "erase", "amount": 0.3}})
+    broken: Any = studio.reconstruct("tiny", stroke(), {"damage": {"kind": "erase", "amount": 0.3}})
     assert "whole" not in plain
-    assert broken["whole"] == plain["input"] != broken["input"]
+    assert np.array_equal(broken["whole"], plain["input"])
+    assert not np.array_equal(broken["input"], plain["input"])
 
 
 def test_a_digit_that_came_before_is_not_digitized_again(
@@ -534,15 +539,16 @@ def test_a_digit_that_came_before_is_not_digitized_again(
 
     monkeypatch.setattr(prepare, "digitize", counting)
     whole = studio.reconstruct("tiny", stroke(), {"odd": "show"})
-    digit = {"digit": whole["input"]}
+    digit = {"digit": wire.pack(whole["input"])}
     again = studio.reconstruct("tiny", digit, {"stages": False})
-    assert again["input"] == whole["input"]
-    assert again["reconstruction"] == whole["reconstruction"]
+    assert np.array_equal(again["input"], whole["input"])
+    assert np.array_equal(again["reconstruction"], whole["reconstruction"])
     assert studio.family(digit)["models"]
     erased = {"damage": {"kind": "erase", "amount": 0.5}}
-    assert studio.reconstruct("tiny", digit, erased)["whole"] == whole["input"]
+    broken: Any = studio.reconstruct("tiny", digit, erased)
+    assert np.array_equal(broken["whole"], whole["input"])
     studio.fill("tiny", digit, erased)
-    assert studio.encode("tiny", digit)["input"] == whole["input"]
+    assert np.array_equal(studio.encode("tiny", digit)["input"], whole["input"])
     assert len(counted) == 1
     for bad in ({"digit": "AAAA"}, {"digit": None}, {"digit": 3}):
         with pytest.raises(ValueError, match="digit must be base64 of 784 grey bytes"):
@@ -554,4 +560,4 @@ def test_real_digits_are_typical_among_the_codes_of_digits():
     studio = Studio(checkpoint.shipped_root(), "cpu")
     pixels = [wire.pack(digit) for digit in examples()[0][:30]]
     ranks = [studio.encode("vae-flow", {"pixels": each})["nearer"] for each in pixels]
-    assert sum(0.025 < rank < 0.975 for rank in ranks) >= 0.8 * len(ranks)
+    assert sum(0.025 < rank < 0.975 for rank in ranks if rank is not None) >= 0.8 * len(ranks)

@@ -1,0 +1,149 @@
+"""What the page and programs may ask for: each `Call` is one entry of the registry.
+
+A call names a method of the service. Its positional parameters are the arguments' names, for the
+page's functions and for the endpoints alike; keyword-only ones are the server's own. Server
+functions are an open door: a visitor's mistake comes back as `{"error": sentence}`, and nothing
+else ever leaves the server. Replies become JSON here, in the thread that made them, since Gradio
+would turn thousands of numbers into text one by one in the thread that serves everybody.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, TypeVar, cast
+
+import gradio as gr
+from starlette.responses import JSONResponse
+
+from vae_core.app import wire
+from vae_core.app.server import lanes
+from vae_core.files import JsonObject
+
+SORRY = "The server could not do that; please try again."
+
+LIVE = "is_live"
+"""Mark of a live function."""
+
+T = TypeVar("T")
+Function = TypeVar("Function", bound=Callable[..., Awaitable[object]])
+
+
+@dataclass(frozen=True)
+class Call:
+    """One thing to ask for.
+
+    Attributes:
+        run: answers, or raises a `ValueError` with a sentence for the asker.
+        called: by which name; that of `run` where it is "".
+        live: for an answer to a moving hand, which goes over the socket too: whether a checkpoint
+            answers within milliseconds. If not, the call is answered beside the others.
+        opens: whether the call opens a picture; None: where it is given one.
+    """
+
+    run: Callable[..., object]
+    called: str = ""
+    live: Callable[[object], bool] | None = None
+    opens: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """The name by which it is asked for."""
+        return self.called or self.run.__name__
+
+    @cached_property
+    def arguments(self) -> dict[str, inspect.Parameter]:
+        """What the asker names, in order."""
+        given = inspect.signature(self.run).parameters
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return {name: each for name, each in given.items() if each.kind is kind}
+
+    def lane(self, argument: object) -> lanes.Lane:
+        """Where a call with this object of named values waits for its turn."""
+        given = cast(JsonObject, argument) if isinstance(argument, dict) else {}
+        if self.live is not None:
+            return lanes.QUICK if self.live(given.get("checkpoint")) else lanes.ASIDE
+        opens = given.get("picture") is not None if self.opens is None else self.opens
+        return lanes.PICTURES if opens else lanes.HEAVY
+
+    def answer(self, argument: object) -> JsonObject:
+        """The reply to an object of named values; a mistake becomes `{"error": sentence}`."""
+        if not isinstance(argument, dict):
+            return {"error": "The argument must be an object with named values."}
+        given = cast(JsonObject, argument)
+        values = {
+            name: given.get(name)
+            for name, parameter in self.arguments.items()
+            if name in given or parameter.default is inspect.Parameter.empty
+        }
+        try:
+            return cast(JsonObject, wire.to_json(self.run(**values)))
+        except ValueError as error:
+            return {"error": str(error)}
+        except Exception:
+            logging.getLogger(__name__).exception("a server function failed")
+            return {"error": SORRY}
+
+
+class Follow(Protocol):
+    """A live function: an object of named values -> the reply."""
+
+    def __call__(self, argument: object, visitor: str | None = None) -> Awaitable[JsonObject]: ...
+
+
+def page_function(call: Call) -> Callable[..., Awaitable[object]]:
+    """The call as a server function of a panel, which waits for its turn outside of every thread.
+
+    Gradio runs plain functions in the threads that also bring the page to newcomers.
+    """
+    return _named(_follow(call) if call.live is not None else _wait(call), call.name)
+
+
+def _named(function: Function, name: str) -> Function:
+    """Gradio calls server functions by their own names."""
+    setattr(function, "__name__", name)  # noqa: B010
+    return function
+
+
+def _wait(call: Call) -> Callable[[object], Awaitable[JSONResponse]]:
+    async def wait(argument: object) -> JSONResponse:
+        def work() -> JSONResponse:
+            return JSONResponse(call.answer(argument))
+
+        return await _in_lane(call, argument, work, None, JSONResponse)
+
+    return wait
+
+
+def _follow(call: Call) -> Follow:
+    async def follow(argument: object, visitor: str | None = None) -> JsonObject:
+        def work() -> JsonObject:
+            return call.answer(argument)
+
+        return await _in_lane(call, argument, work, visitor, lambda error: error)
+
+    setattr(follow, LIVE, True)
+    return follow
+
+
+async def _in_lane(
+    call: Call,
+    argument: object,
+    work: Callable[[], T],
+    visitor: str | None,
+    refused: Callable[[JsonObject], T],
+) -> T:
+    try:
+        return await call.lane(argument).run(work, visitor)
+    except ValueError as error:  # the lane is full
+        return refused({"error": str(error)})
+
+
+def live_functions(app: gr.Blocks) -> dict[str, Follow]:
+    """The live functions of all panels in `app`, by their names."""
+    panels = [block for block in app.blocks.values() if isinstance(block, gr.HTML)]
+    given = [function for each in panels for function in each.server_fns]
+    return {each.__name__: each for each in given if getattr(each, LIVE, False)}

@@ -1,0 +1,343 @@
+"""What the service answers: pictures as arrays, figures as numbers; packing them is the server's.
+
+Digits are grey levels, (28, 28) or (k, 28, 28). Codes are lists of numbers, which are always what
+the sliders move: `z` of the latent itself, or of the base space of a flow prior. Times are in
+milliseconds, costs in nats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vae_core.app.wire import Film, Grey, Picture
+from vae_core.evaluation.percentiles import Standing
+from vae_core.explore.traits import Name
+
+Code: TypeAlias = list[float]
+Signed: TypeAlias = NDArray[np.int8]
+
+
+class Reading(TypedDict):
+    """What the classifier reads: a digit 0 to 9, null for "not a digit"; `sure` is 0 to 1."""
+
+    digit: int | None
+    sure: float
+
+
+class Readings(TypedDict):
+    """One reading a digit; null without a classifier."""
+
+    readings: list[Reading] | None
+
+
+class Decoded(TypedDict):
+    """Digits, and the time in the decoder."""
+
+    pixels: Grey
+    milliseconds: float
+
+
+class Between(Decoded):
+    """One digit on the way between two, and its code."""
+
+    z: Code
+
+
+class Drawn(Decoded):
+    """Digits drawn with a seed, and their codes."""
+
+    z: list[Code]
+    seed: int
+
+
+class Way(Decoded):
+    """Digits from one end to another, their codes and what they read as."""
+
+    z: list[Code]
+    readings: list[Reading] | None
+
+
+class Filmstrips(TypedDict):
+    """A strip of len(values) digits for each of `dims`, one after the other."""
+
+    pixels: Grey
+    dims: list[int]
+    values: list[float]
+    milliseconds: NotRequired[float]
+
+
+class Films(Filmstrips):
+    """Filmstrips through a digit, and what that digit reads as."""
+
+    readings: list[Reading] | None
+
+
+class Names(TypedDict):
+    """What each latent correlates with, measured over so many digits."""
+
+    names: list[Name | None]
+    digits: int | None
+
+
+class Animation(TypedDict):
+    """Digits as a moving picture, there and back."""
+
+    gif: Film
+
+
+class Stage(TypedDict):
+    """One step of a picture on its way to a digit; width and height are those of `image`."""
+
+    name: str
+    title: str
+    note: str
+    image: Picture
+    width: int
+    height: int
+
+
+class Arrived(TypedDict):
+    """A picture as a digit, and how it became one.
+
+    `input` is what a model sees, `whole` the same before any damage, `gap` 1 where erased;
+    `verdict` the digitizer's words; `odd` whether it looks like no digit; `found` how many digits
+    there were and `chosen` the index of this one; polarity, threshold and stroke_width as used.
+    With the film: `source`, the upright picture; `size`, its full width and height; `boxes`,
+    fractions (x0, y0, x1, y1) of it; `stages`.
+    """
+
+    input: Grey
+    verdict: str
+    odd: bool
+    found: int
+    chosen: int
+    polarity: str
+    threshold: float
+    stroke_width: float
+    whole: NotRequired[Grey]
+    gap: NotRequired[Grey]
+    source: NotRequired[Picture]
+    size: NotRequired[list[int]]
+    boxes: NotRequired[list[list[float]]]
+    stages: NotRequired[list[Stage]]
+    prepare_milliseconds: NotRequired[float]
+
+
+class Posterior(TypedDict):
+    """q(z|x): slider values z of its mean, and mean, logvar and sigma in the latent space.
+
+    A deterministic model has no logvar and no sigma.
+    """
+
+    z: Code
+    mean: Code
+    logvar: Code | None
+    sigma: Code | None
+
+
+class Encoded(Posterior):
+    """The code of a digit.
+
+    `label` is the one that the model was given, or null; `nearer` the share of the test digits,
+    0 to 1, whose codes lie nearer to 0 than this one.
+    """
+
+    input: Grey
+    label: int | None
+    nearer: float | None
+    milliseconds: float
+
+
+class Followed(Arrived, Encoded):
+    """The code of a digit, with the way of its picture."""
+
+
+class Measured(TypedDict):
+    """The reconstruction of a digit, and its costs as means over `estimate_draws` draws.
+
+    `difference` is 127 x (reconstruction - input). `draws` are decoded from draws of q(z|x);
+    `spread` is their standard deviation a pixel, scaled so that its largest, `spread_peak`, is
+    white. `z_drawn` are the slider values of the reconstruction where it is of a draw. `floor` is
+    what these greys cost at least (see `percentiles.floor`); rate and elbo are null for a
+    deterministic model; mse is that of the mean's reconstruction.
+    """
+
+    reconstruction: Grey
+    difference: Signed
+    z_drawn: Code | None
+    draws: Grey
+    spread: Grey
+    spread_peak: float
+    distortion: float
+    floor: float
+    rate: float | None
+    elbo: float | None
+    mse: float
+    estimate_draws: int
+
+
+class Ranked(TypedDict):
+    """Where a picture stands among the test digits.
+
+    `standing` is the share of them, 0 to 1, with less distortion, less rate and a lower cost
+    (-ELBO), each above its own floor; `usual` their medians in nats above the floor; both null
+    where that is not known.
+    """
+
+    standing: Standing | None
+    usual: Standing | None
+
+
+class Reconstructed(Arrived, Posterior, Measured, Ranked):
+    """A picture taken all the way; `readings` are of the input and of the reconstruction."""
+
+    readings: list[Reading] | None
+    milliseconds: float
+
+
+class Filled(TypedDict):
+    """Digits equal to the input outside the gap, what they read as, and their mean."""
+
+    answers: Grey
+    average: Grey
+    readings: list[Reading] | None
+    milliseconds: float
+
+
+class Member(TypedDict):
+    """One model's reconstruction of a digit; the costs where they were asked for."""
+
+    name: str
+    reconstruction: Grey
+    mse: float
+    distortion: NotRequired[float]
+    rate: NotRequired[float | None]
+
+
+class Family(TypedDict):
+    """One digit through several models."""
+
+    models: list[Member]
+
+
+class Repaired(TypedDict):
+    """A damaged digit, its error, and what each model made of it."""
+
+    damaged: Grey | None
+    mse: float | None
+    models: list[Member]
+
+
+class Draws(TypedDict):
+    """Digits drawn from one model's prior."""
+
+    name: str
+    pixels: Grey
+    readings: list[Reading] | None
+
+
+class AllDraws(TypedDict):
+    """The draws of several models."""
+
+    models: list[Draws]
+
+
+class Projected(Member):
+    """A member with the directions that it combines, 0 mid-grey."""
+
+    axes: Grey
+
+
+class Projections(TypedDict):
+    """The linear autoencoder beside PCA.
+
+    `angle` is the largest principal angle in degrees; `test` the mean squared errors on the test
+    digits. Without the model, or the measures beside it, `models` is empty and nothing else there.
+    """
+
+    models: list[Projected]
+    size: NotRequired[int]
+    angle: NotRequired[float]
+    test: NotRequired[dict[str, float]]
+
+
+class Moved(Member):
+    """A member with a film for each of `dims`, one after the other."""
+
+    dims: list[int]
+    films: Grey
+
+
+class Betas(TypedDict):
+    """Models of several betas; the frames of their films stand at `values`."""
+
+    models: list[Moved]
+    values: list[float]
+
+
+class Copies(TypedDict):
+    """One model's reconstructions, and the error of each."""
+
+    name: str
+    pixels: Grey
+    mse: list[float]
+
+
+class NonDigits(TypedDict):
+    """Pictures that are no digits, of these kinds, and what models make of them."""
+
+    kinds: Sequence[str]
+    inputs: Grey
+    models: list[Copies]
+
+
+class Corruption(TypedDict):
+    """What a denoising model was trained against."""
+
+    kind: Literal["gaussian", "masking", "salt-pepper"]
+    level: float
+
+
+class Kind(TypedDict):
+    """What a model is.
+
+    `takes_labels` is for the row of ten digits; `quantity` says what its distortion counts;
+    `slow` that a picture is drawn pixel by pixel.
+    """
+
+    group: str
+    variational: bool
+    conditional: bool
+    takes_labels: bool
+    corruption: Corruption | None
+    quantity: str
+    slow: bool
+
+
+class Card(Kind):
+    """What the page and `/checkpoints` say of a model.
+
+    `order` lists the latents as latents.json has them, else by falling KL, else as they come;
+    `unused` those below 0.01 nats. Where there is no KL, `moves` says how much each slider moves
+    the picture against the one that does most; null where that is not measured, and for a code of
+    hundreds, whose bars nobody sees. `outdated` names the files measured on weights that are gone.
+    """
+
+    name: str
+    title: str
+    latent_dim: int
+    objective: str
+    likelihood: str
+    prior: str
+    parameters: int
+    file_bytes: int
+    kl_per_dim: list[float] | None
+    moves: list[float] | None
+    order: list[int]
+    unused: list[int]
+    metrics: Mapping[str, object]
+    outdated: list[str]
