@@ -10,7 +10,7 @@ from PIL import Image
 from vae_core.digitize import detect as first_look
 from vae_core.digitize.contest import best_look
 from vae_core.digitize.crop import Closeup, closeup
-from vae_core.digitize.detect import Find, Survey
+from vae_core.digitize.detect import LONGEST, Find, Survey
 from vae_core.digitize.illumination import Plane
 from vae_core.digitize.image_files import Picture
 from vae_core.digitize.judge import strangeness
@@ -260,7 +260,7 @@ def _is_native(ink: Plane) -> bool:
 
 def small_plane(image: Image.Image) -> Plane:
     """Luminance, (h, w), 0 to 255, small enough for the first look."""
-    scale = min(1.0, first_look.LONGEST / max(image.size))
+    scale = min(1.0, LONGEST / max(image.size))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     grey = image.convert("L")
     if size != grey.size:

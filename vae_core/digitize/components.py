@@ -46,7 +46,7 @@ class Piece:
     def longest(self) -> int:
         return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
 
-    @property
+    @cached_property
     def width(self) -> float:
         """Mean stroke width in pixels: twice the area over the perimeter."""
         # The outline is counted along pixel sides, 4/pi longer than a smooth one.

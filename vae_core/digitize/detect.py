@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,8 @@ FAINTEST = 0.04
 FEWEST = 6
 # With so many digits away from the border, those on it are digits as well.
 SIBLINGS = 3
+# A mark whose likeness is less than this share of the best one's is no digit beside it.
+COMPARABLE = 0.45
 # So many of the longest other marks may be loose strokes of a digit.
 MOST_LOOSE = 24
 
@@ -64,11 +67,10 @@ class Find:
     def longest(self) -> int:
         return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
 
-    @property
+    @cached_property
     def width(self) -> float:
-        return float(
-            np.average([p.width for p in self.pieces], weights=[p.area for p in self.pieces])
-        )
+        """Mean stroke width of its pieces by area; asked for in every pair of marks."""
+        return sum(p.width * p.area for p in self.pieces) / sum(p.area for p in self.pieces)
 
 
 @dataclass(frozen=True)
@@ -172,11 +174,11 @@ def _look(guess: Guess, level: float) -> Survey | None:
         if rules:
             labels, items = pieces(mask, ink, guess.relief)
     # What lies along the border is a desk or a scanner's lid; a stroke only crosses it.
-    items = [p for p in items if p.contact <= max(4.0, 2 * p.thickest)] or items
+    items = [p for p in items if p.contact <= 4 or p.contact <= 2 * p.thickest] or items
     items, frames = without_frames(items)
     total = sum(piece.area for piece in items)
     items = [p for p in items if p.longest >= 0.12 * items[0].longest] if items else []
-    every = [measured(group, guess, labels) for group in together(items)]
+    every = _measured(together(items), guess, labels)
     finds = _worth(every)
     finds = [find for find in finds if on_form(find.box, frames)]
     if not finds:
@@ -196,16 +198,44 @@ def _spans(piece: Piece, shape: tuple[int, ...]) -> bool:
     return (wide or high) and piece.width < 0.12 * piece.longest
 
 
+def _measured(groups: list[list[Piece]], guess: Guess, labels: Labels) -> list[Find]:
+    """All groups as marks; those that cannot stand comparison with the best, by shape alone.
+
+    Looking at the ground takes most of the time, and only lowers what the shape scores.
+    """
+    plain = [_shaped(group, guess) for group in groups]
+    # The border may be forgiven, see `_with_siblings`.
+    hopes = [min(1.0, find.score / BORDER**find.cut) for find in plain]
+    best = 0.0
+    for index in sorted(range(len(plain)), key=lambda i: -hopes[i]):
+        if hopes[index] < COMPARABLE * best:
+            break
+        plain[index] = _grounded(plain[index], guess, labels)
+        best = max(best, plain[index].score)
+    return plain
+
+
 def measured(group: list[Piece], guess: Guess, labels: Labels) -> Find:
     """Pieces of ink as one mark, with its likeness to a written digit."""
-    score, rough = likeness(group, guess.ink.shape, guess.window), 1.0
-    if score > 0.01:
-        score *= stands_out(group, guess, labels)
-        rough = roughness(group, guess, labels)
-        score *= float(np.clip(1.7 - 4 * rough, 0.05, 1))
-        score *= 0.05 if is_sheet(group, labels) or is_badge(group, labels) else 1.0
-    box = union(group)
-    return Find(box, group, score, rough, borders(box, guess.ink.shape))
+    return _grounded(_shaped(group, guess), guess, labels)
+
+
+def _shaped(group: list[Piece], guess: Guess) -> Find:
+    """A mark scored by its shape alone."""
+    box, shape = union(group), guess.ink.shape
+    return Find(box, group, likeness(group, shape, guess.window), 1.0, borders(box, shape))
+
+
+def _grounded(find: Find, guess: Guess, labels: Labels) -> Find:
+    """A mark whose score counts the ground around it, too."""
+    if find.score <= 0.01:
+        return find
+    group, score = find.pieces, find.score
+    score *= stands_out(group, guess, labels)
+    rough = roughness(group, guess, labels)
+    score *= float(np.clip(1.7 - 4 * rough, 0.05, 1))
+    score *= 0.05 if is_sheet(group, labels) or is_badge(group, labels) else 1.0
+    return replace(find, score=score, rough=rough)
 
 
 def _worth(finds: list[Find]) -> list[Find]:
@@ -215,7 +245,8 @@ def _worth(finds: list[Find]) -> list[Find]:
     finds = _with_siblings(finds)
     best = max(finds, key=lambda find: find.score)
     return [
-        f for f in finds if f.score >= 0.45 * best.score and f.longest >= 0.4 * best.longest
+        f for f in finds
+        if f.score >= COMPARABLE * best.score and f.longest >= 0.4 * best.longest
     ]  # fmt: skip
 
 
@@ -225,7 +256,7 @@ def _with_siblings(finds: list[Find]) -> list[Find]:
     What touches the border is mostly no digit; the outer ones of a sheet cut closely are.
     """
     best = max(find.score for find in finds)
-    inner = [find.longest for find in finds if not find.cut and find.score >= 0.45 * best]
+    inner = [find.longest for find in finds if not find.cut and find.score >= COMPARABLE * best]
     if len(inner) < SIBLINGS:
         return finds
     usual = float(np.median(inner))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vae_core.digitize.components import Piece, Rect
 from vae_core.digitize.filters import operations
@@ -16,7 +17,9 @@ FORM = 3
 
 def without_frames(items: list[Piece]) -> tuple[list[Piece], list[Rect]]:
     """The pieces that frame no others, and the boxes of the frames that do."""
-    frames = [piece for piece in items if _holds(piece, items) and _is_frame(piece)]
+    holding = _holding(items)
+    frames = [piece for piece, holds in zip(items, holding, strict=True) if holds]
+    frames = [piece for piece in frames if _is_frame(piece)]
     return [piece for piece in items if piece not in frames], [piece.box for piece in frames]
 
 
@@ -27,11 +30,15 @@ def on_form(box: Rect, frames: list[Rect]) -> bool:
     return any(_inside(box, frame) for frame in frames)
 
 
-def _holds(piece: Piece, items: list[Piece]) -> bool:
-    return any(
-        other is not piece and _inside(other.box, piece.box) and other.longest > 0.2 * _side(piece)
-        for other in items
-    )
+def _holding(items: list[Piece]) -> NDArray[np.bool_]:
+    """Which pieces (n,) have another of a fifth of their size within their box."""
+    box = np.array([piece.box for piece in items]).reshape(-1, 4)
+    low, high = box[:, :2], box[:, 2:]
+    within = (low[None] >= low[:, None]).all(axis=2) & (high[None] <= high[:, None]).all(axis=2)
+    sides = high - low
+    long = sides.max(axis=1)[None] > 0.2 * sides.min(axis=1)[:, None]
+    another = ~np.eye(len(items), dtype=np.bool_)
+    return (within & long & another).any(axis=1)
 
 
 def _side(piece: Piece) -> int:
