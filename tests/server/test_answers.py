@@ -3,84 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import torch
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-import vae_core
-from vae_core.config import Config, NetConfig
-from vae_core.models import VAE
 
-ROOT = Path(__file__).parents[2]
-IMPATIENT = """
-import sys
-from vae_core.app.server import body_limit as limits
-limits.PAUSE = 0.5
-import app
-sys.exit(app.main(sys.argv[1:]))
-"""
-
-
-@pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("log") / "log.txt"
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("checkpoints")
-    torch.manual_seed(0)
-    config = Config(name="tiny", latent_dim=3, net=NetConfig(hidden_dims=(16,)))
-    vae_core.save(VAE(config).eval(), folder / "tiny")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    command = [sys.executable, "-c", IMPATIENT, "--port", port, "--checkpoints", str(folder)]
-    environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("uploads"))}
-    with (
-        log.open("w") as file,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file) as process,
-    ):
-        try:
-            _wait(f"http://127.0.0.1:{port}/gradio_api/app_id", process)
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            process.terminate()
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 300
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            httpx.get(url, timeout=5)
-        except httpx.HTTPError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the server did not start")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def client(url: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=url, timeout=30) as client:
         yield client
-
-
-@pytest.fixture(autouse=True)
-def _without_tracebacks(log: Path) -> Iterator[None]:
-    yield
-    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 API = "gradio_api/"

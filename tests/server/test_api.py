@@ -5,13 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-import os
-import socket
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,70 +16,27 @@ import torch
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
+from serving import Served
 
-import vae_core
 from vae_core.app.server.assets import examples
-from vae_core.app.server.uploads import Uploads
-from vae_core.config import Config, NetConfig
-from vae_core.models import VAE
 
 HEAD = "data:image/png;base64,"
 
 
-@pytest.fixture(scope="module")
-def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("uploads")
+@pytest.fixture
+def uploads(served: Served) -> Path:
+    return served.uploads
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, VAE]:
-    folder = tmp_path_factory.mktemp("checkpoints")
-    torch.manual_seed(0)
-    made = VAE(Config(name="tiny", latent_dim=3, net=NetConfig(hidden_dims=(16,)))).eval()
-    vae_core.save(made, folder / "tiny")
-    return folder, made
+def caller(served: Served) -> Client:
+    return Client(served.url, verbose=False, analytics_enabled=False)
 
 
-SERVER = """
-import sys, gradio
-from vae_core.app.server import api
-from vae_core.app.service import studio
-with gradio.Blocks(analytics_enabled=False) as app:
-    api.build(studio.Studio(sys.argv[1], "cpu"))
-app.launch(server_name="127.0.0.1", server_port=int(sys.argv[2]), quiet=True)
-"""
-
-
-@pytest.fixture(scope="module")
-def url(model: tuple[Path, VAE], uploads: Path) -> Iterator[str]:
-    """A server of its own process: gradio leaves sockets open, which pytest counts as errors."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {**os.environ, "GRADIO_TEMP_DIR": str(uploads), "GRADIO_ANALYTICS_ENABLED": "False"}
-    command = [sys.executable, "-c", SERVER, str(model[0]), str(port)]
-    with subprocess.Popen(command, env=env, cwd=Path(__file__).parents[2]) as server:
-        try:
-            yield wait_for(f"http://127.0.0.1:{port}/", server)
-        finally:
-            server.terminate()
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> str:
-    """`url`, once it answers."""
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            httpx.get(url).raise_for_status()
-            return url
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    raise RuntimeError("the server did not start.")
-
-
-@pytest.fixture(scope="module")
-def client(url: str) -> Client:
-    return Client(url, verbose=False, analytics_enabled=False)
+@pytest.fixture
+def client(caller: Client, url: str) -> Client:
+    """A client, for a test that leaves no traceback in the server's log."""
+    return caller
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +78,10 @@ def test_checkpoints(client: Client) -> None:
     assert (card["name"], card["latent_dim"]) == ("tiny", 3)
 
 
-def test_decode(client: Client, model: tuple[Path, VAE]) -> None:
+def test_decode(client: Client, served: Served) -> None:
     answer = client.predict("tiny", [0, 1.5, -2], api_name="/decode")
     with torch.inference_mode():
-        mean = model[1].decode(torch.tensor([[0, 1.5, -2]])).mean[0, 0].numpy()
+        mean = served.model.decode(torch.tensor([[0, 1.5, -2]])).mean[0, 0].numpy()
     assert np.array_equal(grey(answer["image"]), np.rint(mean * 255))
     assert answer["milliseconds"] >= 0
 
@@ -251,26 +202,6 @@ def test_no_file_but_an_upload_is_read_or_deleted(url: str, where: str) -> None:
     assert event == "error"
     assert "must be an uploaded file" in data["error"]
     assert Path("/etc/hostname").exists()
-
-
-def test_two_callers_may_send_the_same_file(tmp_path: Path) -> None:
-    uploads = Uploads(tmp_path)
-    (tmp_path / "hash").mkdir()
-    path = tmp_path / "hash" / "seven.png"
-    path.write_bytes(b"picture")
-    assert uploads.take(str(path)) == b"picture"
-    assert not path.parent.exists()
-    assert uploads.take(str(path)) == b"picture"
-
-
-def test_deleted_bytes_are_forgotten(tmp_path: Path) -> None:
-    uploads = Uploads(tmp_path, seconds=0)
-    (tmp_path / "hash").mkdir()
-    path = tmp_path / "hash" / "seven.png"
-    path.write_bytes(b"picture")
-    uploads.take(str(path))
-    with pytest.raises(ValueError, match="gone; please send it again"):
-        uploads.take(str(path))
 
 
 def test_many_callers_at_once(url: str, digit: Path) -> None:

@@ -13,7 +13,7 @@ from vae_core.data.digits import Digits
 from vae_core.evaluation.figures import slice_figures
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("gradio", "matplotlib", "skimage", "sklearn", "scipy", "torchvision")
+HEAVY = ("gradio", "matplotlib", "skimage", "sklearn", "scipy", "torchvision", "zuko")
 
 
 def test_importing_the_package_is_light():

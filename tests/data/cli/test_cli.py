@@ -17,7 +17,7 @@ from vae_core import VAE, checkpoint, pictures
 from vae_core.__main__ import main
 from vae_core.checkpoint import held_out
 from vae_core.data.digits import Digits
-from vae_core.evaluation import samples
+from vae_core.evaluation import figures, samples
 from vae_core.explore import sliders
 
 EVALUATE_KEYS = [
@@ -196,8 +196,10 @@ def test_train_then_evaluate(capsys: Capture, mnist_dir: Path, tmp_path: Path):
 
 
 def test_settings_are_chosen_on_digits_that_training_does_not_see(
-    capsys: Capture, mnist_dir: Path, tmp_path: Path
+    capsys: Capture, mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    # The errors of the codes take most of the time, and no part in choosing.
+    monkeypatch.setattr(figures, "code_errors", lambda *_: {})
     out = tmp_path / "run"
     words = ("train", "vae-128", "--data", mnist_dir, "--out", out, "--device", "cpu")
     words = (*words, "--epochs", 1, "--batch-size", 1000)
@@ -220,10 +222,11 @@ def test_settings_are_chosen_on_digits_that_training_does_not_see(
     assert "hold_out is 1000; the run in" in refused(capsys, *words, "--resume", "--hold-out", 1000)
 
 
-def test_a_killed_run_saves_and_goes_on(mnist_dir: Path, tmp_path: Path):
+def test_a_killed_run_saves_and_goes_on(capsys: Capture, mnist_dir: Path, tmp_path: Path):
     out = tmp_path / "run"
-    words = [sys.executable, "-m", "vae_core", "train", "vae-128", "--json", "--device", "cpu"]
-    words += ["--data", str(mnist_dir), "--out", str(out), "--epochs", "2"]
+    verb = ["train", "vae-128", "--device", "cpu", "--data", str(mnist_dir)]
+    verb += ["--out", str(out), "--epochs", "2"]
+    words = [sys.executable, "-m", "vae_core", *verb, "--json"]
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     pipe = subprocess.PIPE
     process = subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, env=env)
@@ -237,9 +240,7 @@ def test_a_killed_run_saves_and_goes_on(mnist_dir: Path, tmp_path: Path):
     stopped = json.loads(out_text)
     assert stopped["finished"] is False
     assert 0 < stopped["step"] < stopped["total_steps"]
-    words = [*words, "--resume"]
-    resumed = subprocess.run(words, capture_output=True, text=True, check=True, env=env)
-    record = json.loads(resumed.stdout)
+    record = run(capsys, *verb, "--resume")
     assert record["finished"] is True
     assert record["step"] == record["total_steps"]
     assert len((out / "history.jsonl").read_text().splitlines()) == 2

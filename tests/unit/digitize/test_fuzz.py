@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import time
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
@@ -17,6 +19,13 @@ LIMIT = 2.0
 often = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm() -> None:
+    """The first picture of a process also pays for scipy, the codecs and the classifier."""
+    with contextlib.suppress(ValueError):
+        digitize(painted("RGB", 100, 100, seed=0, style=1))
 
 
 def check(source: object, options: Options = Options()) -> None:  # noqa: B008

@@ -7,7 +7,6 @@ import pytest
 from PIL import Image, ImageDraw
 from refusals import LOGOS, REFUSED, as_jpeg
 
-from vae_core.data.digits import Digits
 from vae_core.digitize import Options, digitize
 
 SHOW = Options(odd="show", polarity="light")
@@ -54,16 +53,6 @@ def test_what_holds_no_drawing_is_refused_all_the_same(kind: str) -> None:
 @pytest.mark.parametrize("kind", LOGOS)
 def test_a_letter_on_a_disc_is_shown_as_odd_where_that_is_asked_for(kind: str) -> None:
     assert digitize(LOGOS[kind](), Options(odd="show")).odd
-
-
-def test_digits_are_not_called_odd(test_digits: Digits) -> None:
-    for digit in test_digits.images[:20, 0].numpy():
-        pad = Image.new("L", (224, 224), 0)
-        pad.paste(Image.fromarray(digit).resize((140, 140), Image.Resampling.BICUBIC), (40, 30))
-        plain, shown = digitize(pad), digitize(pad, SHOW)
-        assert not plain.odd
-        assert not shown.odd
-        assert np.array_equal(plain.pixels, shown.pixels)
 
 
 def test_odd_must_be_a_known_word() -> None:

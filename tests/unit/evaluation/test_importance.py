@@ -109,7 +109,7 @@ def test_with_a_wrong_posterior_the_bound_rises_to_the_evidence():
 
 def test_workers_do_not_change_a_figure(digits: Digits):
     model = LinearGaussian(wrong=0.5)
-    assert torch.equal(last(model, digits, 50), last(model, digits, 50, workers=3))
+    assert torch.equal(last(model, digits, 50), last(model, digits, 50, workers=2))
 
 
 WITH_WORKERS = """

@@ -155,17 +155,3 @@ def test_what_does_not_fit_any_more_is_measured_again(
     files.write_tensors(path, files.read_tensors(path), facts)
     assert percentiles.rebuild(None, tmp_path, ["other"]) == []
     assert percentiles.rebuild(None, tmp_path) == ["one"]
-
-
-@pytest.mark.parametrize("name", [path.name for path in checkpoint.shipped()])
-def test_shipped_ranks_are_of_the_grey_test_digits(name: str, test_digits: Digits) -> None:
-    """A slice of test digits must spread evenly over the ranks of all of them."""
-    known = percentiles.read(checkpoint.resolve(name))
-    if known is None:
-        pytest.skip("evaluate --save has not been run for this checkpoint")
-    model = checkpoint.load(name)
-    with torch.inference_mode():
-        values = percentiles.placed(model, test_digits.every(200).floats())
-    for key, value in values.items():
-        shares = np.sort(np.array([known.share_below(key, float(v)) for v in value], float))
-        assert np.abs(shares - np.linspace(0, 1, 200)).max() < 0.12, key  # Kolmogorov, 1 %

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +10,7 @@ import scipy.linalg
 import torch
 from torch import Tensor, nn
 
-from vae_core import VAE, data
+from vae_core import VAE
 from vae_core.classifier.model import Classifier
 from vae_core.data.digits import Digits
 from vae_core.evaluation import samples
@@ -117,51 +115,6 @@ def test_draws_repeat_and_are_grey_or_binary(model: VAE):
         drawn("grey")
 
 
-class Copier(nn.Module):
-    """A "model" that knows nothing but its training digits, and gives them back."""
-
-    def __init__(self, digits: Digits) -> None:
-        super().__init__()
-        self.digits, self.place = digits, 0
-
-    def sample(self, n: int, **_: Any) -> tuple[Tensor, None]:
-        start, self.place = self.place, self.place + n
-        return self.digits.floats(slice(start, start + n)), None
-
-
-def test_a_copier_is_found_out(test_digits: Digits):
-    halves = [
-        Digits(test_digits.images[i::2], test_digits.labels[i::2], test_digits.places[i::2])
-        for i in (0, 1)
-    ]
-    real = Real.of(halves[0].drawn(1000), halves[1].every(500))
-    told = samples.measure(Copier(real.train), real)
-    assert set(told) == set(samples.FIGURES)
-    assert told["nearest_train"]["closer"] == 1
-    assert told["nearest_train"]["median"] < 0.05 < 2 < told["nearest_train"]["test_median"]
-    # Training digits in the place of samples score about the floor, on both counts.
-    assert told["fid"] == pytest.approx(told["fid_floor"], rel=0.25)
-    assert told["precision"] == pytest.approx(told["precision_real"], abs=0.1)
-    assert told["sample_entropy"] == pytest.approx(told["test_entropy"], abs=0.1)
-    assert sum(told["class_histogram"]) == pytest.approx(1)
-    assert told["not_digits"] < 0.05
-
-
-def test_noise_is_no_digit(test_digits: Digits):
-    class Noise(Copier):
-        def sample(self, n: int, **_: Any) -> tuple[Tensor, None]:
-            return torch.rand(n, 1, 28, 28), None
-
-    few = test_digits.every(500)
-    told = samples.measure(Noise(few), Real.of(test_digits.drawn(1000), few))
-    assert told["fid"] > 10 * told["fid_floor"]
-    assert told["precision"] == 0
-    assert told["nearest_train"]["closer"] == 0
-    assert told["sample_unsure"] > told["test_unsure"] > 0
-    share, count = told["sample_unsure"], 500
-    assert told["sample_unsure_sem"] == pytest.approx((share * (1 - share) / count) ** 0.5)
-
-
 def two_writers(count: int, seed: int) -> Digits:
     """Bars by two writers in turn, as MNIST's training digits are: one light pen, one heavy."""
     noise = torch.Generator().manual_seed(seed)
@@ -181,13 +134,3 @@ def test_the_floor_is_that_of_all_writers(monkeypatch: pytest.MonkeyPatch):
     floor = real.figures["fid_floor"]
     assert floor < 0.2 * frechet_distance(real.gaussian, one_writer)
     assert real.figures["fid_floor_sem"] is None
-
-
-@pytest.mark.slow
-def test_the_floor_of_mnist_does_not_hang_on_the_seed(mnist_dir: Path, test_digits: Digits):
-    train = data.load_mnist("train", mnist_dir)
-    told = [Real.of(train, test_digits, seed=seed).figures for seed in range(5)]
-    floors = [figures["fid_floor"] for figures in told]
-    print("floors", floors, "errors", [figures["fid_floor_sem"] for figures in told])
-    assert floors == pytest.approx([2.0] * 5, abs=0.15)
-    assert max(floors) - min(floors) < 0.05

@@ -10,7 +10,6 @@ import torch
 from torch import nn
 
 from vae_core import VAE, Config, NetConfig, checkpoint
-from vae_core.data.digits import Digits
 from vae_core.explore import slider_axes, sliders, traits
 from vae_core.models import Model
 from vae_core.probability.flow import FlowPrior
@@ -87,19 +86,6 @@ def test_a_still_slider_is_turned_until_it_moves():
 
 def test_a_hopeless_slider_ends_the_turning():
     assert_orthonormal(slider_axes.lifted(np.eye(3), lambda a: np.array([1.0, 0, 0]), kept=1))
-
-
-def test_axes_are_chosen_for_a_model(flow: VAE, test_digits: Digits):
-    digits = test_digits.every(500)
-    chosen = slider_axes.choose(flow, digits)
-    assert torch.equal(prior_of(flow).axes, torch.eye(6))
-    plain = sliders.describe(flow, digits)
-    prior_of(flow).turn(chosen)
-    turned = sliders.describe(flow, digits)
-    for place, trait in enumerate(traits.TRAITS):
-        r = turned["latents"][place]["correlations"][trait]
-        assert r > 0
-        assert r > max(abs(each["correlations"][trait]) for each in plain["latents"]) - 0.05
 
 
 def test_turned_sliders_leave_the_prior_alone(flow: VAE):

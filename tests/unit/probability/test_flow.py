@@ -1,8 +1,6 @@
 """The flow prior against change of variables, quadrature and its own inverse."""
 
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -121,14 +119,6 @@ def test_weights_live_in_safetensors(tmp_path: Path):
 def test_what_cannot_be_built_is_refused(settings: dict[str, Any], message: str):
     with pytest.raises(ValueError, match=message):
         FlowPrior(**settings)
-
-
-def test_zuko_is_imported_only_with_a_flow():
-    code = "import sys, vae_core; print('zuko' in sys.modules)"
-    answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert answer.stdout.strip() == "False"
 
 
 @pytest.mark.benchmark

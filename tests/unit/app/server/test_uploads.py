@@ -22,3 +22,23 @@ def test_an_upload_leaves_disk_and_memory_by_itself(tmp_path: Path):
     assert not uploads._recent
     with pytest.raises(ValueError, match="send it again"):
         uploads.take(str(file))
+
+
+def test_two_callers_may_send_the_same_file(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    (tmp_path / "hash").mkdir()
+    path = tmp_path / "hash" / "seven.png"
+    path.write_bytes(b"picture")
+    assert uploads.take(str(path)) == b"picture"
+    assert not path.parent.exists()
+    assert uploads.take(str(path)) == b"picture"
+
+
+def test_deleted_bytes_are_forgotten(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path, seconds=0)
+    (tmp_path / "hash").mkdir()
+    path = tmp_path / "hash" / "seven.png"
+    path.write_bytes(b"picture")
+    uploads.take(str(path))
+    with pytest.raises(ValueError, match="gone; please send it again"):
+        uploads.take(str(path))

@@ -1,0 +1,78 @@
+"""An app with one small model, started as people start it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import torch
+
+import vae_core
+from vae_core.config import Config, NetConfig
+from vae_core.models import VAE
+
+ROOT = Path(__file__).parents[2]
+# The app itself, but not so patient with a body that does not come.
+IMPATIENT = """
+import sys
+from vae_core.app.server import body_limit as limits
+limits.PAUSE = 2.0
+import app
+sys.exit(app.main(sys.argv[1:]))
+"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running app: where it answers, what it says and keeps, and its one model."""
+
+    url: str
+    log: Path
+    uploads: Path
+    model: VAE
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """An app of its own process: gradio leaves sockets open, which pytest counts as errors."""
+    torch.manual_seed(0)
+    model = VAE(Config(name="tiny", latent_dim=3, net=NetConfig(hidden_dims=(16,)))).eval()
+    vae_core.save(model, folder / "checkpoints" / "tiny")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    words = ["--port", port, "--checkpoints", str(folder / "checkpoints")]
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(folder / "uploads")}
+    log = folder / "log.txt"
+    with (
+        log.open("w") as file,
+        subprocess.Popen(
+            [sys.executable, "-c", IMPATIENT, *words],
+            cwd=ROOT, env=environment, stdout=file, stderr=file,
+        ) as process,
+    ):  # fmt: skip
+        try:
+            _wait(f"http://127.0.0.1:{port}/gradio_api/app_id", process, log)
+            yield Served(f"http://127.0.0.1:{port}/", log, folder / "uploads", model)
+        finally:
+            process.terminate()
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 300
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            httpx.get(url, timeout=5)
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"the server did not start: {log.read_text()}")
