@@ -102,9 +102,14 @@ class Coder(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """n draws from the prior, its base noise scaled by `temperature` (0 or more).
 
+        A labelled prior is a mixture over labels: without y (n,) each draw has one of its own.
+
         Returns:
             The means of p(x|z), (n, 1, 28, 28), and the sliders' positions u, (n, latent_dim).
         """
+        if y is None and self.config.labelled_prior:
+            y = torch.randint(CLASSES, (n,), generator=generator, device=generator.device)
+            y = y.to(next(self.parameters()).device)
         noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
         u = temperature * noise.to(next(self.parameters()).device)
         return self.decode(self.from_sliders(u, y), y).mean, u

@@ -3,6 +3,10 @@
 The base noise is N(0, I), which looks the same from every side: turned axes change neither the
 prior nor any likelihood, so they are free to mean something. They are chosen after training, over
 training digits, and kept beside the weights in `axes.safetensors`.
+
+A trait is followed within the classes: an 8 is wider than a 1, and a slider found across classes
+would turn one into the other. The class means are taken out of codes and traits, and where the
+prior is given no label the directions that tell the classes apart are projected out.
 """
 
 from __future__ import annotations
@@ -58,23 +62,54 @@ def choose(model: Model, digits: Digits, device: torch.device | str = "cpu") -> 
 
     Returns:
         Orthonormal columns, the directions of the sliders in the base space: one a trait in
-        the order of `traits.TRAITS`, then the learned axes, turned as little as they must.
+        the order of `traits.NAMED`, then the learned axes, turned as little as they must.
     """
     dim = model.latent_dim
     rotate(model, torch.eye(dim))
     means = codes(model, digits, torch.device(device))
+    label = digits.labels.to(device).long() if model.config.labelled_prior else None
     with runtime.eval_mode(model):
-        u = model.to_sliders(means.to(device)).double().cpu().numpy()
+        u = model.to_sliders(means.to(device), label).double().cpu().numpy()
         noise = torch.randn(sliders.DRAWS, dim, generator=runtime.generator("cpu", 1, 6))
 
         def movement(axes: Floats) -> Floats:
             rotate(model, torch.from_numpy(axes))
             return sliders.movement(model, noise.to(device)).double().numpy()
 
-        named = along_traits(traits.correlations(traits.measure(digits.images[:, 0].numpy()), u))
+        directions = within_classes(digits, u)
+        span = class_directions(u, digits.labels.numpy())
+        if label is None and dim >= span.shape[1] + len(directions):  # there is room beside them
+            directions = without(directions, span)
+        named = along_traits(directions)
         axes = lifted(completed(named), movement, kept=named.shape[1])
     rotate(model, torch.eye(dim))
     return torch.from_numpy(axes).float()
+
+
+def within_classes(digits: Digits, u: Floats) -> Floats:
+    """Correlations (k, d) of the traits NAMED with sliders at u (n, d), within the classes."""
+    labels = digits.labels.numpy()
+    measured = traits.measure(digits.images[:, 0].numpy())
+    measured = measured[:, : len(traits.NAMED)]
+    return traits.correlations(
+        traits.within_class(measured, labels), traits.within_class(u, labels)
+    )
+
+
+def class_directions(u: Floats, labels: NDArray[np.int64]) -> Floats:
+    """Orthonormal (d, classes - 1): the span of linear discriminants of u (n, d) (Fisher, 1936).
+
+    Whoever moves at right angles to them leaves every linear reading of the class as it is.
+    """
+    inside = traits.within_class(u, labels)
+    means = np.stack([u[labels == label].mean(0) for label in np.unique(labels)])
+    discriminants = np.linalg.solve(np.cov(inside.T), (means - means.mean(0)).T)
+    return np.linalg.svd(discriminants, full_matrices=False)[0][:, : len(means) - 1]
+
+
+def without(directions: Floats, span: Floats) -> Floats:
+    """The rows of `directions` (k, d) less what lies in the columns of `span` (d, m)."""
+    return directions - directions @ span @ span.T
 
 
 def along_traits(r: Floats) -> Floats:

@@ -26,9 +26,9 @@ DRAWS = 32
 class Latent(TypedDict):
     """One slider: its name, what it correlates with and how far it moves the picture.
 
-    `correlations` is Pearson's r with each trait; `moved_at_zero` and `moved_at_draws` the mean
-    squared pixel change from -2 to 2 with the other sliders at 0, and at draws from the prior; the
-    other two are the same, relative to the latent that moves most.
+    `correlations` is Pearson's r with each trait within the classes; `moved_at_zero` and
+    `moved_at_draws` the mean squared pixel change from -2 to 2 with the other sliders at 0, and at
+    draws from the prior; the other two are the same, relative to the latent that moves most.
     """
 
     name: traits.Name | None
@@ -70,13 +70,17 @@ def describe(
         seed: of the draws from the prior.
     """
     device = torch.device(device)
-    means = codes(model, digits, device)
+    means, labels = codes(model, digits, device), digits.labels.long()
+    given = labels.to(device) if model.config.labelled_prior else None
     with runtime.eval_mode(model):
-        u = model.to_sliders(means.to(device)).double().cpu().numpy()
+        u = model.to_sliders(means.to(device), given).double().cpu().numpy()
         noise = torch.randn(DRAWS, u.shape[1], generator=runtime.generator("cpu", seed, 6))
         at_zero = movement(model, torch.zeros(1, u.shape[1], device=device))
         at_draws = movement(model, noise.to(device))
-    measured = traits.measure(digits.images[:, 0].cpu().numpy())
+    measured = traits.within_class(
+        traits.measure(digits.images[:, 0].cpu().numpy()), labels.numpy()
+    )
+    u = traits.within_class(u, labels.numpy())
     ranking = torch.tensor(kl_per_dim) if kl_per_dim else at_draws
     return {
         "recipe": model.config.name,
@@ -171,7 +175,10 @@ def _is_name(name: object) -> bool:
     if not isinstance(name, dict):
         return False
     values = cast(dict[str, object], name)
-    return isinstance(values.get("trait"), str) and _is_number(values.get("r"))
+    further = [values[key] for key in ("kept", "moved") if key in values]
+    return isinstance(values.get("trait"), str) and all(
+        _is_number(number) for number in (values.get("r"), *further)
+    )
 
 
 def _is_number(value: object) -> bool:

@@ -6,12 +6,15 @@ best over many digits, when it follows one well enough.
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 TRAITS = ("slant", "stroke width", "width", "height", "loop area")
+NAMED = TRAITS[:4]
+"""The traits that name a slider: a loop only some digits have."""
+
 NAMED_FROM = 0.4
 """Smallest |correlation| that earns a name: a weaker one would not be seen in the picture."""
 
@@ -20,10 +23,16 @@ Grey = NDArray[np.uint8]
 
 
 class Name(TypedDict):
-    """The trait that a latent follows, with Pearson's r."""
+    """The trait that a latent follows, with Pearson's r within the classes.
+
+    Where the slider was moved over digits: `kept`, the share that stay the digit they are over
+    [-1.5, 1.5], and `moved`, how far the trait goes, in standard deviations within a class.
+    """
 
     trait: str
     r: float
+    kept: NotRequired[float]
+    moved: NotRequired[float]
 
 
 CHUNK = 2000
@@ -40,18 +49,20 @@ def measure(digits: Grey) -> Floats:
     return np.concatenate(parts) if parts else np.zeros((0, len(TRAITS)))
 
 
-def names(digits: Grey, means: Floats) -> list[Name | None]:
+def names(digits: Grey, means: Floats, labels: NDArray[np.int64]) -> list[Name | None]:
     """Name latents by what their means (k, d) over `digits` (k, 28, 28) correlate with.
+
+    Class means are taken out: what tells an 8 from a 1 is no trait of a hand.
 
     Returns:
         d entries: {trait, r} with Pearson's r, or None where no |r| reaches NAMED_FROM.
     """
-    return named(correlations(measure(digits), means))
+    return named(correlations(within_class(measure(digits), labels), within_class(means, labels)))
 
 
 def named(r: Floats) -> list[Name | None]:
     """The entries of `names` from correlations r (len(TRAITS), d)."""
-    best = np.abs(r).argmax(axis=0)
+    best = np.abs(r[: len(NAMED)]).argmax(axis=0)
     return [
         {"trait": TRAITS[trait], "r": round(float(r[trait, dim]), 2)}
         if abs(r[trait, dim]) >= NAMED_FROM
@@ -65,6 +76,14 @@ def correlations(a: Floats, b: Floats) -> Floats:
     a, b = a - a.mean(0), b - b.mean(0)
     scale = np.outer(np.sqrt((a**2).sum(0)), np.sqrt((b**2).sum(0)))
     return np.divide(a.T @ b, scale, out=np.zeros_like(scale), where=scale > 0)
+
+
+def within_class(values: Floats, labels: NDArray[np.int64]) -> Floats:
+    """Values (n, k) less the mean of their class, labels (n,): what varies from hand to hand."""
+    values = values.copy()
+    for label in np.unique(labels):
+        values[labels == label] -= values[labels == label].mean(0)
+    return values
 
 
 def _measure(digits: Grey) -> Floats:

@@ -161,9 +161,21 @@ def _narrow(name: str, title: str, latent_dim: int, train: TrainConfig, **change
     return conv(name, title, latent_dim, train, net=net, **changes)
 
 
+def _wide(name: str, title: str, train: TrainConfig, **changes: Any) -> Config:
+    """Deeper and wider nets, the decoder only as far as a drag allows."""
+    net = NetConfig(
+        kind="conv",
+        hidden_dims=(32, 96, 128),
+        decoder_dims=(32, 64, 96),
+        blocks=2,
+        decoder_blocks=1,
+    )
+    return conv(name, title, 32, train, net=net, **changes)
+
+
 @recipe
 def vae_conv_elbo() -> Config:
-    """Where the four below begin."""
+    """Where those of 16 and 10 latents and `vae-flow` begin."""
     return _narrow("vae-conv-elbo", "Residual convolutions by the plain ELBO", 32, residual(45))
 
 
@@ -175,9 +187,23 @@ def _tightened(epochs: int, starts_from: str, samples: int = 5, **changes: Any) 
 
 
 @recipe
+def vae_wide() -> Config:
+    """Where the two best begin."""
+    title = "Wide residual convolutions by the plain ELBO"
+    return _wide("vae-wide", title, residual(34, batch_size=256))
+
+
+@recipe
+def vae_conv_5() -> Config:
+    title = "Residual convolutions, before their last stage"
+    return _wide("vae-conv-5", title, **_tightened(81, "vae-wide", batch_size=256))
+
+
+@recipe
 def vae_conv() -> Config:
-    stage = _tightened(24, "vae-conv-elbo")
-    return _narrow("vae-conv", "Residual convolutions, 32 latents", 32, **stage)
+    changes = {"samples": 32, "learning_rate": 3e-4, "batch_size": 256}
+    stage = _tightened(10, "vae-conv-5", **changes)
+    return _wide("vae-conv", "Residual convolutions, 32 latents", **stage)
 
 
 def _smaller(name: str, title: str, latent_dim: int, epochs: int, beta: float = 1.0) -> Config:
@@ -215,3 +241,29 @@ def vae_flow() -> Config:
     title = "A flow for a prior: noise shaped into codes"
     stage = _tightened(6, "vae-flow-5", samples=16, learning_rate=3e-4)
     return _narrow("vae-flow", title, 32, prior="flow", **stage)
+
+
+def _labelled(name: str, title: str, epochs: int, starts_from: str, **changes: Any) -> Config:
+    """A flow prior that is given the label; encoder and decoder are not."""
+    stage = _tightened(epochs, starts_from, batch_size=256, **changes)
+    return _wide(name, title, prior="flow", labelled_prior=True, **stage)
+
+
+@recipe
+def vae_flow_digits_5() -> Config:
+    title = "A flow for each digit, by 5 importance samples"
+    return _labelled("vae-flow-digits-5", title, 45, "vae-wide", learning_rate=2e-3)
+
+
+@recipe
+def vae_flow_digits_16() -> Config:
+    title = "A flow for each digit, by 16 importance samples"
+    changes = {"samples": 16, "learning_rate": 3e-4}
+    return _labelled("vae-flow-digits-16", title, 7, "vae-flow-digits-5", **changes)
+
+
+@recipe
+def vae_flow_digits() -> Config:
+    title = "A flow for each digit: style apart from class"
+    changes = {"samples": 48, "learning_rate": 5e-4}
+    return _labelled("vae-flow-digits", title, 18, "vae-flow-digits-16", **changes)

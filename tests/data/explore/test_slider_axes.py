@@ -34,7 +34,7 @@ def test_axes_are_chosen_for_a_model(flow: VAE, test_digits: Digits):
     plain = sliders.describe(flow, digits)
     prior_of(flow).turn(chosen)
     turned = sliders.describe(flow, digits)
-    for place, trait in enumerate(traits.TRAITS):
+    for place, trait in enumerate(traits.NAMED):
         r = turned["latents"][place]["correlations"][trait]
         assert r > 0
         assert r > max(abs(each["correlations"][trait]) for each in plain["latents"]) - 0.05

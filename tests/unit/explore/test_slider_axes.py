@@ -88,6 +88,19 @@ def test_a_hopeless_slider_ends_the_turning():
     assert_orthonormal(slider_axes.lifted(np.eye(3), lambda a: np.array([1.0, 0, 0]), kept=1))
 
 
+def test_class_directions_are_where_the_means_lie():
+    generator = np.random.default_rng(3)
+    labels = generator.integers(0, 3, 30_000)
+    planted = rotation(6)[:, :2]
+    means = np.array([[0, 0], [4, 0], [0, 4.0]]) @ planted.T
+    u = means[labels] + generator.normal(size=(len(labels), 6))
+    span = slider_axes.class_directions(u, labels)
+    assert_orthonormal(span)
+    assert span @ span.T == pytest.approx(planted @ planted.T, abs=0.03)
+    left = slider_axes.without(np.eye(6), span)
+    assert left @ planted == pytest.approx(np.zeros((6, 2)), abs=0.03)
+
+
 def test_turned_sliders_leave_the_prior_alone(flow: VAE):
     z = torch.randn(50, 6, generator=torch.Generator().manual_seed(2))
     before = prior_of(flow).log_prob(z)

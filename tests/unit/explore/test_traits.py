@@ -55,16 +55,32 @@ def test_real_zeros_have_larger_loops_than_real_ones() -> None:
 
 
 def test_a_latent_is_named_after_what_it_follows_and_left_alone_otherwise() -> None:
-    digits = assets.examples()[0]
+    digits, known, _ = assets.examples()
+    labels = np.array(known)
     generator = np.random.default_rng(0)
     slant = traits.measure(digits)[:, 0]
     noise = generator.normal(size=(len(digits), 2))
     means = np.stack([-3 * slant + 0.05 * noise[:, 0] * slant.std(), noise[:, 1]], axis=1)
-    found = traits.names(digits, means)
+    found = traits.names(digits, means, labels)
     assert found[0] is not None
     assert found[0]["trait"] == "slant"
-    assert found[0]["r"] == pytest.approx(np.corrcoef(slant, means[:, 0])[0, 1], abs=0.006)
+    assert found[0]["r"] < -0.95
     assert found[1] is None
+
+
+def test_a_latent_that_only_tells_the_classes_apart_has_no_name() -> None:
+    digits, known, _ = assets.examples()
+    labels = np.array(known)
+    width = traits.measure(digits)[:, 2]
+    by_class = np.array([width[labels == label].mean() for label in range(10)])[labels]
+    assert np.corrcoef(width, by_class)[0, 1] > 0.5
+    assert traits.names(digits, by_class[:, None], labels) == [None]
+
+
+def test_class_means_are_taken_out() -> None:
+    values = np.array([[1.0], [3.0], [10.0], [20.0]])
+    left = traits.within_class(values, np.array([0, 0, 1, 1]))
+    np.testing.assert_allclose(left.ravel(), [-1, 1, -5, 5])
 
 
 def test_correlations_agree_with_numpy() -> None:

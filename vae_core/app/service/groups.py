@@ -11,7 +11,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Variational": ("vae-128", "vae-128-64", "vae-400", "vae-2d"),
     "Variational, convolutional": (
         *("vae-conv", "vae-conv-elbo", "vae-conv-10", "vae-conv-10-beta", "vae-conv-16"),
-        *("vae-conditional", "vae-flow", "vae-flow-5", "vae-pixelcnn"),
+        *("vae-conditional", "vae-flow", "vae-flow-5", "vae-flow-digits", "vae-pixelcnn"),
     ),
     "Beta: rate against distortion": ("vae-beta-half", "vae-beta-1", "beta-vae"),
     "Other pixels": ("vae-gaussian", "vae-gaussian-learned", "vae-laplace", "vae-logistic"),

@@ -9,6 +9,7 @@ nothing reaches a model unchecked: `Models` holds what they share, `Codes` start
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from vae_core import explore
@@ -58,12 +59,13 @@ class Studio(Family):
         if about is not None:
             named = [each.get("name") for each in about["latents"]]
             return {"names": named, "digits": about.get("digits")}
-        digits = examples()[0]
-        model = self.registry.get(checkpoint)
+        digits, known, _ = examples()
+        model, labels = self.registry.get(checkpoint), np.array(known)
+        given = torch.from_numpy(labels).to(self.device) if model.config.labelled_prior else None
         with torch.inference_mode():
             x = torch.from_numpy(digits.copy()).to(self.device).float().div(255)[:, None]
-            u = model.to_sliders(model.encode(x).mean).double().cpu().numpy()
-        return {"names": traits.names(digits, u), "digits": len(digits)}
+            u = model.to_sliders(model.encode(x).mean, given).double().cpu().numpy()
+        return {"names": traits.names(digits, u, labels), "digits": len(digits)}
 
     def reads(
         self,
