@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import sys
 from pathlib import Path
@@ -14,20 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vae_core.app.server import scripts
 from vae_core.data.examples import COLUMNS, LABELS, SHEET, SIDE, examples
-from vae_core.files import ASSETS
+from vae_core.files import ASSETS, Json, JsonObject
 
-__all__ = ["choose", "examples", "head_script", "make"]
+__all__ = ["choose", "examples", "make", "sheet"]
 
 EACH = 30
 
 
-def head_script() -> str:
-    """JavaScript that gives the page the sheet as `window.studioExamples`."""
-    labels, indices = examples()[1:]
-    sheet = "data:image/png;base64," + base64.b64encode(SHEET.read_bytes()).decode("ascii")
-    facts = {"columns": COLUMNS, "labels": labels, "indices": indices, "sheet": sheet}
-    return f"window.studioExamples={json.dumps(facts)};"
+def sheet() -> JsonObject:
+    """What the page knows of the examples: columns, labels, and where the sheet is."""
+    labels: list[Json] = list(examples()[1])
+    return {"columns": COLUMNS, "labels": labels, "url": scripts.address(scripts.EXAMPLES)}
 
 
 def choose(labels: NDArray[np.uint8]) -> list[int]:

@@ -1,37 +1,39 @@
-"""What a panel is made of: one `gr.HTML` with our own markup, style and script from `web`."""
+"""What a panel is made of: one `gr.HTML` with our own markup and a module from `web`."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import gradio as gr
 
+from vae_core.app.server import scripts
 from vae_core.app.server.calls import Call, page_function
-from vae_core.files import PACKAGE
-
-STATIC = PACKAGE / "app" / "web"
-
-
-def static(name: str) -> str:
-    """The text of a file in `web`, empty when there is none."""
-    path = STATIC / name
-    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def panel(name: str, calls: Sequence[Call], **words: str) -> gr.HTML:
-    """Place the component `name`: `web/NAME.html` driven by `web/NAME.js`.
+    """Place the panel `name`: `web/panels/NAME.html`, mounted by `web/panels/NAME.js`."""
+    return component(f"panels/{name}", calls, **words)
+
+
+def component(name: str, calls: Sequence[Call], **words: str) -> gr.HTML:
+    """Place a component: the markup `web/NAME.html` and the module `web/NAME.js`.
+
+    The module exports `mount(element, server)`.
 
     Args:
-        name: file stem of the markup and the script.
-        calls: what the script may ask for, as `server.NAME(argument)`.
+        name: path of both in `web`, without their endings.
+        calls: what the module may ask for, as `server.NAME(argument)`.
         words: replacements for `[[key]]` in the markup.
     """
-    markup = static(f"{name}.html")
+    markup = scripts.text(f"{name}.html")
     for key, value in words.items():
         markup = markup.replace(f"[[{key}]]", value)
+    module = json.dumps(scripts.address(f"{name}.js"))
     return gr.HTML(
         html_template=inert(markup),
-        js_on_load=f"{static(f'{name}.js')}\n//# sourceURL={name}.js",
+        js_on_load=f"import(new URL({module}, document.baseURI))"
+        ".then((module) => module.mount(element, server));",
         server_functions=[page_function(each) for each in calls],
         apply_default_css=False,
     )

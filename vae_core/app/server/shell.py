@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,12 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from vae_core.app import wire
-from vae_core.app.server import api, assets, doors, sockets, upkeep
+from vae_core.app.server import api, assets, doors, scripts, sockets, upkeep
 from vae_core.app.server.arrivals import Arrivals
 from vae_core.app.server.body_limit import Door
 from vae_core.app.server.calls import live_functions
 from vae_core.app.server.headers import SecurityHeaders
-from vae_core.app.server.page import STATIC, panel, static
+from vae_core.app.server.page import component
 from vae_core.app.service import groups
 from vae_core.app.service.studio import Studio
 from vae_core.files import Json
@@ -31,27 +32,20 @@ PANELS = (
     "reconstruct",
     "compare",
 )
-"""Each is NAME.py here, whose `build` places it, and NAME.html, NAME.js and NAME.css in `web`."""
-STYLES = ("tokens", "base", "picture", *PANELS)
-SCRIPTS = (
-    "studio",
-    "tabs",
-    "requests",
-    "numbers",
-    "nodes",
-    "hold",
-    "swipe",
-    "line",
-    "prior",
-    "live",
-    "picture",
-    "steps",
-    "labels",
-    "films",
-    "eraser",
-    "quantities",
-    "plane",
+"""Each is NAME.py here, whose `build` places it, and `web/panels/NAME.{html,css,js}`."""
+STYLES = (
+    "styles/tokens",
+    "styles/base",
+    "parts/picture",
+    *(f"panels/{name}" for name in PANELS),
 )
+FIRST_MODULES = ("parts/header.js", "panels/explore.js")
+"""What the page mounts on arrival; the modules of other panels come when they are opened."""
+METRICS = (
+    *("nll", "importance_samples", "elbo", "distortion", "rate", "mse", "n_images"),
+    *("active_units", "fid", "fid_floor", "sample_entropy", "test_entropy", "not_digits"),
+)
+"""Figures that the page shows."""
 DEFAULT_MODEL = "vae-flow"
 FIRST_EXAMPLE = 3
 """Place in the example sheet of the digit that the app opens on."""
@@ -64,7 +58,7 @@ SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"
 def build_app(studio: Studio) -> gr.Blocks:
     """The whole app as Blocks, not launched: header, one tab a panel, the named endpoints."""
     with gr.Blocks(title="VAE Studio", fill_width=True, analytics_enabled=False) as app:
-        panel("header", [], device=studio.device_label)
+        component("parts/header", [], device=studio.device_label)
         with gr.Tabs(overflow_behavior="wrap", elem_id="panels"):
             for name in PANELS:
                 with gr.Tab(name.capitalize(), id=name, elem_id=f"tab-{name}"):
@@ -79,7 +73,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
     return {
         "head": head(studio),
         "theme": theme(),
-        "favicon_path": STATIC / "favicon.png",
+        "favicon_path": scripts.WEB / "favicon.png",
         "footer_links": [],
         "ssr_mode": False,
         "pwa": False,
@@ -92,6 +86,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
         "app_kwargs": {
             "middleware": [Middleware(SecurityHeaders), Middleware(Door, blocks=app)],
             "routes": [
+                scripts.route(),
                 WebSocketRoute(sockets.PATH, sockets.Line(live_functions(app))),
                 *(
                     Route(doors.UPLOAD + end, arrivals.receive, methods=["POST"])
@@ -104,14 +99,20 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
 
 
 def head(studio: Studio) -> str:
-    """Styles and scripts of every panel, inline, and what the page knows before any call.
+    """Styles, what the page knows before any call, and addresses of the modules it begins with.
 
-    They go into `<head>` rather than `css=`, whose rules Gradio rewrites one by one.
+    Styles go into `<head>` rather than `css=`, whose rules Gradio rewrites one by one.
     """
-    styles = "\n".join(static(f"{name}.css") for name in STYLES)
-    known = [f"window.studioBoot={boot(studio)};", assets.head_script()]
-    scripts = [*known, *(static(f"{name}.js") for name in SCRIPTS)]
-    return f"<style>{styles}</style>" + "".join(f"<script>{text}</script>" for text in scripts)
+    styles = "\n".join(scripts.text(f"{name}.css") for name in STYLES)
+    preloads = (
+        f'<link rel="modulepreload" href="{scripts.address(name)}">'
+        for name in scripts.needed(FIRST_MODULES)
+    )
+    return (
+        f"<style>{styles}</style>"
+        f'<script type="application/json" id="studio-boot">{boot(studio)}</script>'
+        f"<script>{scripts.text('core/preselect.js')}</script>" + "".join(preloads)
+    )
 
 
 def boot(studio: Studio) -> str:
@@ -120,13 +121,19 @@ def boot(studio: Studio) -> str:
     names = [card["name"] for card in cards]
     chosen = DEFAULT_MODEL if DEFAULT_MODEL in names else next(iter(names), None)
     facts = {
-        "models": cards,
+        "models": [card | {"metrics": shown(card["metrics"])} for card in cards],
         "chosen": chosen,
         "first": first_digit(studio, chosen),
         "panels": list(PANELS),
         "device": studio.device_label,
+        "examples": assets.sheet(),
     }
-    return json.dumps(facts).replace("<", "\\u003c")
+    return json.dumps(facts, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def shown(metrics: Mapping[str, object]) -> dict[str, object]:
+    """The figures of a card that the page shows."""
+    return {key: metrics[key] for key in METRICS if key in metrics}
 
 
 def first_digit(studio: Studio, name: str | None) -> Json:

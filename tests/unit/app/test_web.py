@@ -1,0 +1,85 @@
+"""The page's scripts that need no page, tried by node; and how the server hands them out."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from vae_core.app.server import scripts
+
+ROOT = Path(__file__).parents[3]
+NODE = 20
+"""The oldest node whose test runner knows what these tests use."""
+
+
+def node() -> str:
+    """The installed node; skips where there is none, or an older one."""
+    found = shutil.which("node")
+    if found is None:
+        pytest.skip("node is not installed; only who changes the page's scripts needs it")
+    told = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.match(r"v(\d+)", told)
+    if version is None or int(version[1]) < NODE:
+        pytest.skip(f"node is {told.strip()}; these tests need {NODE}")
+    return found
+
+
+def test_the_scripts_pass_their_own_tests() -> None:
+    folder = ROOT / "tests" / "web"
+    command = [
+        node(),
+        "--import",
+        "./page.js",
+        "--test",
+        *sorted(map(str, folder.glob("*.test.js"))),
+    ]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-1000:]
+    assert re.search(r"pass (\d{2,})", ran.stdout), "no test ran"
+
+
+@pytest.fixture
+def client() -> TestClient:
+    return TestClient(Starlette(routes=[scripts.route()]))
+
+
+def test_what_a_module_imports_is_served(client: TestClient) -> None:
+    needed = scripts.needed(["parts/header.js", "panels/explore.js"])
+    assert {"core/state.js", "draw/digit.js", "panels/explore/rows.js"} <= set(needed)
+    assert "panels/compare.js" not in needed
+    for name in needed:
+        answer = client.get(f"/{scripts.address(name)}")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert "immutable" in answer.headers["cache-control"]
+    assert (
+        client.get(f"/{scripts.address(scripts.EXAMPLES)}").headers["content-type"] == "image/png"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["core/none.js", "panels/explore.html", "../page.py", "package.json", "core/../../page.py"],
+)
+def test_nothing_else_is(client: TestClient, name: str) -> None:
+    assert client.get(f"/{scripts.address(name)}").status_code == 404
+
+
+def test_a_page_never_mixes_two_versions(client: TestClient) -> None:
+    """A page that stood open during an update asks for what is no longer there."""
+    old = scripts.address("core/state.js").replace(scripts.version(), "0" * 16)
+    assert client.get(f"/{old}").status_code == 404
+
+
+def test_modules_are_read_as_they_are_written() -> None:
+    """Imports over several lines count too, and no import leaves the folder."""
+    for name in scripts.served():
+        if name.endswith(".js"):
+            for each in scripts.needed([name]):
+                assert (scripts.WEB / each).is_file(), f"{name} imports {each}"

@@ -1,0 +1,14 @@
+// What can go wrong with a call, each with a sentence for the visitor.
+
+/** A sentence for the visitor, from the server or from this page. */
+export class StudioError extends Error {}
+
+/** The server cannot be reached. */
+export class StudioOffline extends StudioError {}
+
+/**
+ * The sentence of whatever was thrown.
+ *
+ * @param {unknown} error
+ */
+export const sentenceOf = (error) => (error instanceof Error && error.message) || String(error);

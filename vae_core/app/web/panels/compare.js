@@ -1,0 +1,194 @@
+// Compare: one digit, and the family's measured figures, through one comparison after the other.
+
+import { models } from "../core/boot.js";
+import { call } from "../core/calls.js";
+import { on } from "../core/events.js";
+import { classes, placeOf } from "../core/examples.js";
+import { onParcel, pixelsIn } from "../core/handover.js";
+import { requests } from "../core/requests.js";
+import { openedWith, state } from "../core/state.js";
+import { empty, paint } from "../draw/digit.js";
+import { hold } from "../parts/hold.js";
+import { button, find, findAll, make, press, say } from "../parts/nodes.js";
+import { pictureInput } from "../parts/picture.js";
+import { betas } from "./compare/betas.js";
+import { collapse } from "./compare/collapse.js";
+import { copying } from "./compare/copying.js";
+import { draws } from "./compare/draws.js";
+import { family } from "./compare/family.js";
+import { noise } from "./compare/noise.js";
+import { pca } from "./compare/pca.js";
+import { rate } from "./compare/rate.js";
+import { Views } from "./compare/views.js";
+
+/** @import { DigitizerOptions, Digitized, Parcel, Picture, Server } from "../core/types.js" */
+/** @import { Comparison, Setting } from "./compare/cells.js" */
+
+/** In the order of the page; the names are those of its sections. */
+/** @type {Record<string, (setting: Setting) => Comparison>} */
+const COMPARISONS = {
+  family,
+  samples: draws,
+  noise,
+  pca,
+  beta: betas,
+  copying,
+  collapse,
+  plane: rate,
+};
+const NO_MODEL = "There is no model to compare: train one with python -m vae_core train vae-400.";
+
+class Compare {
+  /** @type {{ picture: Picture, source: string } | null} */
+  #current = null;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Server} server
+   */
+  constructor(root, server) {
+    this.root = root;
+    this.server = server;
+    this.digit = find(root, "[data-testid=model-input]", HTMLCanvasElement);
+    this.views = new Views(root, (name) => this.#markCurrent(name));
+    this.#build();
+    this.input = pictureInput(find(root, ".own"), {
+      label: "Your digit",
+      onpicture: ({ picture, source }) => this.#take(picture, source),
+      onclear: () => this.#clear(),
+      onchoose: (choose) => this.#digitize({ choose }),
+    });
+    // The digit is the same for every model: another choice of model leaves its answer standing.
+    this.requests = requests({
+      about: () => this.#current,
+      onerror: (sentence) => this.#refuse(sentence),
+    });
+    on("model", () => {
+      press(findAll(root, ".cell[data-model]"), ({ dataset }) => dataset.model === state.model);
+    });
+    onParcel("compare", (parcel) => this.#receive(parcel));
+    this.#arrive();
+  }
+
+  #build() {
+    const rosters = JSON.parse(this.root.dataset.rosters ?? "{}");
+    for (const [name, build] of Object.entries(COMPARISONS)) {
+      const view = find(this.root, `[data-view=${name}]`);
+      const [digit, outdate] = [() => this.views.digit, () => this.views.outdate(name)];
+      this.views.add(name, view, build({ view, server: this.server, rosters, digit, outdate }));
+    }
+    const links = Object.keys(COMPARISONS).map((name) => this.#link(name));
+    find(this.root, ".contents ol").append(...links);
+  }
+
+  // ------------------------------------------------------------------ the digit
+  /**
+   * @param {Picture} picture
+   * @param {string} source
+   */
+  #take(picture, source) {
+    this.#current = { picture, source };
+    return this.#digitize({});
+  }
+
+  /** @param {DigitizerOptions} options */
+  #digitize(options) {
+    const current = this.#current;
+    if (!current) return;
+    return this.requests.ask(async (still) => {
+      const asked = { picture: current.picture, options };
+      /** @type {Digitized} */
+      const answer = await still(call(this.server, "arrive", asked));
+      say(this.root, null);
+      paint(this.digit, answer.input);
+      find(this.root, ".verdict").textContent = answer.verdict;
+      if (current.source !== "example") this.input.show(answer);
+      this.views.take(answer.input);
+    });
+  }
+
+  /**
+   * A refused picture stands alone: neither the digit before it nor what came of that.
+   *
+   * @param {string} sentence
+   */
+  #refuse(sentence) {
+    this.#forget();
+    say(this.root, sentence);
+    if (this.#current) this.input.showRefused(this.#current.picture);
+  }
+
+  #forget() {
+    empty(this.digit);
+    find(this.root, ".verdict").textContent = "";
+    this.views.take(null);
+  }
+
+  #clear() {
+    this.requests.drop();
+    this.#current = null;
+    this.#forget();
+    say(this.root, null);
+  }
+
+  /** @param {Parcel} parcel */
+  async #receive({ picture }) {
+    if (!picture) return;
+    this.#current = { picture, source: "example" };
+    const pixels = pixelsIn(picture);
+    if (pixels) await this.input.show({ pixels });
+    this.#digitize({});
+  }
+
+  // ------------------------------------------------------------------ contents
+  /** @param {string} name */
+  #link(name) {
+    const view = this.views.elementOf(name);
+    const title = view ? find(view, "h2").textContent : "";
+    const long = make("span", { className: "long", textContent: title });
+    const short = make("span", { className: "short", textContent: view?.dataset.short });
+    const link = button([long, short], { className: "plain", title }, () => this.#goTo(name));
+    link.dataset.to = name;
+    return make("li", {}, link);
+  }
+
+  /** @param {string} name */
+  #goTo(name) {
+    const view = this.views.elementOf(name);
+    if (!view) return;
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    hold(view, { behavior: isCalm ? "auto" : "smooth" });
+    find(view, "h2").focus({ preventScroll: true });
+    const url = new URL(location.href); // a link to this page opens here
+    url.searchParams.set("view", name);
+    history.replaceState(null, "", url);
+  }
+
+  /** @param {string | undefined} name of the first view in sight */
+  #markCurrent(name) {
+    for (const link of findAll(this.root, "[data-to]")) {
+      if (name && link.dataset.to === name) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  // ------------------------------------------------------------------ arriving
+  #arrive() {
+    if (models.length) {
+      // A real digit is there on arrival, unless something was sent meanwhile.
+      this.input.ready.then(() => {
+        if (!this.#current) this.input.takePlace(placeOf(classes[5] ?? 0, 0));
+      });
+    } else say(this.root, NO_MODEL);
+    const view = this.views.elementOf(openedWith("view") ?? "");
+    if (view) hold(view);
+  }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Server} server
+ */
+export function mount(element, server) {
+  return new Compare(find(element, "[data-testid=panel-compare]"), server);
+}

@@ -1,0 +1,301 @@
+// Explore: sliders in the order of their measured KL, one live picture, and ways to start.
+
+import { readNumbers } from "../core/address.js";
+import { boot } from "../core/boot.js";
+import { call } from "../core/calls.js";
+import { on } from "../core/events.js";
+import { onParcel } from "../core/handover.js";
+import { live } from "../core/live.js";
+import { normal } from "../core/prior.js";
+import { requests } from "../core/requests.js";
+import { overSocket } from "../core/socket.js";
+import { givenLabel, keep, model, notices, openedWith, set, state } from "../core/state.js";
+import { paint } from "../draw/digit.js";
+import { Gauge } from "../parts/gauge.js";
+import { labelRow } from "../parts/labels.js";
+import { find, press, say } from "../parts/nodes.js";
+import { mountPanel } from "../parts/panel.js";
+import { clampToLimit, moveTo } from "./explore/code.js";
+import { explain } from "./explore/explain.js";
+import { mountHandout } from "./explore/handout.js";
+import { showReading } from "./explore/reading.js";
+import { FILM, Rows } from "./explore/rows.js";
+import { scaleChooser } from "./explore/scale.js";
+import { Starts } from "./explore/start.js";
+import { Strips } from "./explore/strips.js";
+import { UndoButtons } from "./explore/undo_buttons.js";
+
+/** @import { FirstDigit, Model, Parcel, Server } from "../core/types.js" */
+/** @import { Start } from "./explore/start.js" */
+
+const [SLOW_REST_MS, ARRIVAL_MS] = [200, 50];
+
+class Explore {
+  /** @type {number[]} */
+  #u = [];
+  /** @type {Set<number>} */
+  #frozen = new Set();
+  /** @type {string | null} */
+  #pixels = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #slowTimer;
+  #naming = requests({ onerror: (sentence) => console.warn(sentence) }); // a courtesy
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Server} server
+   * @param {Model} chosen
+   */
+  constructor(root, server, chosen) {
+    this.root = root;
+    this.server = server;
+    this.model = chosen;
+    this.canvas = find(root, "[data-testid=live-canvas]", HTMLCanvasElement);
+    this.scale = scaleChooser(find(root, "[data-do=scale]", HTMLSelectElement), (scale) => {
+      this.scale = scale;
+      this.rows.rescale(scale, this.#u);
+    });
+    this.gauge = new Gauge(find(root, ".gauge"));
+    this.rows = new Rows(root, {
+      onmove: (dim, value, event) => this.#slide(dim, value, event),
+      onrest: () => this.undo.keep(),
+      onfreeze: (dim) => this.#freeze(dim),
+    });
+    this.starts = new Starts(root, {
+      server,
+      model: () => this.model,
+      onstart: (start, label) => this.#begin(start, label),
+    });
+    this.undo = new UndoButtons(
+      root,
+      () => ({ u: [...this.#u], start: this.starts.current }),
+      (rest, event) => {
+        this.starts.leave();
+        this.#goTo(rest.u, rest.start, event);
+      },
+    );
+    this.engine = this.#buildEngine();
+    this.strips = this.#buildStrips();
+    this.#listen();
+    this.#arrive(boot.first);
+  }
+
+  #buildEngine() {
+    const swift = overSocket(this.server, "decode");
+    return live({
+      canvas: this.canvas,
+      request: (payload, how) => call(swift, "decode", payload, how),
+      payload: () => ({ checkpoint: this.model.name, z: this.#u, label: givenLabel() }),
+      paint: ({ pixels }) => paint(this.canvas, pixels),
+      onframe: ({ pixels }) => {
+        this.#pixels = pixels;
+        if (this.model.slow) this.strips.askSoon(ARRIVAL_MS); // only now there is one to be read
+      },
+      onerror: (sentence) => say(this.root, sentence),
+    });
+  }
+
+  #buildStrips() {
+    return new Strips({
+      server: this.server,
+      film: FILM,
+      place: () => ({
+        checkpoint: this.model.name,
+        z: this.#u.map((v) => clampToLimit(this.model, v)),
+        label: givenLabel(),
+        shown: this.model.slow ? this.#pixels : null, // painted already, and dear to paint again
+      }),
+      isVisible: () => this.root.offsetParent !== null,
+      onreading: (reading) => showReading(this.root, this.canvas, reading, this.gauge.verdict),
+      onfilms: (sheet, dims) => this.rows.showFilms(sheet, dims),
+      onerror: (sentence) => say(this.root, sentence),
+    });
+  }
+
+  /**
+   * @param {number} dim
+   * @param {number} value
+   * @param {Event} event
+   */
+  #slide(dim, value, event) {
+    this.starts.leave();
+    this.#u[dim] = value;
+    this.#moved(event);
+    this.undo.keepSoon();
+  }
+
+  /** @param {Event} [event] */
+  #moved(event) {
+    // A picture that is drawn pixel by pixel waits until the hand rests.
+    clearTimeout(this.#slowTimer);
+    if (this.model.slow) this.#slowTimer = setTimeout(() => this.engine.push(), SLOW_REST_MS);
+    else this.engine.push(undefined, event);
+    set({ u: [...this.#u] });
+    this.gauge.showSoon(() => this.#place());
+    if (!this.model.slow) this.strips.askSoon();
+  }
+
+  /** @returns {[number[], number | null]} the code, and its rank while it is that of a picture */
+  #place() {
+    const start = this.starts.current;
+    const isCode = start?.z.every((v, dim) => clampToLimit(this.model, v) === this.#u[dim]);
+    return [this.#u, isCode ? (start?.nearer ?? null) : null];
+  }
+
+  /** @param {number} dim */
+  #freeze(dim) {
+    if (!this.#frozen.delete(dim)) this.#frozen.add(dim);
+    this.rows.showFrozen(this.#frozen);
+    this.#mirrorFrozen();
+  }
+
+  #mirrorFrozen() {
+    keep({ frozen: this.#frozen.size ? [...this.#frozen].join(",") : null });
+  }
+
+  /**
+   * @param {number[]} u
+   * @param {Start | null} start
+   * @param {Event} [event]
+   */
+  #goTo(u, start, event) {
+    this.#u = [...u];
+    this.starts.show(start);
+    this.rows.show(this.#u);
+    this.#moved(event);
+    this.gauge.show(...this.#place());
+  }
+
+  /**
+   * @param {number[]} next
+   * @param {{ event?: Event, start?: Start | null, frozen?: Set<number> }} [how]
+   */
+  #jump(next, { event, start = null, frozen = new Set() } = {}) {
+    this.undo.keep();
+    this.#goTo(moveTo(this.model, this.#u, next, frozen), start, event);
+    this.undo.keep();
+  }
+
+  /**
+   * @param {() => number} draw a new value of a slider that is not frozen
+   * @param {Event} event
+   */
+  #redraw(draw, event) {
+    this.starts.leave();
+    this.#jump(this.#u.map(draw), { event, frozen: this.#frozen });
+  }
+
+  /**
+   * The sliders start from a picture.
+   *
+   * @param {Start} start
+   * @param {number | null | undefined} label
+   */
+  #begin(start, label) {
+    if (this.model.takes_labels && label !== undefined) set({ label });
+    this.#jump(start.z, { start });
+  }
+
+  /**
+   * Begin with the chosen model, at the mean or at a code.
+   *
+   * @param {number[] | null} code
+   * @param {number[]} [frozen] sliders
+   */
+  #adopt(code, frozen = []) {
+    const { model: chosen, root } = this;
+    this.#u = code?.length === chosen.latent_dim ? [...code] : Array(chosen.latent_dim).fill(0);
+    this.#frozen = new Set(frozen.filter((dim) => dim in chosen.order));
+    this.#mirrorFrozen();
+    this.gauge.adopt(chosen);
+    this.starts.show(null);
+    root.classList.toggle("slow", chosen.slow);
+    find(root, "[data-do=scale] option").textContent = chosen.variational
+      ? "in σ of the prior"
+      : "in σ of its codes";
+    this.rows.build(chosen, this.#frozen);
+    this.rows.rescale(this.scale, this.#u);
+    this.gauge.show(...this.#place());
+    this.undo.forget();
+    find(root, ".seeing-text").replaceChildren(...explain(chosen));
+    this.engine.push();
+    this.strips.askSoon(ARRIVAL_MS);
+    this.#askNames();
+  }
+
+  /** @param {FirstDigit | null} first that came with the page */
+  #arrive(first) {
+    const frozen = readNumbers(openedWith("frozen")) ?? []; // by a link, once
+    if (first && !state.u && first.checkpoint === state.model) {
+      const { input, z, nearer, pixels } = first;
+      paint(this.canvas, pixels);
+      this.#adopt(z, frozen);
+      this.starts.show({ picture: { pixels: input }, input, z, nearer });
+      this.gauge.show(...this.#place());
+      this.undo.forget();
+    } else {
+      this.#adopt(state.u, frozen);
+      // A link's label says how to paint; the digit that the panel begins with is read as what it is.
+      const keepLabel = state.label !== null;
+      if (first && !state.u) this.starts.from({ picture: { pixels: first.input }, keepLabel });
+    }
+    if (notices.length) say(this.root, notices.join(" "));
+  }
+
+  #changeModel() {
+    this.model = model() ?? this.model;
+    const origin = this.starts.takeOrigin();
+    this.#adopt(null);
+    if (origin) this.starts.from(origin);
+  }
+
+  /** @param {Parcel} parcel */
+  #receive({ picture, z, label }) {
+    this.starts.leave();
+    if (picture) return this.starts.from({ picture });
+    if (z?.length !== this.model.latent_dim) return;
+    if (this.model.takes_labels && label !== undefined) set({ label });
+    this.#jump(z);
+  }
+
+  #askNames() {
+    return this.#naming.ask(async (still) => {
+      const asked = { checkpoint: this.model.name };
+      const { names, digits } = await still(call(this.server, "names", asked));
+      this.rows.showNames(names, digits);
+    });
+  }
+
+  #listen() {
+    /** @type {Record<string, (event: Event) => void>} */
+    const moves = {
+      random: (event) => this.#redraw(normal, event),
+      reset: (event) => this.#redraw(() => 0, event),
+      smooth: ({ currentTarget }) => {
+        const isSmooth = this.canvas.classList.toggle("smooth");
+        press([/** @type {Element} */ (currentTarget)], () => isSmooth);
+      },
+    };
+    for (const [name, move] of Object.entries(moves)) {
+      find(this.root, `button[data-do=${name}]`).addEventListener("click", move);
+    }
+    mountHandout(this.root, this.canvas, () => ({
+      model: this.model,
+      u: this.#u,
+      pixels: this.#pixels,
+    }));
+    labelRow(find(this.root, ".told"), (event) => {
+      this.engine.push(undefined, event);
+      this.strips.askSoon();
+    });
+    on("model", () => this.#changeModel());
+    onParcel("explore", (parcel) => this.#receive(parcel));
+  }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Server} server
+ */
+export const mount = (element, server) =>
+  mountPanel(element, "explore", (root, chosen) => new Explore(root, server, chosen));

@@ -1,0 +1,150 @@
+// Starting from a picture: a test digit of some class, the visitor's own, or what a link begins with.
+
+import { call } from "../../core/calls.js";
+import { classes, placesOf } from "../../core/examples.js";
+import { requests } from "../../core/requests.js";
+import { paint } from "../../draw/digit.js";
+import { example } from "../../draw/examples.js";
+import { button, find, say } from "../../parts/nodes.js";
+import { pictureInput } from "../../parts/picture.js";
+import { foldedSteps } from "../../parts/steps.js";
+
+/** @import { DigitizerOptions, Encoded, Model, Picture, Server } from "../../core/types.js" */
+/** @import { PictureWidget } from "../../parts/picture.js" */
+
+/**
+ * The picture that the sliders started from, and where its code lies.
+ *
+ * @typedef {object} Start
+ * @property {Picture} picture
+ * @property {DigitizerOptions} [options]
+ * @property {string} input base64 of its digit
+ * @property {number[]} z
+ * @property {number | null} nearer share of test codes nearer to the mean
+ */
+
+/**
+ * @typedef {object} Asked
+ * @property {Picture} picture
+ * @property {DigitizerOptions} [options]
+ * @property {string} [source] where it is from
+ * @property {number | string} [label] that the encoder is given; "read" for what a classifier reads
+ * @property {boolean} [keepLabel] paint with the label that is chosen already
+ */
+
+/**
+ * @typedef {object} StartsOptions
+ * @property {Server} server
+ * @property {() => Model} model
+ * @property {(start: Start, label: number | null | undefined) => void} onstart undefined for a label
+ *   that stays as it is
+ */
+
+export class Starts {
+  #root;
+  #options;
+  #requests;
+  /** @type {Start | null} */
+  #current = null;
+  /** @type {{ picture: Picture, options?: DigitizerOptions } | null} */
+  #origin = null; // what another model reads when it is chosen; kept while an answer is under way
+  /** @type {Asked | null} */
+  #last = null; // the picture last given, whose steps can be adjusted
+  /** @type {PictureWidget | null} */
+  #input = null;
+  /** @type {ReturnType<typeof foldedSteps> | null} */
+  #steps = null;
+
+  /**
+   * @param {HTMLElement} root of the panel
+   * @param {StartsOptions} options
+   */
+  constructor(root, options) {
+    this.#root = root;
+    this.#options = options;
+    this.#requests = requests({ onerror: (sentence) => say(root, sentence) });
+    this.#buildClasses();
+    const own = find(root, "[data-do=own]");
+    own.addEventListener("click", () => this.#toggleInput(own));
+  }
+
+  /** The picture that the sliders started from, if any. */
+  get current() {
+    return this.#current;
+  }
+
+  /** The visitor has moved on: a picture that is still being read has come too late. */
+  leave() {
+    if (!this.#requests.open) return;
+    this.#requests.drop();
+    this.#origin = null;
+  }
+
+  /**
+   * "Started from" beside the picture; null where the sliders started from none.
+   *
+   * @param {Start | null} start
+   */
+  show(start) {
+    this.#current = start;
+    if (!this.#requests.open || start) this.#origin = start;
+    find(this.#root, ".origin").hidden = !start;
+    this.#root.classList.toggle("has-origin", Boolean(start));
+    if (start) paint(find(this.#root, ".origin canvas", HTMLCanvasElement), start.input);
+  }
+
+  /** The same picture through another model says more than the same numbers. */
+  takeOrigin() {
+    const origin = this.#origin;
+    this.#requests.drop();
+    return origin;
+  }
+
+  /** @param {Asked} asked */
+  from({ picture, options, source, label = "read", keepLabel = false }) {
+    const { server, model, onstart } = this.#options;
+    say(this.#root, null);
+    this.#last = { picture, source, label };
+    this.#origin = { picture, options };
+    if (!options) this.#steps?.reset();
+    return this.#requests.ask(async (still) => {
+      const asked = { checkpoint: model().name, picture, options, label };
+      /** @type {Encoded} */
+      const answer = await still(call(server, "encode", asked));
+      this.#steps?.show(answer);
+      const isShown = !source || source === "drawing" || source === "example";
+      if (!isShown) this.#input?.show(answer);
+      const { input, z, nearer } = answer;
+      onstart({ picture, options, input, z, nearer }, keepLabel ? undefined : answer.label);
+    });
+  }
+
+  #buildClasses() {
+    const buttons = classes.map((label) => {
+      const places = placesOf(label);
+      let next = Math.floor(Math.random() * places.length);
+      const title = `Start from a real test digit ${label}; press again for another one`;
+      return button(String(label), { title }, async () => {
+        const place = places[next++ % places.length];
+        this.from({ picture: { pixels: await example(place) }, label });
+      });
+    });
+    find(this.#root, ".classes").replaceChildren(...buttons);
+  }
+
+  /** @param {HTMLElement} own */
+  #toggleInput(own) {
+    const box = find(this.#root, ".own");
+    box.hidden = !box.hidden;
+    own.setAttribute("aria-expanded", String(!box.hidden));
+    if (this.#input || box.hidden) return;
+    /** @param {DigitizerOptions} options */
+    const again = (options) => this.#last && this.from({ ...this.#last, options });
+    this.#input = pictureInput(box, {
+      label: "Your digit",
+      onpicture: ({ picture, source }) => this.from({ picture, source }),
+      onchoose: (choose) => again({ choose }),
+    });
+    this.#steps = foldedSteps(box, again);
+  }
+}

@@ -1,0 +1,291 @@
+// Interpolate: two ends, the way between them as a strip, and a scrubber that decodes live.
+
+import { within } from "../core/address.js";
+import { crossFade } from "../core/bytes.js";
+import { call } from "../core/calls.js";
+import { sentenceOf } from "../core/errors.js";
+import { on } from "../core/events.js";
+import { classes, placeOf } from "../core/examples.js";
+import { onParcel, send } from "../core/handover.js";
+import { live } from "../core/live.js";
+import { requests } from "../core/requests.js";
+import { overSocket } from "../core/socket.js";
+import { keep, model, openedWith } from "../core/state.js";
+import { paint } from "../draw/digit.js";
+import { onArrowKey } from "../parts/keys.js";
+import { fillRange, find, findAll, press, say } from "../parts/nodes.js";
+import { mountPanel } from "../parts/panel.js";
+import { End } from "./interpolate/end.js";
+import { explain } from "./interpolate/explain.js";
+import { handOut } from "./interpolate/handout.js";
+import { showPlace } from "./interpolate/place.js";
+import { Player } from "./interpolate/player.js";
+import { WayStrips } from "./interpolate/strips.js";
+
+/** @import { Model, Server } from "../core/types.js" */
+
+// The pair that is there on arrival: all that lies between reads as one or the other.
+const FIRST = { a: placeOf(classes[2] ?? 0, 0), b: placeOf(classes[9] ?? 0, 0) };
+const [FEWEST, USUAL, MOST] = [2, 10, 64]; // steps
+const KEYS = { step: 0.02, largeStep: 0.1 };
+
+class Interpolate {
+  // A straight path falls below the lengths that the prior draws.
+  #path = openedWith("path") === "linear" ? "linear" : "spherical";
+  #steps = within(openedWith("steps"), FEWEST, MOST, USUAL, { whole: true });
+  /** @type {number[] | null} */
+  #here = null; // z where the scrubber stands
+  #busy = 0; // requests under way
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Server} server
+   * @param {Model} chosen
+   */
+  constructor(root, server, chosen) {
+    this.root = root;
+    this.server = server;
+    this.model = chosen;
+    this.hero = find(root, "[data-testid=live-canvas]", HTMLCanvasElement);
+    this.fade = find(root, ".fade canvas", HTMLCanvasElement);
+    this.scrubber = find(root, "[data-testid=scrubber]", HTMLInputElement);
+    this.a = this.#buildEnd("a", "First digit");
+    this.b = this.#buildEnd("b", "Second digit");
+    this.strips = new WayStrips(root, (t, event) => this.#scrubTo(t, event));
+    this.player = new Player(find(root, "[data-do=play]"), {
+      place: () => this.#t,
+      move: (t) => this.#moveTo(t),
+      steps: () => this.#steps,
+      isReady: () => this.#ends !== null,
+    });
+    this.engine = this.#buildEngine();
+    this.ways = requests({
+      onbusy: (busy) => this.#showBusy(busy),
+      onerror: (sentence) => say(root, sentence),
+    });
+    this.#listen();
+    this.#arrive();
+  }
+
+  /**
+   * @param {"a" | "b"} name
+   * @param {string} label
+   */
+  #buildEnd(name, label) {
+    const testids = { upload: `image-${name}`, pad: `drawing-pad-${name}` };
+    return new End(
+      find(this.root, `[data-end=${name}]`),
+      { label, testids },
+      {
+        server: this.server,
+        onbusy: (busy) => this.#showBusy(busy),
+        onchange: () => this.#changed(),
+        onmessage: (sentence) => this.#sayOf(name, sentence),
+      },
+    );
+  }
+
+  #buildEngine() {
+    const swift = overSocket(this.server, "between");
+    return live({
+      canvas: this.hero,
+      request: (payload, how) => call(swift, "between", payload, how),
+      payload: () => ({ ...this.#asked(), t: this.#t }),
+      paint: ({ pixels }) => paint(this.hero, pixels),
+      onframe: ({ z }, { t }) => {
+        this.#here = z;
+        keep({ t: t === 0.5 ? null : String(Math.round(t * 1000) / 1000) });
+        showPlace(this.root, this.model, { t, z, reading: this.strips.readingAt(t) });
+      },
+      onerror: (sentence) => sentence && say(this.root, sentence),
+    });
+  }
+
+  /** Place of the scrubber, 0 to 1. */
+  get #t() {
+    return Number(this.scrubber.value);
+  }
+
+  /** Both codes, null while one is missing. */
+  get #ends() {
+    const [a, b] = [this.a.read, this.b.read];
+    return a && b ? { a, b } : null;
+  }
+
+  get #labels() {
+    const ends = this.#ends;
+    return this.model.takes_labels && ends ? [ends.a.label, ends.b.label] : null;
+  }
+
+  #asked() {
+    const [a, b] = [this.a.read?.z, this.b.read?.z];
+    return { checkpoint: this.model.name, a, b, labels: this.#labels, path: this.#path };
+  }
+
+  /** @param {boolean} busy */
+  #showBusy(busy) {
+    this.#busy += busy ? 1 : -1;
+    this.root.classList.toggle("is-busy", this.#busy > 0);
+  }
+
+  /**
+   * @param {string} name of an end
+   * @param {string | null} sentence
+   */
+  #sayOf(name, sentence) {
+    say(this.root, sentence && `${name.toUpperCase()}: ${sentence}`);
+    if (sentence) find(this.root, "[data-testid=message]").scrollIntoView({ block: "nearest" });
+  }
+
+  // ------------------------------------------------------------------ scrubbing
+  /** @param {Event} [event] */
+  #moved(event) {
+    fillRange(this.scrubber);
+    this.strips.mark(this.#t);
+    const ends = this.#ends;
+    if (!ends) return;
+    paint(this.fade, crossFade(ends.a.bytes, ends.b.bytes, this.#t));
+    this.engine.push(undefined, event);
+  }
+
+  /**
+   * @param {number} t
+   * @param {Event} [event]
+   */
+  #moveTo(t, event) {
+    this.scrubber.value = String(t);
+    this.#moved(event);
+  }
+
+  /**
+   * By hand, which ends the play.
+   *
+   * @param {number} t
+   * @param {Event} event
+   */
+  #scrubTo(t, event) {
+    this.player.pause();
+    this.#moveTo(t, event);
+  }
+
+  // ------------------------------------------------------------------ the way
+  #changed() {
+    if (!this.#ends) return;
+    this.#mirror();
+    this.#explain();
+    this.#moved();
+    this.ways.ask(async (still) => {
+      const asked = { ...this.#asked(), steps: this.#steps };
+      const way = await still(call(this.server, "way", asked));
+      const ends = this.#ends;
+      if (ends) this.strips.show(way, ends.a.bytes, ends.b.bytes);
+      this.strips.mark(this.#t);
+    });
+  }
+
+  #mirror() {
+    keep({
+      a: this.a.spell(FIRST.a),
+      b: this.b.spell(FIRST.b),
+      path: this.#path === "linear" ? this.#path : null,
+      steps: this.#steps === USUAL ? null : String(this.#steps),
+    });
+  }
+
+  #explain() {
+    find(this.root, ".seeing-text").replaceChildren(...explain(this.model, this.#ends));
+  }
+
+  // ------------------------------------------------------------------ knobs
+  #swap() {
+    this.a.swapWith(this.b);
+    this.scrubber.value = String(1 - this.#t);
+    this.#changed();
+  }
+
+  /** @param {string} path */
+  #choosePath(path) {
+    this.#path = path;
+    press(findAll(this.root, "[data-path]"), ({ dataset }) => dataset.path === path);
+  }
+
+  /** @param {HTMLInputElement} field */
+  #setSteps({ value }) {
+    const steps = within(value, FEWEST, MOST, null, { whole: true });
+    const rule = `Steps must be a whole number from ${FEWEST} to ${MOST}, not ${value || "nothing"}.`;
+    say(this.root, steps === null ? rule : null);
+    if (steps === null) return;
+    this.#steps = steps;
+    this.#changed();
+  }
+
+  #listen() {
+    const { root, scrubber } = this;
+    scrubber.addEventListener("input", (event) => this.#scrubTo(this.#t, event));
+    onArrowKey(scrubber, KEYS, (step, event) => this.#scrubTo(this.#t + step, event));
+    find(root, "[data-do=swap]").addEventListener("click", () => this.#swap());
+    for (const each of findAll(root, "[data-path]")) {
+      each.addEventListener("click", () => {
+        this.#choosePath(each.dataset.path ?? "");
+        this.#changed();
+      });
+    }
+    const field = find(root, "[data-do=steps]", HTMLInputElement);
+    field.value = String(this.#steps);
+    field.addEventListener("change", () => this.#setSteps(field));
+    for (const each of findAll(root, "[data-send]")) {
+      each.addEventListener("click", () => {
+        const z = this.#here;
+        if (z) send(each.dataset.send ?? "", { z, from: "interpolate" });
+      });
+    }
+    for (const each of findAll(root, "[data-keep]")) {
+      each.addEventListener("click", () => this.#keep(each.dataset.keep ?? ""));
+    }
+    on("panel", (panel) => panel !== "interpolate" && this.player.pause());
+    on("model", () => this.#changeModel());
+    onParcel("interpolate", (parcel) => (parcel.end === "b" ? this.b : this.a).receive(parcel));
+  }
+
+  // ------------------------------------------------------------------ what is kept
+  /** @param {string} kind */
+  async #keep(kind) {
+    const { model: its, strips } = this;
+    const [ends, path, labels] = [this.#ends, this.#path, this.#labels];
+    if (!ends || !strips.way) return;
+    const film = () => call(this.server, "film", this.#asked());
+    try {
+      await handOut(this.root, kind, { model: its, ends, strips, path, labels, film });
+    } catch (error) {
+      say(this.root, sentenceOf(error));
+    }
+  }
+
+  // ------------------------------------------------------------------ life of the panel
+  #arrive() {
+    this.#choosePath(this.#path);
+    this.scrubber.value = String(within(openedWith("t"), 0, 1, 0.5));
+    this.#explain();
+    // Two real digits are there on arrival, unless something was sent meanwhile.
+    for (const name of /** @type {("a" | "b")[]} */ (["a", "b"])) {
+      const end = this[name];
+      end.input.ready.then(() => {
+        if (!end.isTaken) end.takeSpelled(openedWith(name)) ?? end.input.takePlace(FIRST[name]);
+      });
+    }
+  }
+
+  #changeModel() {
+    this.model = model() ?? this.model;
+    this.#explain();
+    this.a.readAgain();
+    this.b.readAgain();
+  }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Server} server
+ */
+export const mount = (element, server) =>
+  mountPanel(element, "interpolate", (root, chosen) => new Interpolate(root, server, chosen));

@@ -1,0 +1,82 @@
+// What could have stood in a gap: a moment later than the rest, since it is a hundred passes.
+
+import { countOf, digitAt, squaredError, unpack } from "../../core/bytes.js";
+import { number } from "../../core/numbers.js";
+import { requests } from "../../core/requests.js";
+import { digitCanvas, paint } from "../../draw/digit.js";
+import { find, make, num, text } from "../../parts/nodes.js";
+
+/** @import { Model, Reading, Reconstruction } from "../../core/types.js" */
+
+const PAUSE_MS = 200;
+
+/** @typedef {{ answers: string, average: string, readings: Reading[] | null }} Filled */
+
+export class Gap {
+  #box;
+  #ask;
+  #requests;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {HTMLElement} root of the panel
+   * @param {() => unknown} about what is on show: with it go the answers
+   * @param {() => Promise<Filled>} ask
+   */
+  constructor(root, about, ask) {
+    this.#box = find(root, ".gap-part");
+    this.#ask = ask;
+    this.#requests = requests({
+      about,
+      onerror: (sentence) => {
+        find(this.#box, ".gap-row").replaceChildren();
+        find(this.#box, ".gap-note").textContent = sentence;
+      },
+    });
+  }
+
+  clear() {
+    clearTimeout(this.#timer);
+    this.#requests.drop();
+    this.#box.hidden = true;
+  }
+
+  /**
+   * @param {Model} model
+   * @param {Reconstruction} answer
+   */
+  showSoon(model, answer) {
+    clearTimeout(this.#timer);
+    this.#box.hidden = !answer.gap || !unpack(answer.gap).some(Boolean);
+    if (this.#box.hidden) return;
+    this.#timer = setTimeout(() => {
+      this.#requests.ask(async (still) => this.#show(model, answer, await still(this.#ask())));
+    }, PAUSE_MS);
+  }
+
+  /**
+   * @param {Model} model
+   * @param {Reconstruction} answer
+   * @param {Filled} filled
+   */
+  #show({ name }, { whole, sigma }, { answers, average, readings }) {
+    const bytes = unpack(answers);
+    const count = countOf(bytes);
+    const figures = Array.from({ length: count }, (_, i) => {
+      const read = readings ? String(readings[i].digit ?? "none") : "";
+      const canvas = digitCanvas(`Answer ${i + 1} of ${count}${read && `, read as ${read}`}`);
+      paint(canvas, digitAt(bytes, i));
+      const caption = make("figcaption", { className: "num", textContent: read });
+      return make("figure", {}, canvas, caption);
+    });
+    find(this.#box, ".gap-row").replaceChildren(...figures);
+    const how = sigma
+      ? `Pseudo-Gibbs: each chain of ${name} starts elsewhere, then draws z and the missing pixels in turn.`
+      : `Each chain of ${name} starts elsewhere, then encodes and decodes in turn.`;
+    const error = num(number(squaredError(whole ?? "", average), 2));
+    find(this.#box, ".gap-note").replaceChildren(
+      text`${how} Beneath each answer, what the classifier reads. Their average is off by a mean squared error of ${error}.`,
+    );
+  }
+}

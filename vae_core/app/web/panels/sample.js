@@ -1,0 +1,243 @@
+// Sample: draws from the prior as a grid; temperature and spread follow the hand.
+
+import { readNumbers, within, writeNumbers } from "../core/address.js";
+import { call } from "../core/calls.js";
+import { on } from "../core/events.js";
+import { onParcel, send } from "../core/handover.js";
+import { live } from "../core/live.js";
+import { fixed } from "../core/numbers.js";
+import { givenLabel, keep, model, openedWith, set, state } from "../core/state.js";
+import { pixelsOf } from "../draw/digit.js";
+import { png } from "../draw/png.js";
+import { download } from "../parts/files.js";
+import { labelRow } from "../parts/labels.js";
+import { fillRange, find, findAll, press, say } from "../parts/nodes.js";
+import { Census } from "./sample/census.js";
+import { explain } from "./sample/explain.js";
+import { Grid } from "./sample/grid.js";
+
+/** @import { Server } from "../core/types.js" */
+
+const SCALE = 4; // of a kept picture
+const MOST_DRAWS = 256;
+const LARGEST_SEED = 999999999;
+
+/** @typedef {{ checkpoint: string, label: number | null }} Origin of draws */
+
+class Sample {
+  /** @type {number[][]} */
+  #codes = [];
+  /** @type {Origin | null} */
+  #drawnFrom = null; // what the codes belong to: a model and a label
+  /** @type {number[] | null} */
+  #centre = null;
+  #onClick = "explore";
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Server} server
+   */
+  constructor(root, server) {
+    this.root = root;
+    const place = find(root, "[data-testid=sample-grid]");
+    const [n, seed, temperature, spread] = ["n", "seed", "temperature", "spread"].map((name) =>
+      find(root, `[name=${name}]`, HTMLInputElement),
+    );
+    this.fields = { n, seed, temperature, spread };
+    this.grid = new Grid(place, (at, event) => this.#choose(at, event));
+    this.census = new Census(
+      root,
+      (at, words) => this.grid.describe(at, words),
+      (still) => still(call(server, "reads", this.#asked().body)),
+    );
+    this.engine = live({
+      canvas: place,
+      request: ({ name, body }, how) => call(server, name, body, how),
+      payload: () => this.#asked(),
+      fits: ({ body }) => body.checkpoint === state.model,
+      paint: (answer) => this.#show(answer),
+      onframe: (_, { body }) => {
+        this.#drawnFrom = body;
+      },
+      onerror: (sentence) => say(root, sentence),
+    });
+    this.#arrive();
+    this.#listen();
+    this.engine.push();
+  }
+
+  /** The function to ask and its argument. */
+  #asked() {
+    const { n, seed, temperature } = state;
+    const draw = { checkpoint: state.model, n, seed, label: givenLabel() };
+    const [z, spread] = [this.#centre, Number(this.fields.spread.value)];
+    return z
+      ? { name: "around", body: { ...draw, z, spread } }
+      : { name: "sample", body: { ...draw, temperature } };
+  }
+
+  /** @param {{ z: number[][], pixels: string }} answer */
+  #show({ z, pixels }) {
+    this.#codes = z;
+    this.grid.show(pixels, z.length, this.#centre !== null);
+    this.census.askSoon();
+  }
+
+  /**
+   * A draw was pressed.
+   *
+   * @param {number} at
+   * @param {MouseEvent} event
+   */
+  #choose(at, event) {
+    const z = this.#codes[at];
+    if (!z || !this.#drawnFrom) return;
+    const { checkpoint, label } = this.#drawnFrom;
+    if (this.#onClick === "explore" && !event.shiftKey) {
+      const pixels = pixelsOf(this.grid.canvases[at]);
+      return send("explore", { z, checkpoint, label, pixels, from: "sample" });
+    }
+    if (checkpoint !== state.model) return; // the next model's draws are under way
+    this.#drawAround(z, event);
+  }
+
+  /**
+   * @param {number[] | null} centre null for all of the prior
+   * @param {Event} [event]
+   */
+  #drawAround(centre, event) {
+    this.#centre = centre;
+    this.#showCentre();
+    this.engine.push(undefined, event);
+  }
+
+  #showCentre() {
+    const { spread } = this.fields;
+    fillRange(spread);
+    find(this.root, ".spread-value").textContent = fixed(Number(spread.value), 2);
+    find(this.root, ".around-bar").hidden = this.#centre === null;
+    const [around, its] = this.#centre ? [writeNumbers(this.#centre), spread.value] : [null, null];
+    keep({ around, spread: its });
+  }
+
+  #showTemperature() {
+    fillRange(this.fields.temperature);
+    find(this.root, ".heat-value").textContent = fixed(state.temperature, 2);
+  }
+
+  #explain() {
+    const chosen = model();
+    if (chosen) find(this.root, ".seeing-text").replaceChildren(...explain(chosen, state.label));
+  }
+
+  /**
+   * The whole number in a field, null with a sentence where there is none.
+   *
+   * @param {HTMLInputElement} field
+   * @param {number} low
+   * @param {number} high
+   */
+  #readWhole(field, low, high) {
+    const value = within(field.value, low, high, null, { whole: true });
+    const name = field.name === "n" ? "number" : field.name;
+    if (value === null) {
+      say(this.root, `The ${name} must be a whole number from ${low} to ${high}.`);
+    }
+    return value;
+  }
+
+  /** @param {Event} event */
+  #draw(event) {
+    say(this.root, null);
+    const n = this.#readWhole(this.fields.n, 1, MOST_DRAWS);
+    const seed = this.#readWhole(this.fields.seed, 0, LARGEST_SEED);
+    if (n === null || seed === null) return;
+    set({ n, seed });
+    this.engine.push(undefined, event);
+  }
+
+  /**
+   * Pressing Draw again means "other ones": the next seed, which stays on show.
+   *
+   * @param {Event} event
+   */
+  #drawOthers(event) {
+    const { n, seed } = this.fields;
+    const isSame = n.value === String(state.n) && seed.value === String(state.seed);
+    if (isSame && this.engine.frames > 0)
+      seed.value = String((state.seed + 1) % (LARGEST_SEED + 1));
+    this.#draw(event);
+  }
+
+  /** The fields as the address has them. */
+  #arrive() {
+    const { n, seed, temperature, spread } = this.fields;
+    n.value = String(state.n);
+    seed.value = String(state.seed);
+    temperature.value = String(state.temperature);
+    const around = readNumbers(openedWith("around"));
+    if (around?.length === model()?.latent_dim) this.#centre = around;
+    spread.value = String(within(openedWith("spread"), 0, 1, Number(spread.value)));
+    this.#showTemperature();
+    this.#showCentre();
+    this.#explain();
+  }
+
+  #listen() {
+    const { root, fields } = this;
+    const draw = (/** @type {Event} */ event) => this.#draw(event);
+    fields.n.addEventListener("change", draw);
+    fields.seed.addEventListener("change", draw);
+    find(root, "form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#draw(event);
+    });
+    fields.temperature.addEventListener("input", (event) => {
+      set({ temperature: Number(fields.temperature.value) });
+      this.#showTemperature();
+      this.#drawAround(null, event);
+    });
+    fields.spread.addEventListener("input", (event) => this.#drawAround(this.#centre, event));
+    this.#listenToButtons();
+    labelRow(find(root, ".told"), (event) => {
+      this.#explain();
+      this.engine.push(undefined, event);
+    });
+    on("model", () => {
+      this.#explain();
+      this.#drawAround(null);
+    });
+    onParcel("sample", ({ z }) => {
+      if (z?.length === model()?.latent_dim) this.#drawAround(z ?? null);
+    });
+  }
+
+  #listenToButtons() {
+    const { root } = this;
+    const run = find(root, "[data-testid=sample-run]");
+    run.addEventListener("click", (event) => this.#drawOthers(event));
+    const back = find(root, "[data-do=back]");
+    back.addEventListener("click", (event) => this.#drawAround(null, event));
+    find(root, "[data-do=png]").addEventListener("click", () => this.#keepPng());
+    const choices = findAll(root, "[data-click]");
+    for (const choice of choices) {
+      choice.addEventListener("click", () => {
+        this.#onClick = choice.dataset.click ?? "";
+        press(choices, (each) => each === choice);
+      });
+    }
+  }
+
+  async #keepPng() {
+    const file = `${state.model}-samples-seed-${state.seed}.png`;
+    download(file, await png(this.grid.rows, { scale: SCALE }));
+  }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Server} server
+ */
+export function mount(element, server) {
+  return new Sample(find(element, "[data-testid=panel-sample]"), server);
+}

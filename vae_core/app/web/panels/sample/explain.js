@@ -1,0 +1,48 @@
+// "What am I seeing?" of Sample, with the figures of the chosen model.
+
+import { isNumber, number, whole } from "../../core/numbers.js";
+import { bold, joined, num, text } from "../../parts/nodes.js";
+import { sureness } from "../../parts/words.js";
+
+/** @import { Model } from "../../core/types.js" */
+
+/** @param {number} value */
+const figure = (value) => num(number(value));
+
+/**
+ * @param {Model} model
+ * @param {number | null} label that it is given
+ * @returns {(Node | string)[]}
+ */
+export function explain(model, label) {
+  const { metrics, variational, takes_labels: takesLabels } = model;
+  const count = num(whole(model.latent_dim));
+  /** @type {(Node | string)[]} */
+  const parts = [
+    variational
+      ? text`Each digit is decoded from ${count} numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`
+      : text`A plain autoencoder has no prior: each picture is decoded from ${count} numbers drawn from a Gaussian that was fitted to the codes of ${bold(model.name)} afterwards. Nothing ever asked its decoder to paint a digit at such places, so many draws are none.`,
+  ];
+  if (takesLabels && label === null) {
+    parts.push("This model can be given the digit to paint; unknown leaves the choice to it.");
+  } else if (takesLabels) {
+    parts.push(
+      text`This model is given a ${num(String(label))} to paint: the draws are handwritings of one digit.`,
+    );
+  }
+  if (isNumber(metrics?.fid)) {
+    const floor = isNumber(metrics.fid_floor)
+      ? text` (real digits against real digits: ${figure(metrics.fid_floor)})`
+      : "";
+    parts.push(
+      text`Against real test digits these samples have an FID of ${figure(metrics.fid)}${floor}.`,
+    );
+  }
+  if (isNumber(metrics?.rate)) {
+    parts.push(
+      "Training pulls the code of each digit towards the prior, but never asks whether all codes together fill it: where the prior reaches and they do not, no digit was ever encoded, and a draw from there is often none.",
+      sureness(model),
+    );
+  }
+  return joined(parts);
+}

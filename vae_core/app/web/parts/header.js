@@ -1,0 +1,135 @@
+// The header: model chooser, light or dark, presentation mode, speed. It is the first component on
+// the page, and so looks after what belongs to the page as a whole.
+
+import { modelNamed, models } from "../core/boot.js";
+import { on } from "../core/events.js";
+import { followHistory } from "../core/handover.js";
+import { fixed, isNumber, number, whole } from "../core/numbers.js";
+import { elboWords, labelNote } from "../core/quantities.js";
+import { keep, model, openedWith, set } from "../core/state.js";
+import { exposeHandle } from "./handle.js";
+import { find, make } from "./nodes.js";
+import { guardSliders } from "./swipe.js";
+import { mountTabs } from "./tabs.js";
+import { mountTheme } from "./theme.js";
+
+/** @import { Model } from "../core/types.js" */
+
+const SPEED_MS = 250; // between two readouts, so that each can be read
+const SMOOTHING = 0.2; // sixty answers a second arrive during a drag
+
+/** @param {HTMLElement} element */
+export function mount(element) {
+  mountTabs();
+  guardSliders();
+  followHistory();
+  exposeHandle();
+  mountChooser(find(element, "[data-testid=model-chooser]", HTMLSelectElement));
+  mountFacts(find(element, "[data-studio=facts]"));
+  mountTheme(find(element, "[data-studio=theme]"));
+  mountPresent(find(element, "[data-studio=present]"));
+  mountSpeed(element);
+}
+
+/** @param {Model} model */
+const size = ({ latent_dim: d }) => (d === 1 ? "1 latent" : `${d} latents`);
+
+/**
+ * The chosen model is named in short, so that the closed chooser is read at a glance; the open list
+ * says what each of them is, and its size where the title does not.
+ *
+ * @param {Model} model
+ * @param {boolean} inShort
+ */
+function optionWords(model, inShort) {
+  if (inShort) return `${model.name} (${size(model)})`;
+  const sized = /\blatents?\b/.test(model.title);
+  return `${model.name} · ${model.title}${sized ? "" : `, ${size(model)}`}`;
+}
+
+/** @param {HTMLSelectElement} chooser */
+function mountChooser(chooser) {
+  for (const label of new Set(models.map(({ group }) => group))) {
+    const members = models.filter(({ group }) => group === label);
+    const options = members.map(({ name, title }) => make("option", { value: name, title }));
+    chooser.append(make("optgroup", { label }, ...options));
+  }
+  const show = () => {
+    chooser.value = model()?.name ?? "";
+    for (const option of chooser.options) {
+      const its = modelNamed(option.value);
+      if (its) option.textContent = optionWords(its, option.selected);
+    }
+  };
+  chooser.addEventListener("change", () => set({ model: chooser.value }));
+  on("model", show);
+  show();
+}
+
+/**
+ * One line about a model, its best figure last.
+ *
+ * @param {Model} model
+ */
+function factsOf(model) {
+  const { title, parameters, metrics } = model;
+  const facts = [title];
+  if (parameters) facts.push(`${fixed(parameters / 1e6, 2)} million parameters`);
+  const { nll, importance_samples: draws, elbo, mse } = metrics ?? {};
+  if (isNumber(nll)) facts.push(`NLL ${fixed(nll)} nats (IS ${whole(draws)}${labelNote(model)})`);
+  else if (isNumber(elbo)) facts.push(elboWords(model));
+  else if (isNumber(mse)) facts.push(`mse ${number(mse, 2)} a pixel`);
+  return facts;
+}
+
+/** @param {HTMLElement} place */
+function mountFacts(place) {
+  const show = () => {
+    const chosen = model();
+    if (!chosen) return;
+    const facts = factsOf(chosen);
+    place.title = `${facts.join(" · ")}, measured on the MNIST test digits`;
+    if (chosen.outdated?.length) {
+      facts.push("not measured since it was trained again");
+      place.title = `Measured on earlier weights, and left out: ${chosen.outdated.join(", ")}`;
+    }
+    place.textContent = facts.join(" · ");
+  };
+  on("model", show);
+  show();
+}
+
+/** @param {HTMLElement} button */
+function mountPresent(button) {
+  /** @param {boolean} presenting */
+  const show = (presenting) => {
+    document.body.classList.toggle("presenting", presenting);
+    button.setAttribute("aria-pressed", String(presenting));
+    window.dispatchEvent(new Event("resize"));
+  };
+  button.addEventListener("click", () => {
+    const presenting = !document.body.classList.contains("presenting");
+    keep({ present: presenting ? "1" : null });
+    show(presenting);
+  });
+  if (openedWith("present") !== null) show(true);
+}
+
+/** @param {HTMLElement} element */
+function mountSpeed(element) {
+  const [time, device] = ["milliseconds", "device"].map((name) =>
+    find(element, `[data-studio=${name}]`),
+  );
+  /** @type {number | null} */
+  let smooth = null;
+  let shown = Number.NEGATIVE_INFINITY;
+  on("speed", (answer) => {
+    const { milliseconds } = answer;
+    smooth = smooth === null ? milliseconds : smooth + SMOOTHING * (milliseconds - smooth);
+    const now = performance.now();
+    if (now - shown < SPEED_MS) return;
+    shown = now;
+    time.textContent = `${number(smooth, 2)} ms`;
+    if (answer.device) device.textContent = answer.device;
+  });
+}
