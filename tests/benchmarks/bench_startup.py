@@ -4,7 +4,7 @@
 
 Chromium runs already and has opened the app once before (the second start of the app); the clock
 runs from the start of the process to the first decode painted on the page. Runs take turns with
-`python -c "import torch, gradio"`; medians are printed.
+`python -c "import torch, gradio"`; medians are printed, and what the page weighs until then.
 """
 
 from __future__ import annotations
@@ -52,6 +52,24 @@ def first_digit(context: Any) -> tuple[float, float]:
     return listening, painted
 
 
+def weight(chromium: Any) -> tuple[float, int]:
+    """KiB that a newcomer receives before the first decode is painted, and in how many answers."""
+    received: list[float] = []
+    with driving.server() as url:
+        context = chromium.new_context(viewport=driving.DESKTOP)
+        page = context.new_page()
+        network = context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.on(
+            "Network.loadingFinished", lambda done: received.append(done["encodedDataLength"])
+        )
+        page.goto(url, wait_until="commit")
+        page.wait_for_function(PAINTED, polling=10, timeout=60000)
+        found = sum(received) / 1024, len(received)
+        context.close()
+    return found
+
+
 def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> float:
     """The moment when something listens on `port`."""
     while process.poll() is None:
@@ -75,10 +93,12 @@ def main() -> None:
             port, digit = first_digit(context)
             ports.append(port)
             digits.append(digit)
+        size, answers = weight(chromium)
     base, digit = statistics.median(bare), statistics.median(digits)
     print(f"import torch, gradio   {base:6.2f} s")
     print(f"app.py listens         {statistics.median(ports):6.2f} s")
     print(f"first decoded digit    {digit:6.2f} s = {digit / base:.2f} x the imports")
+    print(f"received before it     {size:6.0f} KiB in {answers} answers")
 
 
 if __name__ == "__main__":

@@ -109,5 +109,22 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 120.0)
             raise RuntimeError(f"the server ended with status {process.returncode}")
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
             return
-        time.sleep(0.1)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
     raise RuntimeError(f"no answer from {url} after {seconds:g} seconds")
+
+
+def answered(page: Any) -> None:
+    """Return once the page is there and waits for no answer of the server."""
+    page.wait_for_function("() => window.studio?.callsUnderWay() === 0")
+
+
+def frames(page: Any, count: int = 20) -> None:
+    """Let the page paint so many display frames."""
+    page.evaluate(
+        """(count) => new Promise((done) => {
+          const next = (left) => left ? requestAnimationFrame(() => next(left - 1)) : done();
+          next(count);
+        })""",
+        count,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import driving
 import pytest
 
 pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
@@ -29,7 +30,11 @@ def open_panel(page: Any, url: str, name: str, theme: str = "light") -> Any:
     page.goto(f"{url}?panel={name}&model=vae-400")
     panel = page.get_by_test_id(f"panel-{name}")
     panel.wait_for()
-    page.wait_for_timeout(1200)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.studio canvas')].some((one) => one.width)"
+    )
+    page.wait_for_selector(".is-busy, [aria-busy=true]", state="detached")
+    driving.answered(page)
     return panel
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import driving
 import pytest
 import torch
 
@@ -218,11 +219,13 @@ def test_nothing_is_asked_while_another_panel_is_open(desktop: Any, app_url: str
     open_compare(desktop, app_url)
     desktop.get_by_role("tab", name="Sample").click()
     desktop.get_by_test_id("sample-grid").wait_for()
-    desktop.wait_for_timeout(1500)
+    driving.answered(desktop)
     asked: list[str] = []
     desktop.on("request", lambda sent: asked.append(sent.post_data or ""))
     desktop.get_by_test_id("model-chooser").select_option("vae-128")
-    desktop.wait_for_timeout(1500)
+    desktop.wait_for_function("() => studio.state.model === 'vae-128'")
+    driving.answered(desktop)
+    driving.frames(desktop)  # a view that came into sight would ask within a frame
     assert not [body for body in asked if '"through"' in body or '"repair"' in body]
 
 

@@ -133,8 +133,10 @@ def test_the_address_restores_the_view(desktop: Any, app_url: str) -> None:
     open_explore(desktop, app_url, "model=vae-400&z=" + ",".join(map(str, z)))
     assert sliders(desktop) == pytest.approx(dict(enumerate(z)), abs=0.011)
     drag(desktop, "latent-slider-2", 0.25)
-    desktop.wait_for_function("() => location.search.includes('z=')")
-    desktop.wait_for_timeout(400)
+    desktop.wait_for_function(
+        """() => new URLSearchParams(location.search).get('z')
+            === studio.state.u.map((v) => String(Math.round(v * 1000) / 1000)).join()"""
+    )
     moved = current_z(desktop)
     desktop.reload()
     desktop.wait_for_selector("[data-testid=latent-slider-0]", state="attached")
@@ -343,7 +345,8 @@ def test_on_a_phone_the_digit_stays_in_view_and_nothing_scrolls_sideways(
 ) -> None:
     panel = open_explore(phone, app_url, "model=vae-400")
     phone.evaluate("() => window.scrollTo(0, 900)")
-    phone.wait_for_timeout(200)
+    phone.wait_for_function("() => window.scrollY > 300")
+    driving.frames(phone, 2)
     box = panel.get_by_test_id("live-canvas").bounding_box()
     assert 0 <= box["y"] < 300
     # A phone widens the window with the page: the screen is what counts.

@@ -127,7 +127,7 @@ def test_a_long_code_is_decoded_as_it_was_encoded(desktop: Any, app_url: str) ->
     panel = open_explore(desktop, app_url, "model=sae-topk")
     panel.locator(".classes button", has_text="7").click()
     panel.locator(".origin canvas").wait_for()
-    desktop.wait_for_timeout(500)
+    driving.answered(desktop)
     settle(desktop, panel)
     x = torch.tensor(panel.locator(".origin canvas").evaluate(PIXELS)).view(1, 1, 28, 28) / 255
     oracle = (vae_core.load("sae-topk").reconstruct(x).clamp(0, 1) * 255).round().flatten()

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import driving
 import numpy as np
 import pytest
 from PIL import Image
@@ -71,6 +72,24 @@ def grey(page: Any, selector: str, place: int = 0) -> np.ndarray:
         return np.asarray(image.convert("RGB"))[:, :, 0].astype(int)
 
 
+LEVELS = """([selector, place, levels]) => {
+  const canvas = document.querySelectorAll(selector)[place];
+  const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+  return levels.every((level, i) => level === data[4 * i]);
+}"""
+
+
+def shows(page: Any, selector: str, place: int, digit: np.ndarray) -> None:
+    """Wait until a canvas shows a digit."""
+    page.wait_for_function(LEVELS, arg=[selector, place, digit.flatten().tolist()])
+
+
+def changed(page: Any, selector: str, place: int, before: np.ndarray) -> None:
+    """Wait until a canvas shows another one."""
+    other = f"(given) => !({LEVELS})(given)"
+    page.wait_for_function(other, arg=[selector, place, before.flatten().tolist()])
+
+
 def upload(page: Any, end: str, content: bytes) -> None:
     file = {"name": "digit.png", "mimeType": "image/png", "buffer": content}
     page.set_input_files(f"{PANEL} [data-testid=image-{end}]", file)
@@ -104,7 +123,8 @@ def test_two_real_digits_are_interpolated_on_arrival(at: Any) -> None:
 def test_two_uploads_are_interpolated_and_the_scrubber_dragged(at: Any) -> None:
     upload(at, "a", png(examples()[0][0]))
     upload(at, "b", png(examples()[0][14]))
-    at.wait_for_timeout(300)
+    shows(at, CROSSFADE, 0, examples()[0][0])
+    shows(at, CROSSFADE, 9, examples()[0][14])
     rest(at)
     assert np.array_equal(grey(at, CROSSFADE, 0), examples()[0][0])
     assert np.array_equal(grey(at, CROSSFADE, 9), examples()[0][14])
@@ -154,7 +174,7 @@ def test_the_scrubber_moves_by_keys(wide: Any) -> None:
 def test_linear_differs_between_the_ends_alone(wide: Any) -> None:
     straight = [grey(wide, FRAMES, i) for i in (0, 5, 9)]
     wide.click(f"{PANEL} [data-path=linear]")
-    wide.wait_for_timeout(300)
+    changed(wide, FRAMES, 5, straight[1])
     rest(wide)
     arc = [grey(wide, FRAMES, i) for i in (0, 5, 9)]
     differences = [np.abs(a - b).max() for a, b in zip(straight, arc, strict=True)]
@@ -187,13 +207,15 @@ def test_a_refused_end_says_which_and_keeps_the_path(wide: Any) -> None:
 
 
 def test_random_ends_and_swapping(wide: Any) -> None:
+    before = grey(wide, CROSSFADE, 0)
     wide.click(f"{PANEL} [data-random=a]")
-    wide.wait_for_timeout(300)
+    changed(wide, CROSSFADE, 0, before)
     rest(wide)
     first, last = grey(wide, FRAMES, 0), grey(wide, FRAMES, 9)
+    shown = grey(wide, CROSSFADE, 0)
     assert not any(np.array_equal(grey(wide, CROSSFADE, 0), digit) for digit in examples()[0])
     wide.click(f"{PANEL} [data-do=swap]")
-    wide.wait_for_timeout(300)
+    shows(wide, CROSSFADE, 9, shown)
     rest(wide)
     assert np.abs(grey(wide, FRAMES, 9) - first).max() <= 1
     assert np.abs(grey(wide, FRAMES, 0) - last).max() <= 1
@@ -208,17 +230,29 @@ def test_playing_moves_and_pausing_stops(wide: Any) -> None:
     wide.click(f"{PANEL} [data-do=play]")
     rest(wide)
     stood = wide.input_value(SCRUBBER)
-    wide.wait_for_timeout(300)
+    driving.frames(wide)
     assert wide.input_value(SCRUBBER) == stood
 
 
 def test_calm_visitors_get_steps_instead_of_motion(wide: Any) -> None:
     wide.emulate_media(reduced_motion="reduce")
     scrub(wide, 0.0)
+    wide.evaluate(
+        """(selector) => {
+          const scrubber = document.querySelector(selector);
+          window.places = new Set();
+          const note = () => {
+            window.places.add(scrubber.value);
+            requestAnimationFrame(note);
+          };
+          note();
+        }""",
+        SCRUBBER,
+    )
     wide.click(f"{PANEL} [data-do=play]")
-    wide.wait_for_timeout(600)
-    assert float(wide.input_value(SCRUBBER)) == 0
-    wide.wait_for_function("(s) => Number(document.querySelector(s).value) > 0.1", arg=SCRUBBER)
+    wide.wait_for_function("(s) => Number(document.querySelector(s).value) > 0.2", arg=SCRUBBER)
+    steps = [9 * float(place) for place in wide.evaluate("() => [...window.places]")]
+    assert steps == pytest.approx([0, 1, 2], abs=0.01)
     wide.click(f"{PANEL} [data-do=play]")
 
 
@@ -231,7 +265,7 @@ def test_an_end_is_drawn(at: Any) -> None:
     at.mouse.down()
     at.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.8 * box["height"], steps=8)
     at.mouse.up()
-    at.wait_for_timeout(300)
+    changed(at, CROSSFADE, 0, before)
     rest(at)
     drawn = grey(at, CROSSFADE, 0)
     assert not np.array_equal(drawn, before)

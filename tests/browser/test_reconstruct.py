@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import driving
 import numpy as np
 import pytest
 from PIL import Image
@@ -233,7 +234,7 @@ def test_a_drawing_is_recognised_while_it_grows(phone: Any, app_url: str) -> Non
         point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
         kind = "touchMove" if i else "touchStart"
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
-        page.wait_for_timeout(150)
+        driving.answered(page)
     page.wait_for_function("() => window.followed.some((text) => text.includes('Reads as 3'))")
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     page.wait_for_selector(f"{PANEL}:not(.is-busy)")
@@ -269,9 +270,9 @@ def test_undo_takes_back_one_stroke_and_clear_all(wide: Any) -> None:
     draw(wide, THREE)
     one = changed(wide, MODEL_INPUT, before)
     draw(wide, [(0.2, 0.9), (0.8, 0.9)])
-    changed(wide, MODEL_INPUT, one)
+    two = changed(wide, MODEL_INPUT, one)
     wide.click(f"{PANEL} [data-do=undo]")
-    wide.wait_for_timeout(500)
+    changed(wide, MODEL_INPUT, two)
     wide.wait_for_selector(f"{PANEL}:not(.is-busy)")
     assert np.array_equal(grey(wide, MODEL_INPUT), one)
     wide.click(f"{PANEL} [data-do=clear]")

@@ -8,6 +8,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+import driving
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -62,7 +63,7 @@ def test_nothing_is_fetched_from_elsewhere(desktop: Any, app_url: str) -> None:
     for name in PANELS[1:]:
         desktop.get_by_role("tab", name=name.capitalize()).click()
         desktop.get_by_test_id(f"panel-{name}").wait_for()
-    desktop.wait_for_timeout(500)
+        driving.answered(desktop)
     assert hosts <= {urlsplit(app_url).netloc, ""}
 
 

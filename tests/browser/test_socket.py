@@ -42,13 +42,13 @@ def drag(page: Any, url: str) -> list[str]:
 
 def test_a_drag_goes_over_the_socket(desktop: Any, app_url: str) -> None:
     assert "decode" not in drag(desktop, app_url)
-    assert desktop.evaluate("studio.lineIsOpen()")
+    assert desktop.evaluate("studio.isSocketOpen()")
 
 
 def test_without_a_socket_it_goes_through_gradio(desktop: Any, app_url: str) -> None:
     desktop.route_web_socket("**/studio/line", lambda socket: socket.close())
     assert "decode" in drag(desktop, app_url)
-    assert not desktop.evaluate("studio.lineIsOpen()")
+    assert not desktop.evaluate("studio.isSocketOpen()")
 
 
 def test_a_line_that_breaks_loses_no_answer(desktop: Any, app_url: str) -> None:

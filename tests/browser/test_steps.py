@@ -47,7 +47,7 @@ def test_an_uploaded_photo_shows_its_stages_and_follows_a_knob(
     assert frames.count() >= 4
     pen = frames.last.locator("img")
     before = pen.get_attribute("src")
-    page.select_option(f"{where} [data-step=stroke]", "3.2")
+    page.select_option(f"{where} [data-option=stroke]", "3.2")
     page.wait_for_function(
         "([s, before]) => [...document.querySelectorAll(s)].at(-1).src !== before",
         arg=[f"{where} .steps-film img", before],

@@ -41,14 +41,16 @@ def test_grey_levels_are_counted_in_bits_a_pixel(desktop: Any, app_url: str) -> 
     assert f"−ELBO {bits:.3f} bits a pixel" in desktop.text_content("[data-studio=facts]")
 
 
-def test_a_bound_that_was_told_the_label_says_so(desktop: Any, app_url: str) -> None:
+def test_a_bound_with_the_label_given_says_so(desktop: Any, app_url: str) -> None:
     words = words_of(desktop, app_url, "explore", "vae-conditional")
-    assert "each with its label told" in words
-    assert "its label told" in desktop.text_content("[data-studio=facts]")
+    assert "each with its label given" in words
+    assert "its label given" in desktop.text_content("[data-studio=facts]")
 
 
 @pytest.mark.parametrize("name", ["vae-flow", "vae-conv"])
-def test_draws_are_told_by_what_was_measured_on_them(desktop: Any, app_url: str, name: str) -> None:
+def test_draws_are_described_by_what_was_measured_on_them(
+    desktop: Any, app_url: str, name: str
+) -> None:
     metrics: Any = vae_core.inspect(name)["metrics"]
     words = words_of(desktop, app_url, "sample", name)
     assert f"{100 * metrics['not_digits']:.1f} % of the draws for no digit" in words
