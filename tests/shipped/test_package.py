@@ -33,6 +33,12 @@ def test_only_the_panels_import_gradio():
     assert found == []
 
 
+def test_only_training_the_classifier_needs_scikit_image():
+    sources = (ROOT / "vae_core").rglob("*.py")
+    found = [path for path in sources if "import skimage" in path.read_text("utf-8")]
+    assert found == [ROOT / "vae_core" / "classifier" / "pictures.py"]
+
+
 SHIPPED = [path.name for path in checkpoint.shipped(ROOT / "checkpoints")]
 
 

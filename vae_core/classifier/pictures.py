@@ -6,6 +6,8 @@ on portraits, landscapes, print and textures.
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -31,6 +33,22 @@ def mistaken(count: int, seed: int) -> NDArray[np.uint8]:
     return np.stack(found[:count])
 
 
+def photos() -> ModuleType:
+    """The pictures that come with scikit-image.
+
+    Raises:
+        ValueError: it is not installed; nothing else here needs it.
+    """
+    try:
+        import skimage.data
+    except ImportError as error:
+        raise ValueError(
+            "Training the classifier takes photos from scikit-image, which is not installed: "
+            "pip install scikit-image."
+        ) from error
+    return skimage.data
+
+
 def _broad(pixels: NDArray[np.uint8]) -> bool:
     """Whether it is wider than a plain 1, which a lash or a slash cannot be told from."""
     return int((pixels > 60).any(axis=0).sum()) > 6
@@ -38,9 +56,7 @@ def _broad(pixels: NDArray[np.uint8]) -> bool:
 
 def _photo(rng: np.random.Generator) -> Image.Image:
     """A random cutting of a photo, turned, in other light."""
-    import skimage.data
-
-    pixels = getattr(skimage.data, str(rng.choice(PHOTOS)))()
+    pixels = getattr(photos(), str(rng.choice(PHOTOS)))()
     image = Image.fromarray(pixels).convert("L")
     side = int(min(image.size) * rng.uniform(0.35, 1.0))
     x = int(rng.integers(0, image.width - side + 1))
@@ -53,9 +69,7 @@ def _photo(rng: np.random.Generator) -> Image.Image:
 
 def _small_photo(rng: np.random.Generator) -> Image.Image:
     """A face or another cutting of 25x25 pixels, enlarged."""
-    import skimage.data
-
-    cuttings = skimage.data.lfw_subset()
+    cuttings = photos().lfw_subset()
     pixels = cuttings[int(rng.integers(0, len(cuttings)))]
     return Image.fromarray((pixels * 255).astype(np.uint8)).resize((300, 300), 3)
 

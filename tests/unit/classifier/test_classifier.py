@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from vae_core import classifier, files
+from vae_core.classifier import pictures
 from vae_core.classifier.model import NONE, Classifier, load_classifier
 from vae_core.classifier.training import augment, save, train
 from vae_core.digitize import judge
@@ -103,3 +105,10 @@ def test_a_digitizer_without_its_classifier_says_so_once(
     (tmp_path / "classifier" / "config.json").write_text("{")
     with pytest.warns(UserWarning, match=r"has no model.safetensors. Shapes alone decide"):
         assert judge.strangeness([picture]) == [0.0]
+
+
+def test_photos_that_are_not_here_are_asked_for_in_a_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "skimage", None)
+    monkeypatch.setitem(sys.modules, "skimage.data", None)
+    with pytest.raises(ValueError, match=r"pip install scikit-image\.$"):
+        pictures.mistaken(1, seed=0)

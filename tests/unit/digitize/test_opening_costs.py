@@ -2,9 +2,11 @@
 
 import io
 
+import pillow_heif
 import pytest
 from PIL import Image
 
+from vae_core.digitize import image_files
 from vae_core.digitize.image_files import read
 
 
@@ -36,3 +38,13 @@ def test_an_icon_is_as_large_as_the_picture_in_it() -> None:
     head = b"\0\0\1\0\1\0" + b"\0\0\0\0\1\0\x20\0" + len(large).to_bytes(4, "little")
     with pytest.raises(ValueError, match="megapixels"):
         read(head + (22).to_bytes(4, "little") + large, 1024)
+
+
+def test_a_heic_has_its_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no reduced decode: 48 megapixels would take 340 MB."""
+    buffer = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (1200, 1000))).save(buffer)
+    assert read(buffer.getvalue(), 1024).size == (1200, 1000)
+    monkeypatch.setattr(image_files, "MEMORY", 8_000_000)
+    with pytest.raises(ValueError, match=r"than 1 megapixels, which is the most for HEIC"):
+        read(buffer.getvalue(), 1024)
