@@ -2,7 +2,7 @@
 
 from vae_core.classifier.model import (
     DEFAULT_FOLDER,
-    NONE,
+    NOT_A_DIGIT,
     WIDTHS,
     Classifier,
     Reading,
@@ -10,4 +10,12 @@ from vae_core.classifier.model import (
     load_classifier,
 )
 
-__all__ = ["DEFAULT_FOLDER", "NONE", "WIDTHS", "Classifier", "Reading", "find", "load_classifier"]
+__all__ = [
+    "DEFAULT_FOLDER",
+    "NOT_A_DIGIT",
+    "WIDTHS",
+    "Classifier",
+    "Reading",
+    "find",
+    "load_classifier",
+]

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from vae_core import checkpoint, files
 
 DEFAULT_FOLDER = files.PACKAGE.parent / "checkpoints" / "classifier"
-NONE = 10
+NOT_A_DIGIT = 10
 WIDTHS = (20, 48, 64, 96)
 
 
@@ -27,11 +27,11 @@ class Reading(NamedTuple):
 
     Attributes:
         probs: (b, 10), each row sums to 1; which digit, given that it is one.
-        none: (b,), the probability that it is no digit at all.
+        not_a_digit: (b,), the probability that it is no digit at all.
     """
 
     probs: Tensor
-    none: Tensor
+    not_a_digit: Tensor
 
 
 class Classifier(nn.Module):
@@ -52,7 +52,7 @@ class Classifier(nn.Module):
             _block(third, third, stride=1),
             _block(third, fourth, stride=2),
         )
-        self.head = nn.Linear(fourth * 4 * 4, NONE + 1)
+        self.head = nn.Linear(fourth * 4 * 4, NOT_A_DIGIT + 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (b, 11): ten digits, then "not a digit"."""
@@ -72,7 +72,7 @@ class Classifier(nn.Module):
         if x.ndim != 4 or x.shape[1:] != (1, 28, 28):
             raise ValueError(f"x has the shape {tuple(x.shape)}; it must be (b, 1, 28, 28).")
         logits = self(x).float()
-        return Reading(logits[:, :NONE].softmax(1), logits.softmax(1)[:, NONE])
+        return Reading(logits[:, :NOT_A_DIGIT].softmax(1), logits.softmax(1)[:, NOT_A_DIGIT])
 
     def probs(self, x: Tensor) -> Tensor:
         """Probabilities (b, 10) of the digits for x (b, 1, 28, 28) in [0, 1]."""

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from vae_core import runtime
-from vae_core.classifier.model import NONE, Classifier, Reading
+from vae_core.classifier.model import NOT_A_DIGIT, Classifier, Reading
 from vae_core.classifier.negatives import negatives
 from vae_core.classifier.pictures import mistaken
 from vae_core.data import Digits
@@ -97,7 +97,7 @@ def measure(model: nn.Module, images: Tensor) -> Reading:
     """The classifier's reading of uint8 images (n, 1, 28, 28), in batches."""
     assert isinstance(model, Classifier)
     parts = [model.read(part.float() / 255) for part in images.split(500)]
-    return Reading(torch.cat([p.probs for p in parts]), torch.cat([p.none for p in parts]))
+    return Reading(torch.cat([p.probs for p in parts]), torch.cat([p.not_a_digit for p in parts]))
 
 
 def run(
@@ -108,18 +108,18 @@ def run(
     pictures, labels = digits.images[:, 0].numpy(), digits.labels.long()
     others = np.concatenate([negatives(DRAWN, pictures, seed), mistaken(MISTAKEN, seed)])
     images = torch.from_numpy(np.concatenate([pictures, others]))[:, None]
-    targets = torch.cat([labels, torch.full((len(others),), NONE)])
+    targets = torch.cat([labels, torch.full((len(others),), NOT_A_DIGIT)])
     model = train(images, targets, epochs, batch, seed)
     truth = test.labels.long()
     reading = measure(model, test.images)
-    strange = measure(
+    negative = measure(
         model, torch.from_numpy(negatives(2000, test.images[:, 0].numpy(), seed + 1))[:, None]
     )
     metrics = {
         "test_error": (reading.probs.argmax(1) != truth).double().mean().item(),
         "n_images": len(truth),
-        "digits_called_none": (reading.none > 0.5).double().mean().item(),
-        "negatives_missed": (strange.none <= 0.5).double().mean().item(),
+        "digits_called_none": (reading.not_a_digit > 0.5).double().mean().item(),
+        "negatives_missed": (negative.not_a_digit <= 0.5).double().mean().item(),
         "parameters": sum(p.numel() for p in model.parameters()),
         "epochs": epochs, "batch_size": batch, "seed": seed, "device": "cpu",
         "seconds": round(time.perf_counter() - started, 1),
@@ -136,7 +136,11 @@ def save(model: Classifier, out: Path, metrics: dict[str, object]) -> None:
     from safetensors.torch import save_file
 
     out.mkdir(parents=True, exist_ok=True)
-    config = {"model_type": "digit-classifier", "widths": list(model.widths), "classes": NONE + 1}
+    config = {
+        "model_type": "digit-classifier",
+        "widths": list(model.widths),
+        "classes": NOT_A_DIGIT + 1,
+    }
     (out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
     save_file(tensors, out / "model.safetensors", metadata={"format": "pt"})

@@ -1,4 +1,4 @@
-"""What can be seen in a picture, judged: which marks are digits, and whether any are."""
+"""What a picture shows, judged: which marks are digits, and whether any are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vae_core.digitize.crop import Closeup, closeup
 from vae_core.digitize.detect import LONGEST, Find, Survey
 from vae_core.digitize.illumination import Plane
 from vae_core.digitize.image_files import Picture
-from vae_core.digitize.judge import strangeness
+from vae_core.digitize.judge import not_a_digit
 from vae_core.digitize.likeness import roughness
 from vae_core.digitize.mnist_frame import BOX, frame, has_greys, ink_box
 from vae_core.digitize.regroup import thumb
@@ -37,7 +37,7 @@ MOST_CLOSE = 12
 # Shorter than this in the small copy, a mark is too small for the judge.
 SMALL = 14
 # A drawing of more odd marks than this is text.
-MOST_STRAY = 4
+MOST_ODD = 4
 # From this worth on, luminance needs no help from single colours; from the lower one on where
 # ground and judge leave no doubt: a small digit is worth little, and looked for four times slow.
 CLEAR, SURE = 0.5, 0.25
@@ -50,15 +50,15 @@ class View:
     """What one guess at the polarity shows: finds, and how odd each is.
 
     `closes` holds close looks at them, or none for a sheet of many, whose digits are looked at
-    closely when they are chosen. `stray` says that it looks like no digit at all, and is a mere
-    drawing shown on request.
+    closely when they are chosen. `is_odd` says that it looks like no digit at all, and
+    is shown on request.
     """
 
-    seen: Survey
+    survey: Survey
     finds: list[Find]
     closes: list[Closeup]
     odd: list[float]
-    stray: bool = False
+    is_odd: bool = False
 
     @property
     def worth(self) -> list[float]:
@@ -78,11 +78,11 @@ def best_view(picture: Picture, options: Options) -> View:
     views = [_tried(single, options)[0] for single in _colours(picture)]
     # Three more tries find three times as much that is not there: be strict, the more so where
     # luminance shows something, and no digit.
-    seen = [view for view in views if view and _is_certain(view, first is None)]
-    seen += [first] if first is not None else []
-    if not seen:
+    likely = [view for view in views if view and _is_certain(view, first is None)]
+    likely += [first] if first is not None else []
+    if not likely:
         raise ValueError(refusal)
-    return max(seen, key=lambda view: max(view.worth))
+    return max(likely, key=lambda view: max(view.worth))
 
 
 def _is_certain(view: View, alone: bool) -> bool:
@@ -108,7 +108,7 @@ def _tried(picture: Picture, options: Options) -> tuple[View | None, str]:
 
 
 def _colours(picture: Picture) -> list[Picture]:
-    """The picture as seen by red, green and blue alone; none for shades of grey."""
+    """The picture in red, green and blue alone; none for shades of grey."""
     if picture.image.mode != "RGB":
         return []
     sample = np.asarray(picture.image, np.int16)[::3, ::3].reshape(-1, 3)
@@ -127,9 +127,9 @@ def _view_of(picture: Picture, options: Options) -> View:
     best = [looks[0].best for looks in rivals]
     if not rivals or (best[0] < UNLIKELY and options.odd == "refuse"):
         raise ValueError(_unlikely(rivals))
-    view = _view(picture, best_look(rivals[0], strangeness), options)
+    view = _view(picture, best_look(rivals[0], not_a_digit), options)
     if len(rivals) > 1 and min(view.odd) > 0.5 and best[1] > 0.4 * best[0]:
-        other = _view(picture, best_look(rivals[1], strangeness), options)
+        other = _view(picture, best_look(rivals[1], not_a_digit), options)
         if min(other.odd) < min(view.odd) - 0.3:
             view = other
     by_hand = options.polarity != "auto" or options.threshold is not None
@@ -138,59 +138,59 @@ def _view_of(picture: Picture, options: Options) -> View:
         by_hand, refusal = False, _unlikely(rivals)
     if refusal and not by_hand and not (options.odd == "show" and _is_drawing(view)):
         raise ValueError(refusal)
-    return replace(_without_oddities(view), stray=bool(refusal))
+    return replace(_without_oddities(view), is_odd=bool(refusal))
 
 
-def _view(picture: Picture, seen: Survey, options: Options) -> View:
-    finds = seen.finds
+def _view(picture: Picture, survey: Survey, options: Options) -> View:
+    finds = survey.finds
     if len(finds) > MOST_DIGITS:
         # A page: its likeliest marks say what it is a page of.
         finds = sorted(finds, key=lambda find: -find.score)[:MOST_DIGITS]
-        finds = [find for find in seen.finds if find in finds]
+        finds = [find for find in survey.finds if find in finds]
     if len(finds) > MOST_CLOSE:
-        return View(seen, finds, [], strangeness([thumb(seen, find) for find in finds]))
-    closes = [closeup(picture, seen, find, options.threshold) for find in finds]
-    odd = strangeness([framed(close, AS_FOUND)[1] for close in closes])
-    return View(seen, finds, closes, odd)
+        return View(survey, finds, [], not_a_digit([thumb(survey, find) for find in finds]))
+    closes = [closeup(picture, survey, find, options.threshold) for find in finds]
+    odd = not_a_digit([framed(close, AS_FOUND)[1] for close in closes])
+    return View(survey, finds, closes, odd)
 
 
 def close_look(picture: Picture, view: View, index: int, options: Options) -> Closeup:
     """One of the view's digits from nearby."""
     if view.closes:
         return view.closes[index]
-    return closeup(picture, view.seen, view.finds[index], options.threshold)
+    return closeup(picture, view.survey, view.finds[index], options.threshold)
 
 
 def _refusal(view: View) -> str:
     """Why a view is no picture of digits, in plain words; empty when it is one."""
-    strange = sum(odd > 0.5 for odd in view.odd)
-    count = len(view.seen.finds)
-    if strange >= 3 and strange > len(view.finds) / 2 and _too_small(view.seen):
+    many = sum(odd > 0.5 for odd in view.odd)
+    count = len(view.survey.finds)
+    if many >= 3 and many > len(view.finds) / 2 and _too_small(view.survey):
         return _small(count)
-    if strange >= 3 and strange > len(view.finds) / 2 and not _towers(view):
+    if many >= 3 and many > len(view.finds) / 2 and not _towers(view):
         return (
             f"There are {count} separate marks, and they do not look like digits: is this a "
             "page of text, or a photo? Show one digit, or a few."
         )
     if count > MOST_DIGITS:
         return f"There are {count} separate marks, too many to read at once: crop one row."
-    if view.seen.share > 0.45:
+    if view.survey.share > 0.45:
         return "Too much ink: is this a photo of a page, or of something else?"
     pairs = zip(view.finds, view.odd, strict=True)
-    if all(_is_something_else(view.seen, find, odd) for find, odd in pairs):
+    if all(_is_something_else(view.survey, find, odd) for find, odd in pairs):
         return "This does not look like a digit: is it a photo of something else?"
     return ""
 
 
-def _too_small(seen: Survey) -> bool:
+def _too_small(survey: Survey) -> bool:
     """Whether many marks stand on even ground, and most of them are too small for a digit."""
-    if len(seen.finds) <= MOST_CLOSE:
+    if len(survey.finds) <= MOST_CLOSE:
         return False
-    if np.median([find.longest for find in seen.finds]) >= SMALL:
+    if np.median([find.longest for find in survey.finds]) >= SMALL:
         return False
     # The likeness of so small a mark is not worth its ground's evenness, which parts it from noise.
-    some = seen.finds[:: max(1, len(seen.finds) // MOST_CLOSE)]
-    return bool(np.median([roughness(f.pieces, seen.guess, seen.labels) for f in some]) < ROUGH)
+    some = survey.finds[:: max(1, len(survey.finds) // MOST_CLOSE)]
+    return bool(np.median([roughness(f.pieces, survey.guess, survey.labels) for f in some]) < ROUGH)
 
 
 def _unlikely(rivals: list[list[Survey]]) -> str:
@@ -207,7 +207,7 @@ def _small(count: int) -> str:
 def _is_drawing(view: View) -> bool:
     """Whether the ground is as flat as only a drawing's is, and the marks are few."""
     clean = bool(view.closes) and all(close.clean for close in view.closes)
-    return clean and len(view.seen.finds) <= MOST_STRAY
+    return clean and len(view.survey.finds) <= MOST_ODD
 
 
 def _towers(view: View) -> bool:
@@ -217,33 +217,33 @@ def _towers(view: View) -> bool:
     return sure >= 1.4 * max((find.longest for find, odd in pairs if odd > 0.5), default=0) > 0
 
 
-def _is_something_else(seen: Survey, find: Find, odd: float) -> bool:
+def _is_something_else(survey: Survey, find: Find, odd: float) -> bool:
     """Whether shape, or shape and ground together, speak against a written digit."""
-    lone = seen.explained > 0.95 and find.longest > 0.5 * min(seen.ink.shape)
+    lone = survey.explained > 0.95 and find.longest > 0.5 * min(survey.ink.shape)
     limit = LONE_ODD if lone and find.rough < 0.01 else ODD
     if odd > limit or find.rough > ROUGH or (odd > 0.2 and find.rough > UNEVEN):
         return True
-    lost = seen.explained < AMONG and find.longest < SLIVER * min(seen.ink.shape)
+    lost = survey.explained < AMONG and find.longest < SLIVER * min(survey.ink.shape)
     return lost and (odd > UNSURE or find.rough > 2 * UNEVEN)
 
 
 def _without_oddities(view: View) -> View:
     """The finds that may be digits; all of them when none may."""
     pairs = enumerate(zip(view.finds, view.odd, strict=True))
-    keep = [i for i, (find, odd) in pairs if not _is_something_else(view.seen, find, odd)]
+    keep = [i for i, (find, odd) in pairs if not _is_something_else(view.survey, find, odd)]
     keep = keep or list(range(len(view.finds)))
     return View(
-        view.seen, [view.finds[i] for i in keep], [view.closes[i] for i in keep if view.closes],
+        view.survey, [view.finds[i] for i in keep], [view.closes[i] for i in keep if view.closes],
         [view.odd[i] for i in keep],
     )  # fmt: skip
 
 
 def framed(close: Closeup, options: Options) -> tuple[Plane, Grey, str]:
     """(ink with the pen set, MNIST's 28x28, a sentence on the pen)."""
-    wanted = options.stroke
-    if wanted == "auto" and close.clean and _is_native(close.ink):
-        wanted = "keep"
-    ink, sentence = with_width(close.ink, wanted)
+    width = options.stroke
+    if width == "auto" and close.clean and _is_native(close.ink):
+        width = "keep"
+    ink, sentence = with_width(close.ink, width)
     # A small drawing's faint rim is part of it; a large one's is the blur of its edge.
     rim = 0.0 if close.clean and ink is close.ink and max(ink.shape) <= 60 else 0.5
     box = ink_box(ink > rim * float(ink.max()))

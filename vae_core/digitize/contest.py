@@ -25,17 +25,20 @@ LARGER = 1.15
 
 def best_look(looks: list[Survey], judge: Judge) -> Survey:
     """The look that explains most ink as digits, of one polarity's, best mark first."""
-    near = [seen for seen in looks if seen.best >= RIVAL * looks[0].best]
-    first, *others = [regrouped(seen, judge) for seen in near]
-    rivals = [seen for seen in others if _differs(seen, first)]
+    near = [survey for survey in looks if survey.best >= RIVAL * looks[0].best]
+    first, *others = [regrouped(survey, judge) for survey in near]
+    rivals = [survey for survey in others if _differs(survey, first)]
     if not rivals:
         return first
-    odd = {id(seen): judge([thumb(seen, find) for find in seen.finds]) for seen in (first, *rivals)}
+    odd = {
+        id(survey): judge([thumb(survey, find) for find in survey.finds])
+        for survey in (first, *rivals)
+    }
     best = first
-    for seen in rivals:
-        mine, theirs = _contest(best, seen, odd[id(best)], odd[id(seen)])
+    for survey in rivals:
+        mine, theirs = _contest(best, survey, odd[id(best)], odd[id(survey)])
         if theirs > GAIN * mine:
-            best = seen
+            best = survey
     return best
 
 
@@ -81,7 +84,7 @@ def _draw(mine: list[Judged], rest: list[Judged], others: list[Judged]) -> int:
 def _round(one: list[Judged], two: list[Judged], longest: int) -> tuple[float, float]:
     """What two readings of one place are worth."""
     if len(one) == len(two) == 1 and _alike(one[0][0], two[0][0]):
-        # Faint ink only adds a rim: that must not outweigh a digit seen or lost elsewhere.
+        # Faint ink only adds a rim: that must not outweigh a digit found or lost elsewhere.
         find = max(one[0][0], two[0][0], key=lambda of: of.score)
         one, two = [(find, one[0][1])], [(find, two[0][1])]
     worth = (_sum(one, longest), _sum(two, longest))

@@ -44,15 +44,15 @@ class Closeup:
     clean: bool
 
 
-def closeup(picture: Picture, seen: Survey, find: Find, threshold: float | None) -> Closeup:
+def closeup(picture: Picture, survey: Survey, find: Find, threshold: float | None) -> Closeup:
     """Cut the digit out of the best resolution there is, and separate its ink."""
-    plane, place, ratio = _cut(picture, seen, find)
-    mine = _carried(region(seen, find), place, plane.shape)
-    ink, _ = ink_map(plane, seen.dark, max(3.0, seen.guess.window * ratio))
+    plane, place, ratio = _cut(picture, survey, find)
+    mine = _carried(region(survey, find), place, plane.shape)
+    ink, _ = ink_map(plane, survey.dark, max(3.0, survey.guess.window * ratio))
     inside = _spread_out(mine, max(1, round(1.5 * ratio)))
     middle, spread = noise_of(ink[~inside]) if (~inside).any() else (0.0, 0.0)
     strong = ink[inside]
-    peak = float(np.percentile(strong[strong >= min(seen.level, strong.max())], 90))
+    peak = float(np.percentile(strong[strong >= min(survey.level, strong.max())], 90))
     if peak < 1e-3:
         raise ValueError("Nothing drawn: the ink vanishes when looked at closely.")
     # Ink without noise around it is a drawing: its greys are anti-aliasing and stay.
@@ -60,10 +60,10 @@ def closeup(picture: Picture, seen: Survey, find: Find, threshold: float | None)
     floor = middle + 4 * spread
     width = max(2.0, find.width * ratio)
     plain = np.clip(ink / (max(float(ink.max()), 1e-6) if clean else peak), 0, 1)
-    share, mask, cut, rules = _separated(seen, plain, inside, floor / peak, threshold, width)
+    share, mask, cut, rules = _separated(survey, plain, inside, floor / peak, threshold, width)
     if not clean and threshold is None:
         even = _evened(ink, peak, floor, width)
-        other = _separated(seen, even, inside, floor / peak, threshold, width)
+        other = _separated(survey, even, inside, floor / peak, threshold, width)
         if not _cluttered(other[1], mask):
             share, mask, cut, rules = other
     soft = _soft(share, mask, cut, clean, rules > 0)
@@ -79,17 +79,19 @@ def _covered(share: Plane, mine: NDArray[np.bool_], faintest: float) -> Ink:
     """
     labels, _ = operations().label(share > faintest, np.ones((3, 3)))
     own = np.unique(labels[mine])
-    kept = np.isin(labels, own[own > 0])
-    return np.where(kept, np.clip((share - faintest) / (1 - faintest), 0, 1), 0).astype(np.float32)
+    own_ink = np.isin(labels, own[own > 0])
+    return np.where(own_ink, np.clip((share - faintest) / (1 - faintest), 0, 1), 0).astype(
+        np.float32
+    )
 
 
 def _separated(
-    seen: Survey, share: Plane, inside: NDArray[np.bool_], floor: float,
+    survey: Survey, share: Plane, inside: NDArray[np.bool_], floor: float,
     threshold: float | None, width: float,
 ) -> tuple[Plane, NDArray[np.bool_], float, int]:  # fmt: skip
     """(share, mask of the digit, cut, dropped lines) for ink as a share of its strength."""
     cut = _cut_level(share[inside], floor, threshold)
-    mask, rules = without_rules(share > cut) if seen.rules else (share > cut, 0)
+    mask, rules = without_rules(share > cut) if survey.rules else (share > cut, 0)
     return share, _kept(mask, inside, width), cut, rules
 
 
@@ -109,10 +111,10 @@ def _quiet(outside: NDArray[np.floating[Any]], peak: float) -> bool:
 
 
 def _cut(
-    picture: Picture, seen: Survey, find: Find
+    picture: Picture, survey: Survey, find: Find
 ) -> tuple[Plane, tuple[float, float, float, float], float]:
     """The cutting, its place in the survey, and its pixels per survey pixel."""
-    height, width = seen.ink.shape
+    height, width = survey.ink.shape
     full = picture.size[0] / width
     room = MARGIN * find.longest + 2
     place = (
@@ -122,8 +124,8 @@ def _cut(
     image = picture.image
     held = image.width / width
     if held < full and held * find.longest < ENOUGH:
-        wanted = min(full, LONGEST / find.longest)
-        image = closer(picture, wanted / full)
+        scale = min(full, LONGEST / find.longest)
+        image = closer(picture, scale / full)
         held = image.width / width
     ratio = min(held, max(1.0, LONGEST / find.longest))
     box = (

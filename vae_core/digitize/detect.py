@@ -116,20 +116,20 @@ def survey(
     """Look over (h, w) luminance 0 to 255, longest side some LONGEST pixels.
 
     Returns:
-        All that was seen of either polarity, the likelier look and polarity first; empty
+        All looks at either polarity, the likelier look and polarity first; empty
         without any ink.
     """
     looks: dict[bool, list[Survey]] = {}
     tried: set[bool] = set()
     for guess in _guesses(plane, polarity):
         for level in _levels(guess.ink, threshold):
-            seen = _look(guess, level)
-            if seen is not None:
-                looks.setdefault(guess.dark, []).append(seen)
+            look = _look(guess, level)
+            if look is not None:
+                looks.setdefault(guess.dark, []).append(look)
         tried.add(guess.dark)
         if len(tried) == 2 and _settled([max(s.best for s in one) for one in looks.values()]):
             break
-    ranked = [sorted(one, key=lambda seen: -seen.best) for one in looks.values()]
+    ranked = [sorted(one, key=lambda look: -look.best) for one in looks.values()]
     return sorted(ranked, key=lambda one: -one[0].best)
 
 
@@ -267,6 +267,6 @@ def _with_siblings(finds: list[Find]) -> list[Find]:
     ]  # fmt: skip
 
 
-def region(seen: Survey, find: Find) -> NDArray[np.bool_]:
+def region(look: Survey, find: Find) -> NDArray[np.bool_]:
     """Where the digit's ink lies in the small copy, (h, w)."""
-    return np.isin(seen.labels, [piece.label for piece in find.pieces])
+    return np.isin(look.labels, [piece.label for piece in find.pieces])

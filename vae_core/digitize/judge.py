@@ -17,7 +17,7 @@ from vae_core.digitize.types import Grey
 WITHOUT = "Shapes alone decide what is a digit, so that a photo without one may pass for one."
 
 
-def strangeness(pictures: list[Grey]) -> list[float]:
+def not_a_digit(pictures: list[Grey]) -> list[float]:
     """How surely each (28, 28) picture is no digit, 0 to 1; zeros without a classifier."""
     reader = _reader(_folder()) if pictures else None
     if reader is None:
@@ -25,7 +25,7 @@ def strangeness(pictures: list[Grey]) -> list[float]:
     import torch
 
     x = torch.from_numpy(np.stack(pictures)[:, None]).float() / 255
-    return [float(value) for value in reader.read(x).none]
+    return [float(value) for value in reader.read(x).not_a_digit]
 
 
 def _folder() -> Path | None:

@@ -37,19 +37,19 @@ def digitize(source: Source, options: Options = DEFAULT) -> Digit:
     chosen = _choice(view, options.choose)
     close = close_look(picture, view, chosen, options)
     ink, pixels, sentence = framed(close, options)
-    boxes = [_at_full_scale(find.box, view.seen, picture) for find in view.finds]
+    boxes = [_at_full_scale(find.box, view.survey, picture) for find in view.finds]
     return Digit(
         pixels=pixels,
         stages=_stages(view, chosen, close, ink, sentence, pixels),
         boxes=boxes,
         chosen=chosen,
         verdict=OFF_THE_MAP
-        if view.stray
+        if view.is_odd
         else _verdict(len(boxes), chosen, options.choose is not None),
-        polarity="dark" if view.seen.dark else "light",
+        polarity="dark" if view.survey.dark else "light",
         threshold=close.threshold,
         stroke_width=relative_width(ink),
-        odd=view.stray,
+        odd=view.is_odd,
     )
 
 
@@ -59,8 +59,8 @@ def every_digit(source: Source, most: int = 16) -> list[Grey]:
     rivals = first_look.survey(small_plane(picture.image))
     if not rivals:
         return []
-    seen = rivals[0][0]
-    closes = [closeup(picture, seen, find, None) for find in seen.finds[:most]]
+    survey = rivals[0][0]
+    closes = [closeup(picture, survey, find, None) for find in survey.finds[:most]]
     return [framed(close, DEFAULT)[1] for close in closes]
 
 
@@ -116,8 +116,8 @@ def _verdict(count: int, chosen: int, by_hand: bool) -> str:
     return f"{count} digits found: {which}{'' if by_hand else '; pick another if you like'}."
 
 
-def _at_full_scale(box: Box, seen: Survey, picture: Picture) -> Box:
-    height, width = seen.ink.shape
+def _at_full_scale(box: Box, survey: Survey, picture: Picture) -> Box:
+    height, width = survey.ink.shape
     x, y = picture.size[0] / width, picture.size[1] / height
     return (
         max(0, int(np.floor(box[0] * x))), max(0, int(np.floor(box[1] * y))),
@@ -129,13 +129,15 @@ def _at_full_scale(box: Box, seen: Survey, picture: Picture) -> Box:
 def _stages(
     view: View, chosen: int, close: Closeup, ink: Plane, pen: str, pixels: Grey
 ) -> list[Stage]:
-    seen = view.seen
-    ground = "dark ink on a light ground" if seen.dark else "light ink on a dark ground"
-    even = np.clip(1 - seen.ink / max(float(seen.ink.max()), 1e-6), 0, 1)
-    marks = np.where(np.isin(seen.labels, [p.label for f in view.finds for p in f.pieces]), 0.35, 0)
-    marks = np.where(first_look.region(seen, view.finds[chosen]), 1.0, marks)
-    dropped = f" and {seen.rules} ruled lines dropped" if seen.rules else ""
-    grey = thumbnail(seen.guess.plane / 255)
+    survey = view.survey
+    ground = "dark ink on a light ground" if survey.dark else "light ink on a dark ground"
+    even = np.clip(1 - survey.ink / max(float(survey.ink.max()), 1e-6), 0, 1)
+    marks = np.where(
+        np.isin(survey.labels, [p.label for f in view.finds for p in f.pieces]), 0.35, 0
+    )
+    marks = np.where(first_look.region(survey, view.finds[chosen]), 1.0, marks)
+    dropped = f" and {survey.rules} ruled lines dropped" if survey.rules else ""
+    grey = thumbnail(survey.guess.plane / 255)
     return [
         Stage("picture", "Your picture", grey, "Upright, in shades of grey."),
         Stage("light", "Even light", thumbnail(even), f"Shadows are gone; this is {ground}."),

@@ -1,7 +1,7 @@
 """Strokes near each other: one digit or several? Where geometry errs, the judge decides.
 
-`marks.together` knows only distances, and a 5 whose bar flew off is no closer together than a 6
-and a 0 of one row. So what lies near is judged both ways, and the surer reading stays.
+`components.together` knows only distances, and a 5 whose bar flew off is no closer together than a
+6 and a 0 of one row. So what lies near is judged both ways, and the surer reading stays.
 """
 
 from __future__ import annotations
@@ -33,35 +33,35 @@ ROUGH, MOST_PAIRS = 0.14, 60
 PART = 0.5
 
 
-def regrouped(seen: Survey, judge: Judge) -> Survey:
+def regrouped(survey: Survey, judge: Judge) -> Survey:
     """The look with loose strokes joined to their digits, and digits that were joined parted."""
-    parted = _parted(seen, judge)
+    parted = _parted(survey, judge)
     return _joined(parted, judge)
 
 
-def thumb(seen: Survey, find: Find) -> Grey:
+def thumb(survey: Survey, find: Find) -> Grey:
     """The mark in MNIST's frame, straight from the small copy."""
     x0, y0, x1, y1 = find.box
-    ink = seen.ink[y0:y1, x0:x1]
-    mine = np.isin(seen.labels[y0:y1, x0:x1], [piece.label for piece in find.pieces])
+    ink = survey.ink[y0:y1, x0:x1]
+    mine = np.isin(survey.labels[y0:y1, x0:x1], [piece.label for piece in find.pieces])
     peak = float(np.percentile(ink[mine], 90))
     return frame(np.where(mine, np.clip(ink / max(peak, 1e-6), 0, 1), 0))
 
 
-def _parted(seen: Survey, judge: Judge) -> Survey:
+def _parted(survey: Survey, judge: Judge) -> Survey:
     """Marks of several long strokes that are no digit, while each stroke is one."""
-    parts = [(find, _parts(find)) for find in seen.finds]
+    parts = [(find, _parts(find)) for find in survey.finds]
     tried = [(find, part) for find, part in parts if _beside(part) and find.rough < ROUGH]
-    whole = judge([thumb(seen, find) for find, _ in tried])
-    finds = list(seen.finds)
+    whole = judge([thumb(survey, find) for find, _ in tried])
+    finds = list(survey.finds)
     for (find, part), joined in zip(tried, whole, strict=True):
         if joined <= ODD:
             continue
-        alone = [measured(pieces, seen.guess, seen.labels) for pieces in part]
-        if max(judge([thumb(seen, one) for one in alone])) < SURE:
+        alone = [measured(pieces, survey.guess, survey.labels) for pieces in part]
+        if max(judge([thumb(survey, one) for one in alone])) < SURE:
             finds.remove(find)
             finds.extend(alone)
-    return _ordered(seen, finds, seen.rest) if len(finds) > len(seen.finds) else seen
+    return _ordered(survey, finds, survey.rest) if len(finds) > len(survey.finds) else survey
 
 
 def _parts(find: Find) -> list[list[Piece]]:
@@ -82,19 +82,19 @@ def _beside(part: list[list[Piece]]) -> bool:
     return len(boxes) > 1 and all(min(overlaps(a, b)) < BESIDE for a, b in combinations(boxes, 2))
 
 
-def _joined(seen: Survey, judge: Judge) -> Survey:
+def _joined(survey: Survey, judge: Judge) -> Survey:
     """Marks that are doubtful alone and a digit together with a stroke nearby."""
-    even = [find for find in seen.finds if find.rough < ROUGH]
+    even = [find for find in survey.finds if find.rough < ROUGH]
     pairs = [(a, b) for a, b in combinations(even, 2) if _near(a, b)]
-    pairs += [(a, b) for a in even for b in seen.rest if _near(a, b)]
+    pairs += [(a, b) for a in even for b in survey.rest if _near(a, b)]
     if not pairs or len(pairs) > MOST_PAIRS:
-        return seen
+        return survey
     # Only what is doubtful by its larger stroke: a digit with a line under it is a digit.
-    larger = judge([thumb(seen, max(pair, key=lambda of: of.longest)) for pair in pairs])
+    larger = judge([thumb(survey, max(pair, key=lambda of: of.longest)) for pair in pairs])
     pairs = [pair for pair, doubt in zip(pairs, larger, strict=True) if doubt > DOUBTFUL]
-    whole = [measured([*a.pieces, *b.pieces], seen.guess, seen.labels) for a, b in pairs]
-    together = judge([thumb(seen, find) for find in whole])
-    finds, rest = list(seen.finds), list(seen.rest)
+    whole = [measured([*a.pieces, *b.pieces], survey.guess, survey.labels) for a, b in pairs]
+    together = judge([thumb(survey, find) for find in whole])
+    finds, rest = list(survey.finds), list(survey.rest)
     before = len(finds) + len(rest)
     for index in np.argsort(together):
         (a, b), doubt = pairs[index], together[index]
@@ -103,7 +103,7 @@ def _joined(seen: Survey, judge: Judge) -> Survey:
         finds.remove(a)
         (finds if b in finds else rest).remove(b)
         finds.append(whole[index])
-    return _ordered(seen, finds, rest) if len(rest) + len(finds) < before else seen
+    return _ordered(survey, finds, rest) if len(rest) + len(finds) < before else survey
 
 
 def _near(a: Find, b: Find) -> bool:
@@ -115,11 +115,11 @@ def _near(a: Find, b: Find) -> bool:
     return max(overlaps(a.box, b.box)) >= BESIDE and distance(a.pieces, b.pieces) <= reach
 
 
-def _ordered(seen: Survey, finds: list[Find], rest: list[Find]) -> Survey:
+def _ordered(survey: Survey, finds: list[Find], rest: list[Find]) -> Survey:
     order = reading_order([find.box for find in finds])
     area = sum(piece.area for find in finds for piece in find.pieces)
-    before = sum(piece.area for find in seen.finds for piece in find.pieces)
+    before = sum(piece.area for find in survey.finds for piece in find.pieces)
     return replace(
-        seen, finds=[finds[i] for i in order], rest=rest,
-        share=seen.share * area / before, explained=min(1.0, seen.explained * area / before),
+        survey, finds=[finds[i] for i in order], rest=rest,
+        share=survey.share * area / before, explained=min(1.0, survey.explained * area / before),
     )  # fmt: skip

@@ -33,21 +33,21 @@ def relative_width(ink: Ink) -> float:
     return stroke_width(ink) * BOX / longest
 
 
-def with_width(ink: Ink, wanted: str | float) -> tuple[Ink, str]:
+def with_width(ink: Ink, asked: str | float) -> tuple[Ink, str]:
     """The ink with its strokes brought to a width, and a sentence on what was done.
 
     Args:
         ink: (h, w), 0 to 1.
-        wanted: "auto", "keep" or pixels of the 28x28 picture.
+        asked: "auto", "keep" or pixels of the 28x28 picture.
     """
     now = relative_width(ink)
-    if wanted == "keep" or now <= 0:
+    if asked == "keep" or now <= 0:
         return ink, f"Strokes are kept at {now:.1f} px."
     target = now
-    if wanted == "auto":
+    if asked == "auto":
         target = USUAL if now < THINNEST else FAT if now > FATTEST else now
     else:
-        target = float(wanted)
+        target = float(asked)
     if abs(target - now) < 0.1:
         return ink, f"Strokes are {now:.1f} px wide, as MNIST's are."
     fine = _enlarged(ink)

@@ -23,7 +23,7 @@ class Options:
     Attributes:
         polarity: "dark" ink on a light ground, "light" ink on a dark one, or "auto".
         threshold: share of the ink's full strength (0 to 1) above which a pixel is ink.
-        stroke: "auto" brings strange stroke widths to MNIST's, "keep" leaves them,
+        stroke: "auto" brings unusual stroke widths to MNIST's, "keep" leaves them,
             a number sets the width in pixels of the 28x28 picture (0.5 to 6).
         choose: which digit to take, counted in reading order from 0.
         odd: "refuse" a drawing that does not look like a digit, or "show" it all the same;

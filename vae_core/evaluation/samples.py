@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from vae_core import runtime
-from vae_core.classifier.model import NONE, Classifier
+from vae_core.classifier.model import NOT_A_DIGIT, Classifier
 from vae_core.data.digits import Digits, binarise, permutation
 from vae_core.evaluation import fid_features
 from vae_core.evaluation.neighbours import nearest_distances, precision_recall
@@ -197,15 +197,15 @@ def readings(classifier: Classifier, embedded: Tensor) -> dict[str, Any]:
     """
     with torch.inference_mode():
         logits = classifier.head(embedded.to(next(classifier.parameters()).device)).cpu()
-    digits = logits[:, :NONE].log_softmax(1)
-    counts = digits.argmax(1).bincount(minlength=NONE)
+    digits = logits[:, :NOT_A_DIGIT].log_softmax(1)
+    counts = digits.argmax(1).bincount(minlength=NOT_A_DIGIT)
     unsure = float((digits.amax(1).exp() < SURE).double().mean())
     return {
         "entropy": float(-(digits.exp() * digits).sum(1).mean()),
         "unsure": unsure,
         "unsure_sem": (unsure * (1 - unsure) / len(digits)) ** 0.5,
         "class_histogram": [count / len(logits) for count in counts.tolist()],
-        "not_digits": float((logits.argmax(1) == NONE).double().mean()),
+        "not_digits": float((logits.argmax(1) == NOT_A_DIGIT).double().mean()),
     }
 
 

@@ -28,5 +28,5 @@ def test_letters_and_scribbles_are_no_digits(test_digits: Digits) -> None:
     strange = torch.from_numpy(negatives(200, digits, seed=77)[:, None]).float() / 255
     normal = test_digits.images[::50].view(-1, 1, 28, 28).float() / 255
     reader = load_classifier()
-    assert (reader.read(strange).none > 0.5).double().mean() > 0.9
-    assert (reader.read(normal).none > 0.5).double().mean() < 0.02
+    assert (reader.read(strange).not_a_digit > 0.5).double().mean() > 0.9
+    assert (reader.read(normal).not_a_digit > 0.5).double().mean() < 0.02

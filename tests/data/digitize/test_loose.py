@@ -11,7 +11,7 @@ from vae_core.digitize import detect as first_look
 from vae_core.digitize.candidates import small_plane
 from vae_core.digitize.contest import best_look
 from vae_core.digitize.detect import Survey
-from vae_core.digitize.judge import strangeness
+from vae_core.digitize.judge import not_a_digit
 from vae_core.digitize.regroup import regrouped
 
 
@@ -30,7 +30,7 @@ def row_of(digits: Grey, gap: int) -> Image.Image:
 
 def look(image: Image.Image) -> Survey:
     """The likeliest look at dark ink."""
-    return best_look(first_look.survey(small_plane(image), "dark")[0], strangeness)
+    return best_look(first_look.survey(small_plane(image), "dark")[0], not_a_digit)
 
 
 def test_neighbours_in_a_tight_row_are_parted(test_digits: Digits) -> None:
@@ -46,4 +46,4 @@ def test_what_is_a_digit_by_itself_takes_no_stroke_from_below(test_digits: Digit
     above = np.concatenate([images[0, 4:24], np.zeros((4, 28), np.uint8), images[1, 4:24]])
     image = Image.fromarray(255 - np.pad(above, 8)).resize((264, 360), Image.Resampling.BICUBIC)
     seen = first_look.survey(small_plane(image), "dark")[0][0]
-    assert len(regrouped(seen, strangeness).finds) == 2
+    assert len(regrouped(seen, not_a_digit).finds) == 2

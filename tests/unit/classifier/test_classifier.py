@@ -12,7 +12,7 @@ import torch
 
 from vae_core import classifier, files
 from vae_core.classifier import pictures
-from vae_core.classifier.model import NONE, Classifier, load_classifier
+from vae_core.classifier.model import NOT_A_DIGIT, Classifier, load_classifier
 from vae_core.classifier.training import augment, save, train
 from vae_core.digitize import judge
 
@@ -74,7 +74,7 @@ def test_training_learns_what_is_easy() -> None:
             image[0, 12:16, 4:24] = 255
     x, y = torch.from_numpy(images), torch.from_numpy(labels).long()
     model = train(x, y, epochs=12, batch=32, seed=0, log=False)
-    assert NONE == 10
+    assert NOT_A_DIGIT == 10
     assert (model.probs(x.float() / 255).argmax(1) == y).double().mean() > 0.95
 
 
@@ -99,12 +99,12 @@ def test_a_digitizer_without_its_classifier_says_so_once(
     judge._say.cache_clear()
     picture = np.zeros((28, 28), np.uint8)
     with pytest.warns(UserWarning, match="There is no classifier in .* Shapes alone decide"):
-        assert judge.strangeness([picture]) == [0.0]
-    assert judge.strangeness([picture, picture]) == [0.0, 0.0]  # and not again
+        assert judge.not_a_digit([picture]) == [0.0]
+    assert judge.not_a_digit([picture, picture]) == [0.0, 0.0]  # and not again
     (tmp_path / "classifier").mkdir()
     (tmp_path / "classifier" / "config.json").write_text("{")
     with pytest.warns(UserWarning, match=r"has no model.safetensors. Shapes alone decide"):
-        assert judge.strangeness([picture]) == [0.0]
+        assert judge.not_a_digit([picture]) == [0.0]
 
 
 def test_photos_that_are_not_here_are_asked_for_in_a_sentence(monkeypatch: pytest.MonkeyPatch):

@@ -393,8 +393,8 @@ def test_without_a_classifier_there_are_no_readings(
     assert reader.read(examples()[0][:1]) is None
     assert str(tmp_path / "classifier") in str(reader.problem())
     monkeypatch.setattr(studio, "reader", reader)
-    monkeypatch.setattr(judge, "strangeness", lambda pictures: [0.0] * len(pictures))
-    monkeypatch.setattr(candidates, "strangeness", judge.strangeness)
+    monkeypatch.setattr(judge, "not_a_digit", lambda pictures: [0.0] * len(pictures))
+    monkeypatch.setattr(candidates, "not_a_digit", judge.not_a_digit)
     assert studio.reconstruct("tiny", stroke())["readings"] is None
 
 
