@@ -250,9 +250,9 @@ def test_calm_visitors_get_steps_instead_of_motion(wide: Any) -> None:
         SCRUBBER,
     )
     wide.click(f"{PANEL} [data-do=play]")
-    wide.wait_for_function("(s) => Number(document.querySelector(s).value) > 0.2", arg=SCRUBBER)
+    wide.wait_for_function("() => window.places.size > 2")
     steps = [9 * float(place) for place in wide.evaluate("() => [...window.places]")]
-    assert steps == pytest.approx([0, 1, 2], abs=0.01)
+    assert steps[:3] == pytest.approx([0, 1, 2], abs=0.01)
     wide.click(f"{PANEL} [data-do=play]")
 
 

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from vae_core.app.server import scripts
+from vae_core.app.server.compressed import CompressedPages
 
 ROOT = Path(__file__).parents[3]
 NODE = 20
@@ -83,3 +87,15 @@ def test_modules_are_read_as_they_are_written() -> None:
         if name.endswith(".js"):
             for each in scripts.needed([name]):
                 assert (scripts.WEB / each).is_file(), f"{name} imports {each}"
+
+
+def test_a_page_is_compressed_and_nothing_else() -> None:
+    async def page(_: Request) -> Response:
+        return Response("a page " * 1000, media_type="text/html")
+
+    app = Starlette(routes=[Route("/", page), Route("/gradio_api/component_server/", page)])
+    client = TestClient(CompressedPages(app))
+    assert client.get("/").headers["content-encoding"] == "gzip"
+    assert client.get("/").text == "a page " * 1000
+    assert "content-encoding" not in client.get("/gradio_api/component_server/").headers
+    assert "content-encoding" not in client.get("/", headers={"accept-encoding": ""}).headers

@@ -19,6 +19,7 @@ from vae_core.app.server import api, assets, doors, scripts, sockets, upkeep
 from vae_core.app.server.arrivals import Arrivals
 from vae_core.app.server.body_limit import Door
 from vae_core.app.server.calls import live_functions
+from vae_core.app.server.compressed import CompressedPages
 from vae_core.app.server.headers import SecurityHeaders
 from vae_core.app.server.page import component
 from vae_core.app.service import groups
@@ -84,7 +85,11 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
         "state_session_capacity": SESSIONS,
         "quiet": True,
         "app_kwargs": {
-            "middleware": [Middleware(SecurityHeaders), Middleware(Door, blocks=app)],
+            "middleware": [
+                Middleware(SecurityHeaders),
+                Middleware(CompressedPages),
+                Middleware(Door, blocks=app),
+            ],
             "routes": [
                 scripts.route(),
                 WebSocketRoute(sockets.PATH, sockets.Line(live_functions(app))),

@@ -52,7 +52,7 @@ class Live {
   /** @type {any} */
   #last = null; // the newest payload that left, to be repeated after an outage
   #complained = false;
-  // More requests than the empty line needs only wait in the server's queue, in front of other
+  // More requests than the round trip needs only wait in the server's queue, in front of other
   // visitors: the window follows the shortest round trip of late, not the momentary one.
   #shortest = FIRST_GUESS_MS;
 

@@ -1,14 +1,14 @@
 // Shapes of what travels: the page's data, the state, answers of the server. Types alone, no code.
 
 /**
- * One model as its card tells it.
+ * One model, as its card has it.
  *
  * @typedef {object} Model
  * @property {string} name
  * @property {string} title
  * @property {string} group a heading of the family
  * @property {number} latent_dim
- * @property {number[]} order latents, the one that tells or moves most first
+ * @property {number[]} order latents, the one that carries or moves most first
  * @property {number[]} unused latents that carry less than 0.01 nats
  * @property {number[] | null} kl_per_dim nats, null where the prior does not factorise
  * @property {number[] | null} moves how much each slider moves the picture, 1 for the most

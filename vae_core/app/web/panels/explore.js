@@ -284,7 +284,7 @@ class Explore {
       u: this.#u,
       pixels: this.#pixels,
     }));
-    labelRow(find(this.root, ".told"), (event) => {
+    labelRow(find(this.root, ".given-label"), (event) => {
       this.engine.push(undefined, event);
       this.strips.askSoon();
     });

@@ -199,7 +199,7 @@ class Sample {
     });
     fields.spread.addEventListener("input", (event) => this.#drawAround(this.#centre, event));
     this.#listenToButtons();
-    labelRow(find(root, ".told"), (event) => {
+    labelRow(find(root, ".given-label"), (event) => {
       this.#explain();
       this.engine.push(undefined, event);
     });

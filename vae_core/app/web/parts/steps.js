@@ -127,3 +127,5 @@ export function foldedSteps(root, onadjust) {
     },
   };
 }
+
+/** @typedef {ReturnType<typeof foldedSteps>} FoldedSteps */

@@ -5,7 +5,16 @@ import { call } from "../../core/calls.js";
 import { figureOf } from "../../core/quantities.js";
 import { paintRow } from "../../draw/digit.js";
 import { find, findAll, joined, make, text } from "../../parts/nodes.js";
-import { decimal, figure, fill, modelCell, mseWords, shipped, tell, tellMissing } from "./cells.js";
+import {
+  decimal,
+  figure,
+  fill,
+  modelCell,
+  mseWords,
+  shipped,
+  showMissing,
+  showWords,
+} from "./cells.js";
 import { stripCanvas } from "./pca.js";
 
 /** @import { Comparison, Setting } from "./cells.js" */
@@ -45,7 +54,7 @@ export function betas({ view, server, rosters }) {
   return {
     ask: async (still, digit) => {
       const { models } = await still(call(server, "betas", { digit }));
-      if (!models.length) return tellMissing(view, rosters.betas);
+      if (!models.length) return showMissing(view, rosters.betas);
       for (const model of models) show(view, model);
       conclude(view, models);
     },
@@ -83,7 +92,7 @@ function conclude(view, models) {
   const carried = rates.length
     ? text`A test digit's code carries ${joined(rates, ", ")}; your`
     : "Your";
-  tell(
+  showWords(
     view,
     text`β is the price of a nat in the code: the dearer, the less is said, in fewer and cleaner latents, and the blurrier the picture. ${carried} digit comes back with an mse of ${joined(errors, ", ")}; the strips move the three latents that carry most, from −3 to +3.`,
   );

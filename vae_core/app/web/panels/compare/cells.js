@@ -120,14 +120,14 @@ export function fill(cell, pixels, words) {
  * @param {HTMLElement} view
  * @param {Node | string} words
  */
-export const tell = (view, words) => find(view, ".say").replaceChildren(words);
+export const showWords = (view, words) => find(view, ".say").replaceChildren(words);
 
 /**
  * @param {HTMLElement} view
  * @param {string[]} names
  */
-export function tellMissing(view, names) {
+export function showMissing(view, names) {
   const are = names.length > 1 ? "are" : "is";
   const needed = names.join(" and ");
-  tell(view, `This comparison needs ${needed}, which ${are} not among the models here.`);
+  showWords(view, `This comparison needs ${needed}, which ${are} not among the models here.`);
 }

@@ -3,7 +3,7 @@
 import { modelNamed } from "../../core/boot.js";
 import { fixed, isNumber, whole } from "../../core/numbers.js";
 import { bold, button, find, num, shape, text } from "../../parts/nodes.js";
-import { choosesModel, count, decimal, shipped, tell, tellMissing } from "./cells.js";
+import { choosesModel, count, decimal, shipped, showMissing, showWords } from "./cells.js";
 
 /** @import { Model } from "../../core/types.js" */
 /** @import { Comparison, Setting } from "./cells.js" */
@@ -20,7 +20,7 @@ const LEAST = 0.4; // so that a latent without a nat is seen
  */
 export function collapse({ view, rosters }) {
   const runs = shipped(rosters.collapse).flatMap(runOf);
-  if (!runs.length) tellMissing(view, rosters.collapse);
+  if (!runs.length) showMissing(view, rosters.collapse);
   const most = Math.max(...runs.flatMap(({ kls }) => kls));
   find(view, ".columns").append(...runs.map((run) => columnOf(run, most)));
   conclude(view, runs);
@@ -72,7 +72,7 @@ function conclude(view, runs) {
   /** @param {Run} run */
   const used = ({ model, active }) => text`${count(active)} of ${count(model.latent_dim)}`;
   const many = cures.length > 1 ? text`its ${count(cures.length)} cures` : "its cures";
-  tell(
+  showWords(
     view,
     text`A bar is a latent, its height the nats that it carries. Trained without care, this net's decoder learns to do without latents before the encoder has anything to say: ${bold(BARE)} uses ${used(bare)}; of ${many} ${bold(best.model.name)} keeps most alive, ${used(best)}, at a −ELBO of ${decimal(-best.elbo)} nats against ${decimal(-bare.elbo)}.`,
   );

@@ -11,9 +11,9 @@ import {
   mseWords,
   plainCell,
   shipped,
+  showMissing,
+  showWords,
   sizeOf,
-  tell,
-  tellMissing,
 } from "./cells.js";
 
 /** @import { Comparison, Setting } from "./cells.js" */
@@ -37,7 +37,7 @@ export function copying({ view, server, rosters }) {
   return {
     ask: async (still, digit) => {
       const answer = await still(call(server, "strangers", { digit, seed: 0 }));
-      if (missing.length) tellMissing(view, missing);
+      if (missing.length) showMissing(view, missing);
       /** @type {Copied[]} */
       const models = answer.models;
       const inputs = unpack(answer.inputs);
@@ -62,7 +62,7 @@ function conclude(view, models) {
   const [wide, narrow] = [WIDE, NARROW].map((name) => models.find((one) => one.name === name));
   if (!wide || !narrow) return;
   const [noise, shoe] = [0, 1];
-  tell(
+  showWords(
     view,
     text`These are no digits. ${bold(wide.name)} has ${sizeOf(wide)} numbers for ${count(AREA)} pixels and no reason to choose among them, so it passes on noise with an mse of ${figure(wide.mse[noise])} and a shoe with ${figure(wide.mse[shoe])}: a good reconstruction says little about having learnt digits. ${bold(narrow.name)} has to fit everything through ${sizeOf(narrow)} numbers, misses by ${figure(narrow.mse[noise])} and ${figure(narrow.mse[shoe])}, and paints strokes of digits instead.`,
   );

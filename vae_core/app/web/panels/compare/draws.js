@@ -6,7 +6,7 @@ import { call } from "../../core/calls.js";
 import { readingMark } from "../../core/readings.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { bold, find, findAll, joined, make, text } from "../../parts/nodes.js";
-import { count, shipped, tell, tellMissing } from "./cells.js";
+import { count, shipped, showMissing, showWords } from "./cells.js";
 
 /** @import { Reading } from "../../core/types.js" */
 /** @import { Comparison, Setting } from "./cells.js" */
@@ -26,7 +26,7 @@ export function draws({ view, server, rosters, outdate }) {
   let seed = 0;
   find(view, ".rows").append(...shipped(rosters.samplers).map(rowOf));
   const isMissing = rosters.samplers.includes("ae") && !modelNamed("ae");
-  if (isMissing) tellMissing(view, ["ae"]);
+  if (isMissing) showMissing(view, ["ae"]);
   find(view, "[data-do=redraw]").addEventListener("click", () => {
     seed++;
     outdate();
@@ -89,7 +89,7 @@ function conclude(view, counted) {
   const others = counted.filter(isVariational);
   if (!plain || !others.length || plain.digits === null) return;
   const parts = others.map(({ name, digits }) => text`${count(digits)} of ${bold(name)}'s`);
-  tell(
+  showWords(
     view,
     text`Every picture is painted from a random code, with no digit to start from. A classifier takes ${count(plain.digits)} of ${count(DRAWS)} draws of ${bold(plain.name)} for a digit at all, since nothing kept its codes from leaving holes between them, and ${joined(parts, " and ")}, whose training pulled all codes towards the prior that is drawn from here.`,
   );

@@ -3,7 +3,7 @@
 import { models } from "../../core/boot.js";
 import { call } from "../../core/calls.js";
 import { bold, find, findAll, make, text } from "../../parts/nodes.js";
-import { count, figure, fill, modelCell, mseWords, ofModel, sizeOf, tell } from "./cells.js";
+import { count, figure, fill, modelCell, mseWords, ofModel, showWords, sizeOf } from "./cells.js";
 
 /** @import { Comparison, Setting } from "./cells.js" */
 
@@ -52,7 +52,7 @@ function conclude(view, all) {
   for (const cell of findAll(view, ".cell")) {
     cell.classList.toggle("best", cell.dataset.model === best.name);
   }
-  tell(
+  showWords(
     view,
     text`Each picture is your digit, put into a code and painted again from it; mse is the mean squared error a pixel. Of ${count(all.length)} models ${bold(best.name)}, with ${sizeOf(best)} numbers, comes nearest (${figure(best.mse)}) and ${bold(worst.name)}, with ${sizeOf(worst)}, stays farthest (${figure(worst.mse)}): near is not the aim by itself, as the next comparisons show.`,
   );

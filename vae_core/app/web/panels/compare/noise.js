@@ -14,8 +14,8 @@ import {
   ofModel,
   plainCell,
   shipped,
-  tell,
-  tellMissing,
+  showMissing,
+  showWords,
 } from "./cells.js";
 
 /** @import { Comparison, Setting } from "./cells.js" */
@@ -127,7 +127,7 @@ class Noise {
    * @param {Asked} payload
    */
   #show({ models: repaired, mse }, { kind, level }) {
-    if (!repaired.length) return tellMissing(this.view, this.roster);
+    if (!repaired.length) return showMissing(this.view, this.roster);
     const best = repaired.reduce((one, other) => (one.mse <= other.mse ? one : other));
     for (const cell of findAll(this.view, ".repairs .cell")) {
       cell.classList.toggle("best", cell.dataset.model === best.name);
@@ -140,7 +140,7 @@ class Noise {
     const isRepaired = best.mse < mse;
     const tail = isRepaired ? "" : ", and still no model brings it nearer than it was";
     const words = KINDS[kind].words(level);
-    tell(
+    showWords(
       this.view,
       text`${words} puts your digit off by an mse of ${figure(mse)}. ${joined(compared(repaired, kind), "; ")}: here ${bold(best.name)} repairs it best${tail}.`,
     );

@@ -4,7 +4,16 @@ import { SIDE, unpack } from "../../core/bytes.js";
 import { call } from "../../core/calls.js";
 import { paintRow } from "../../draw/digit.js";
 import { attributes, find, findAll, make, text } from "../../parts/nodes.js";
-import { count, figure, fill, modelCell, mseWords, plainCell, tell, tellMissing } from "./cells.js";
+import {
+  count,
+  figure,
+  fill,
+  modelCell,
+  mseWords,
+  plainCell,
+  showMissing,
+  showWords,
+} from "./cells.js";
 
 /** @import { Comparison, Setting } from "./cells.js" */
 
@@ -47,7 +56,7 @@ export function pca({ view, server }) {
       /** @type {Linear[]} */
       const found = answer.models;
       find(view, ".duo").hidden = !found.length;
-      if (!found.length) return tellMissing(view, ["ae-linear", "the PCA measured beside it"]);
+      if (!found.length) return showMissing(view, ["ae-linear", "the PCA measured beside it"]);
       fill(own, digit, " ");
       const strips = findAll(view, ".strip", HTMLCanvasElement);
       for (const [i, { reconstruction, mse, axes: directions }] of found.entries()) {
@@ -68,7 +77,7 @@ function conclude(view, { models: [linear, exact], size, angle, test }) {
     angle <= NEAR
       ? "gradient descent found the subspace that algebra finds, by other directions within it."
       : "this training has not yet found the subspace that algebra finds.";
-  tell(
+  showWords(
     view,
     text`Without non-linearities an autoencoder of ${count(size)} numbers and the first ${count(size)} principal components give your digit back with an mse of ${figure(linear.mse, 3)} and ${figure(exact.mse, 3)}; over the 10,000 test digits it is ${figure(test["ae-linear"], 3)} and ${figure(test.PCA, 3)}. The largest angle between the two subspaces is ${figure(angle)} degrees: ${verdict}`,
   );

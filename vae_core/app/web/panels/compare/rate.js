@@ -2,7 +2,7 @@
 
 import { bold, find, text } from "../../parts/nodes.js";
 import { ratePlane } from "../../parts/plane.js";
-import { count, decimal, tell } from "./cells.js";
+import { count, decimal, showWords } from "./cells.js";
 
 /** @import { Measured } from "../../draw/plane.js" */
 /** @import { Quantity } from "../../core/quantities.js" */
@@ -28,7 +28,7 @@ export function rate({ view }) {
 function conclude(view, points, { label }) {
   const best = points.reduce((one, other) => (cost(one) <= cost(other) ? one : other));
   const farthest = points.reduce((one, other) => (one.rate >= other.rate ? one : other));
-  tell(
+  showWords(
     view,
     text`Across stands what a code says (rate), up what is left to say about the pixels once it is known (distortion); along a thin line their sum, −ELBO, stays the same. Among the ${count(points.length)} models of ${label} ${bold(best.model.name)} has the lowest sum, ${decimal(cost(best))} nats, and ${bold(farthest.model.name)} says most through its code, ${decimal(farthest.rate, "rate")} nats.`,
   );

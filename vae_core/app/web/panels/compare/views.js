@@ -4,7 +4,7 @@
 import { on } from "../../core/events.js";
 import { requests } from "../../core/requests.js";
 import { find, findAll, say } from "../../parts/nodes.js";
-import { tell } from "./cells.js";
+import { showWords } from "./cells.js";
 
 /** @import { Comparison } from "./cells.js" */
 
@@ -158,7 +158,7 @@ export class Views {
       }
       for (const place of findAll(element, ".cell .num")) place.textContent = " ";
       for (const cell of findAll(element, ".best")) cell.classList.remove("best");
-      tell(element, "");
+      showWords(element, "");
     }
   }
 }

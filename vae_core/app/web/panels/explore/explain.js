@@ -57,7 +57,7 @@ function orderOf({ kl_per_dim: kls, order }) {
   const total = kls.reduce((sum, kl) => sum + kl, 0);
   const [top] = order;
   return [
-    text`They stand in the order of how much the encoder tells through them: ${num(`z${top}`)} carries ${figure(kls[top])} nats a test digit, all together ${figure(total)}.`,
+    text`They stand in the order of how much the encoder says through them: ${num(`z${top}`)} carries ${figure(kls[top])} nats a test digit, all together ${figure(total)}.`,
   ];
 }
 

@@ -57,7 +57,7 @@ export class Rows {
   }
 
   /**
-   * Rows for another model; those that tell nothing are folded away.
+   * Rows for another model; unused ones are folded away.
    *
    * @param {Model} model
    * @param {Set<number>} frozen

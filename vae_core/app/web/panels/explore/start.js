@@ -6,11 +6,10 @@ import { requests } from "../../core/requests.js";
 import { paint } from "../../draw/digit.js";
 import { example } from "../../draw/examples.js";
 import { button, find, say } from "../../parts/nodes.js";
-import { pictureInput } from "../../parts/picture.js";
-import { foldedSteps } from "../../parts/steps.js";
 
 /** @import { DigitizerOptions, Encoded, Model, Picture, Server } from "../../core/types.js" */
 /** @import { PictureWidget } from "../../parts/picture.js" */
+/** @import { FoldedSteps } from "../../parts/steps.js" */
 
 /**
  * The picture that the sliders started from, and where its code lies.
@@ -52,8 +51,10 @@ export class Starts {
   #last = null; // the picture last given, whose steps can be adjusted
   /** @type {PictureWidget | null} */
   #input = null;
-  /** @type {ReturnType<typeof foldedSteps> | null} */
+  /** @type {FoldedSteps | null} */
   #steps = null;
+  /** @type {Promise<void> | null} */
+  #building = null;
 
   /**
    * @param {HTMLElement} root of the panel
@@ -137,7 +138,19 @@ export class Starts {
     const box = find(this.#root, ".own");
     box.hidden = !box.hidden;
     own.setAttribute("aria-expanded", String(!box.hidden));
-    if (this.#input || box.hidden) return;
+    if (!box.hidden) this.#building ??= this.#buildInput(box);
+  }
+
+  /**
+   * The input comes when it is first opened, so that the page begins lighter.
+   *
+   * @param {HTMLElement} box
+   */
+  async #buildInput(box) {
+    const [{ pictureInput }, { foldedSteps }] = await Promise.all([
+      import("../../parts/picture.js"),
+      import("../../parts/steps.js"),
+    ]);
     /** @param {DigitizerOptions} options */
     const again = (options) => this.#last && this.from({ ...this.#last, options });
     this.#input = pictureInput(box, {

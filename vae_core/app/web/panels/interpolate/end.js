@@ -119,7 +119,7 @@ export class End {
   }
 
   /**
-   * The end that an address tells; null where it tells none.
+   * The end that an address spells; null where it spells none.
    *
    * @param {string | null} text
    */

@@ -70,7 +70,7 @@ export class DamageKnobs {
     this.#press("");
   }
 
-  /** The damage as an address tells it: "noise:0.4"; null for none or a mask. */
+  /** The damage as an address spells it: "noise:0.4"; null for none or a mask. */
   spell() {
     const { kind, amount, mask } = this.#damage ?? {};
     return kind && !mask ? `${kind}:${amount}` : null;
