@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if sys.argv[:1] == ["-m"]:  # `python -m vae_core`, on its way; torch is not imported yet
     from vae_core import cores
@@ -50,7 +50,7 @@ _LAZY = {"train": "vae_core.training.session", "evaluate": "vae_core.evaluation.
 """Imported when first asked for: the app needs neither."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _LAZY:
         return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,10 +6,15 @@ import reprlib
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
-def build(cls: type, values: object, where: str) -> Any:
+def build(cls: type[T], values: object, where: str) -> T:
     """A dataclass from nested plain values.
 
     Args:
@@ -34,10 +39,10 @@ def build(cls: type, values: object, where: str) -> Any:
         raise ValueError(f"{where} is incomplete: {error}.") from error
 
 
-def _convert(hint: Any, value: Any, where: str) -> Any:
+def _convert(hint: object, value: object, where: str) -> object:
     """One value, checked against its annotation."""
-    if is_dataclass(hint):
-        return build(hint, value, where)  # type: ignore[arg-type]
+    if isinstance(hint, type) and is_dataclass(hint):
+        return build(hint, value, where)
     origin = get_origin(hint)
     if origin is Literal:
         if value not in get_args(hint):
@@ -66,8 +71,13 @@ def _shown(value: object) -> str:
     return reprlib.repr(value)
 
 
-def _type_words(hint: Any) -> str:
-    words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+def _type_words(hint: object) -> str:
+    words: dict[object, str] = {
+        int: "a whole number",
+        float: "a number",
+        str: "a text",
+        bool: "true or false",
+    }
     return words.get(hint, "a list" if get_origin(hint) is tuple else str(hint))
 
 

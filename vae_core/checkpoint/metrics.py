@@ -133,11 +133,16 @@ class Result(Measured, Deterministic, CodeErrors):
     seconds: float
 
 
-class Metrics(Result):
-    """A whole metrics.json; figures of a later version than the file's are not there."""
+class Figures(Result):
+    """A result with the weights that it is of, and the figure that the tests repeat."""
 
     slice: Slice
     weights_sha256: str
+
+
+class Metrics(Figures):
+    """A whole metrics.json; figures of a later version than the file's are not there."""
+
     command: str
     versions: dict[str, str]
     refreshed: NotRequired[Origin]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,15 +35,15 @@ def _draw() -> tuple[Image.Image, ImageDraw.ImageDraw]:
     return image, ImageDraw.Draw(image)
 
 
-def _ink(image: Image.Image) -> NDArray[np.floating[Any]]:
+def _ink(image: Image.Image) -> NDArray[np.floating]:
     return np.asarray(image.filter(ImageFilter.GaussianBlur(1)), np.float32) / 255
 
 
-def _letter(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
+def _letter(rng: np.random.Generator) -> NDArray[np.floating]:
     return _ink(_bent(rng, _text(rng, str(rng.choice(list(LETTERS))))))
 
 
-def _word(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
+def _word(rng: np.random.Generator) -> NDArray[np.floating]:
     letters = rng.choice(list(LETTERS), rng.integers(2, 6))
     return _ink(_bent(rng, _text(rng, "".join(letters))))
 
@@ -68,7 +67,7 @@ def _bent(rng: np.random.Generator, image: Image.Image) -> Image.Image:
     return image.transform(image.size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
 
 
-def _scribble(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
+def _scribble(rng: np.random.Generator) -> NDArray[np.floating]:
     image, draw = _draw()
     points = rng.uniform(15, SIDE - 15, (rng.integers(6, 14), 2))
     dense = np.linspace(0, len(points) - 1, 200)
@@ -82,7 +81,7 @@ def _scribble(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
     return _ink(image)
 
 
-def _blob(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
+def _blob(rng: np.random.Generator) -> NDArray[np.floating]:
     noise = Image.fromarray(rng.integers(0, 256, (SIDE, SIDE), dtype=np.uint8))
     soft = np.asarray(noise.filter(ImageFilter.GaussianBlur(rng.uniform(4, 14))), np.float32)
     y, x = np.mgrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j]
@@ -91,7 +90,7 @@ def _blob(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
     return np.clip(score + 0.5, 0, 1).astype(np.float32)
 
 
-def _face(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
+def _face(rng: np.random.Generator) -> NDArray[np.floating]:
     image, draw = _draw()
     width = int(rng.integers(2, 8))
     if rng.random() < 0.7:
@@ -105,7 +104,7 @@ def _face(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
     return _ink(_bent(rng, image))
 
 
-def _bars(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
+def _bars(rng: np.random.Generator) -> NDArray[np.floating]:
     image, draw = _draw()
     width = int(rng.integers(2, 8))
     count, across = int(rng.integers(3, 7)), rng.random()
@@ -117,7 +116,7 @@ def _bars(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
     return _ink(_bent(rng, image))
 
 
-def _speckle(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
+def _speckle(rng: np.random.Generator) -> NDArray[np.floating]:
     grain = int(rng.integers(14, 56))
     share = rng.uniform(0.05, 0.6)
     cells = (rng.random((grain, grain)) < share) * rng.uniform(0.3, 1, (grain, grain))
@@ -125,7 +124,7 @@ def _speckle(rng: np.random.Generator) -> NDArray[np.floating[Any]]:
     return np.asarray(image.resize((SIDE, SIDE)), np.float32) / 255
 
 
-def _pair(rng: np.random.Generator, digits: NDArray[np.uint8]) -> NDArray[np.floating[Any]]:
+def _pair(rng: np.random.Generator, digits: NDArray[np.uint8]) -> NDArray[np.floating]:
     """Two or three digits side by side or one above the other, sometimes touching."""
     picks = digits[rng.integers(0, len(digits), rng.integers(2, 4))]
     axis = int(rng.random() < 0.75)

@@ -5,19 +5,37 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from vae_core import files, recipes, runtime
-from vae_core.data import hold_out, load_mnist
+from vae_core.cli import Verbs, verb
+from vae_core.data import add_arguments, hold_out, load_mnist
 from vae_core.evaluation.model_card import LEVERS_FILE, write_card
 from vae_core.training import ablation as library
 
 
-def ablation(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Train and measure one change after the other, printing each row as it comes.
+class Table(TypedDict):
+    """The file that holds the table, and how many rows it has."""
 
-    Returns:
-        `table`, the file that holds the table, and `rows`, how many it has.
+    table: str
+    rows: int
+
+
+def add(verbs: Verbs) -> None:
+    about = "what each change of a recipe is worth, on held-out training digits"
+    add = verb(verbs, "ablation", ablation, about)
+    add("recipe", metavar="RECIPE")
+    add_arguments(add)
+    add("--out", metavar="DIR", required=True, help="runs and the table; call again to go on")
+    add("--epochs", type=int, metavar="N", help="of each run; default: the recipe's")
+    add("--seed", type=int, default=0, metavar="S")
+    add("--only", nargs="+", metavar="NAME", help="of the changes")
+    add("--card", metavar="CHECKPOINT", help="put the table into this card too")
+    add("--device", metavar="D")
+
+
+def ablation(arguments: argparse.Namespace) -> Table:
+    """Train and measure one change after the other, printing each row as it comes.
 
     Raises:
         ValueError: the recipe, the data or a folder cannot be used.

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Mapping
 
+from vae_core.cli import Verbs, call, verb
+from vae_core.data.digits import add_arguments
 from vae_core.evaluation import evaluate as library
 
 
-def evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Measure as `evaluation.evaluate.evaluate` says, with the arguments of the command line."""
-    return library.evaluate(
-        arguments.checkpoint,
-        data=arguments.data,
-        importance_samples=arguments.importance_samples,
-        limit=arguments.limit,
-        hold_out=arguments.hold_out,
-        seeds=arguments.seeds,
-        device=arguments.device,
-        save=arguments.save,
-        download=arguments.download,
-    )
+def add(verbs: Verbs) -> None:
+    add = verb(verbs, "evaluate", evaluate, "measure a checkpoint")
+    add("checkpoint", metavar="CHECKPOINT")
+    add_arguments(add)
+    add("--importance-samples", type=int, default=0, metavar="K", help="0: no NLL")
+    add("--limit", type=int, metavar="N", help="every (10000 / N)th test digit, no FID")
+    held = "measure the N training digits that train --hold-out N kept out"
+    add("--hold-out", type=int, metavar="N", help=held)
+    add("--seeds", type=int, nargs="+", default=[0], metavar="S", help="binarisation draws")
+    add("--device", metavar="D")
+    add("--save", action="store_true", help="write metrics.json and the card beside the model")
+    again = "only the samples' figures and the ELBO's error; the others are kept"
+    add("--refresh", action="store_const", dest="run", const=refresh, help=again)
 
 
-def refresh(arguments: argparse.Namespace) -> dict[str, Any]:
+def evaluate(arguments: argparse.Namespace) -> Mapping[str, object]:
+    """Measure as `evaluation.evaluate.evaluate` says."""
+    return call(library.evaluate, arguments, arguments.checkpoint)
+
+
+def refresh(arguments: argparse.Namespace) -> Mapping[str, object]:
     """Measure the samples again, as `evaluation.evaluate.refresh` says.
 
     Raises:
@@ -31,10 +38,4 @@ def refresh(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     if arguments.limit is not None or arguments.importance_samples:
         raise ValueError("--refresh takes the digits and samples of metrics.json, no others.")
-    return library.refresh(
-        arguments.checkpoint,
-        data=arguments.data,
-        device=arguments.device,
-        save=arguments.save,
-        download=arguments.download,
-    )
+    return call(library.refresh, arguments, arguments.checkpoint)

@@ -5,24 +5,42 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from tqdm import tqdm
 
 from vae_core import checkpoint, recipes
 from vae_core.checkpoint import companions
+from vae_core.cli import Verbs, verb
+from vae_core.data.digits import add_arguments
 from vae_core.evaluation.evaluate import evaluate
 from vae_core.evaluation.results_table import write_table
 from vae_core.training.session import train
 
 
-def family(arguments: argparse.Namespace) -> dict[str, Any]:
+class Progress(TypedDict):
+    """Recipes that are done, those that are left, and the file that holds the table."""
+
+    done: list[str]
+    left: list[str]
+    table: str | None
+
+
+def add(verbs: Verbs) -> None:
+    about = "train and measure every recipe; call it again to go on"
+    add = verb(verbs, "family", family, about)
+    add_arguments(add)
+    add("--out", metavar="DIR", help="holds a folder for each recipe; default: checkpoints")
+    add("--only", nargs="+", metavar="RECIPE")
+    add("--importance-samples", type=int, default=0, metavar="K", help="0: no NLL")
+    add("--readme", metavar="FILE", help="write the results table between its two marks")
+    add("--device", metavar="D")
+
+
+def family(arguments: argparse.Namespace) -> Progress:
     """Trains and measures what is not yet there; safe to kill, and to call again.
 
     A recipe whose checkpoint has its config and its metrics is done; one with a state goes on.
-
-    Returns:
-        `done` and `left`, lists of names, and `table`, the file that holds the table.
 
     Raises:
         ValueError: a name, the data or a folder cannot be used.

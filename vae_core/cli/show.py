@@ -8,7 +8,14 @@ from collections.abc import Mapping
 import torch
 
 from vae_core import checkpoint, recipes
+from vae_core.cli import Verbs, verb
 from vae_core.models import build
+
+
+def add(verbs: Verbs) -> None:
+    verb(verbs, "recipes", list_recipes, "list the named runs")
+    add = verb(verbs, "inspect", inspect, "config and metrics of a checkpoint")
+    add("checkpoint", metavar="CHECKPOINT")
 
 
 def list_recipes(arguments: argparse.Namespace) -> Mapping[str, object]:

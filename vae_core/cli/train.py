@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
+from vae_core.cli import Verbs, call, verb
+from vae_core.data.digits import add_arguments
 from vae_core.training import session
 
 
-def train(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Train as `session.train` says, with the arguments of the command line."""
-    return session.train(
-        arguments.recipe,
-        data=arguments.data,
-        out=arguments.out,
-        epochs=arguments.epochs,
-        batch_size=arguments.batch_size,
-        device=arguments.device,
-        seed=arguments.seed,
-        resume=arguments.resume,
-        init_from=arguments.init_from,
-        hold_out=arguments.hold_out,
-        download=arguments.download,
-    )
+def add(verbs: Verbs) -> None:
+    add = verb(verbs, "train", train, "train a recipe into a checkpoint folder")
+    add("recipe", metavar="RECIPE")
+    add_arguments(add)
+    add("--out", metavar="DIR", help="the checkpoint folder; default: checkpoints/RECIPE")
+    add("--epochs", type=int, metavar="N")
+    add("--batch-size", type=int, metavar="B")
+    add("--device", metavar="D", help="cpu, cuda, cuda:N or mps; default: the best there is")
+    add("--seed", type=int, default=0, metavar="S")
+    add("--resume", action="store_true", help="go on, bit for bit, from the state in the folder")
+    add("--init-from", metavar="CHECKPOINT", help="start a new run from these weights")
+    held = "keep N training digits out and follow them, not the test digits: to choose settings"
+    add("--hold-out", type=int, metavar="N", help=held)
+
+
+def train(arguments: argparse.Namespace) -> session.Trained:
+    """Train as `session.train` says."""
+    return call(session.train, arguments)

@@ -6,7 +6,18 @@ import argparse
 from pathlib import Path
 
 from vae_core.classifier import training
-from vae_core.data import load_mnist
+from vae_core.cli import Verbs, verb
+from vae_core.data import add_arguments, load_mnist
+
+
+def add(verbs: Verbs) -> None:
+    about = "train the small classifier that reads digits"
+    add = verb(verbs, "train-classifier", train_classifier, about)
+    add_arguments(add)
+    add("--out", metavar="DIR", required=True, help="the classifier's folder")
+    add("--epochs", type=int, default=12, metavar="N")
+    add("--batch-size", type=int, default=256, metavar="B")
+    add("--seed", type=int, default=0, metavar="S")
 
 
 def train_classifier(arguments: argparse.Namespace) -> dict[str, object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +58,7 @@ class Piece:
         return 2.0 * float(operations().distance_transform_cdt(self.padded).max()) - 1
 
     @cached_property
-    def points(self) -> NDArray[np.floating[Any]]:
+    def points(self) -> NDArray[np.floating]:
         """Up to some 100 pixels of the rim, (n, 2), as x, y."""
         p = self.padded
         inner = p[:-2, 1:-1] & p[2:, 1:-1] & p[1:-1, :-2] & p[1:-1, 2:]
@@ -70,7 +69,7 @@ class Piece:
 
 
 def pieces(
-    mask: NDArray[np.bool_], ink: NDArray[np.floating[Any]], relief: NDArray[np.floating[Any]]
+    mask: NDArray[np.bool_], ink: NDArray[np.floating], relief: NDArray[np.floating]
 ) -> tuple[Labels, list[Piece]]:
     """Label the mask (8-connected) and measure its largest pieces, largest box first.
 
@@ -118,10 +117,10 @@ def _largest(areas: NDArray[np.intp], slices: list[tuple[slice, slice]]) -> list
 
 def _rims(
     labels: Labels,
-    relief: NDArray[np.floating[Any]],
+    relief: NDArray[np.floating],
     areas: NDArray[np.intp],
-    contrast: NDArray[np.floating[Any]],
-) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+    contrast: NDArray[np.floating],
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Length of each piece's outline in pixel sides, and how much of it is a true edge."""
     count, width = len(areas), labels.shape[1]
     flat, plane, mask = labels.ravel(), relief.ravel(), labels > 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +105,7 @@ def _on_border(mask: NDArray[np.bool_]) -> int:
     return sum(int(side.any()) for side in (mask[0], mask[-1], mask[:, 0], mask[:, -1]))
 
 
-def _quiet(outside: NDArray[np.floating[Any]], peak: float) -> bool:
+def _quiet(outside: NDArray[np.floating], peak: float) -> bool:
     return not outside.size or float(np.quantile(outside, 0.98)) < 0.008 * peak
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-def operations() -> Any:
+def operations() -> ModuleType:
     """The module scipy.ndimage; typed loosely because it carries no types of its own."""
     from scipy import ndimage
 

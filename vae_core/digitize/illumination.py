@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vae_core.digitize.filters import operations
 
-Plane = NDArray[np.floating[Any]]
+Plane = NDArray[np.floating]
 
 # The paper is estimated on a grid no larger than this: light changes slowly.
 GRID = 256
@@ -106,7 +105,7 @@ def _grown(coarse: Plane, step: int, shape: tuple[int, int]) -> Plane:
     return np.asarray(large, np.float32)[: shape[0], : shape[1]]
 
 
-def noise_of(sample: NDArray[np.floating[Any]]) -> tuple[float, float]:
+def noise_of(sample: NDArray[np.floating]) -> tuple[float, float]:
     """(middle, spread) of contrasts, mostly bare paper's, by their median and its deviation."""
     middle = float(np.median(sample))
     return middle, float(np.median(np.abs(sample - middle))) * 1.4826

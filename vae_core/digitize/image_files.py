@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Protocol, cast
 
 from PIL import ExifTags, Image
 
@@ -181,6 +181,14 @@ def _is_heif(data: bytes) -> bool:
     return b"avif" not in brands and any(brand in HEIF_BRANDS for brand in brands)
 
 
+class Heif(Protocol):
+    """A picture as pillow-heif opens it."""
+
+    size: tuple[int, int]
+
+    def to_pillow(self) -> Image.Image: ...
+
+
 def _parse_heif(data: bytes) -> Image.Image:
     try:
         import pillow_heif
@@ -190,7 +198,7 @@ def _parse_heif(data: bytes) -> Image.Image:
             "install it or send a JPEG."
         ) from error
     try:
-        heif: Any = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
+        heif = cast(Heif, pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True))
         _check_size(heif.size)
         if heif.size[0] * heif.size[1] * COSTS["HEIF"] > MEMORY:
             raise ValueError(_too_costly("HEIC", COSTS["HEIF"]))

@@ -8,11 +8,14 @@ from __future__ import annotations
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vae_core.digitize.types import Grey
+
+if TYPE_CHECKING:
+    from vae_core.classifier.model import Classifier
 
 WITHOUT = "Shapes alone decide what is a digit, so that a photo without one may pass for one."
 
@@ -40,7 +43,7 @@ def _folder() -> Path | None:
 
 
 @lru_cache(maxsize=2)
-def _reader(folder: Path | None) -> Any:
+def _reader(folder: Path | None) -> Classifier | None:
     """The frozen classifier of a folder, read once; None where it cannot be."""
     if folder is None:
         return None

@@ -6,7 +6,7 @@ The order and the roundings are QMNIST's reconstruction of the original (Yadav a
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,15 @@ from PIL import Image
 
 from vae_core.digitize.types import Grey
 
-Ink = NDArray[np.floating[Any]]
+Ink = NDArray[np.floating]
+Number = TypeVar("Number", bound=np.number)
 
 SIDE = 28
 BOX = 20
 SMALLEST_CROP = 10
 
 
-def ink_box(ink: NDArray[Any]) -> tuple[int, int, int, int] | None:
+def ink_box(ink: NDArray[np.number] | NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
     """Tight (x0, y0, x1, y1) of the pixels above zero in (h, w), or None when there are none."""
     rows = np.flatnonzero((ink > 0).any(axis=1))
     columns = np.flatnonzero((ink > 0).any(axis=0))
@@ -45,7 +46,7 @@ def is_mnist(pixels: Grey) -> bool:
     return 13.5 <= y <= 14.5 and 13.5 <= x <= 14.5
 
 
-def centre_of_mass(ink: NDArray[Any]) -> tuple[float, float]:
+def centre_of_mass(ink: NDArray[np.number]) -> tuple[float, float]:
     """(y, x) of the ink's barycentre in index coordinates; the ink must not be all zero."""
     mass = ink.astype(np.float64)
     total = mass.sum()
@@ -83,14 +84,14 @@ def on_canvas(pixels: Grey) -> tuple[Grey, tuple[int, int, int, int]] | None:
     return (digit, place) if is_mnist(digit) else None
 
 
-def has_greys(ink: NDArray[Any]) -> bool:
+def has_greys(ink: NDArray[np.number]) -> bool:
     """Whether a fifth of the ink is anti-aliasing; one-bit drawings have none."""
     peak = float(ink.max())
     some = ink[ink > 0.02 * peak]
     return int((some < 0.98 * peak).sum()) > 0.2 * some.size
 
 
-def without_repetition(ink: NDArray[Any]) -> NDArray[Any]:
+def without_repetition(ink: NDArray[Number]) -> NDArray[Number]:
     """Pixels that were enlarged by whole-number repetition, brought back to single ones.
 
     A small drawing blown up without smoothing is still a small drawing; its own pixels
@@ -169,13 +170,15 @@ def paste(small: Ink) -> Grey:
     return out
 
 
-def thumbnail(image: NDArray[Any], longest: int = 256) -> Grey:
+def thumbnail(image: NDArray[np.number] | NDArray[np.bool_], longest: int = 256) -> Grey:
     """A uint8 copy with its longest side at most `longest` px; floats are taken as 0 to 1."""
     if image.dtype == np.bool_:
-        image = image.astype(np.uint8) * np.uint8(255)
-    elif image.dtype != np.uint8:
-        image = np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
-    picture = Image.fromarray(np.ascontiguousarray(image))
+        grey = image.astype(np.uint8) * np.uint8(255)
+    elif image.dtype == np.uint8:
+        grey = image.astype(np.uint8)
+    else:
+        grey = np.round(np.clip(cast(Ink, image), 0, 1) * 255).astype(np.uint8)
+    picture = Image.fromarray(np.ascontiguousarray(grey))
     if max(picture.size) > longest:
         scale = longest / max(picture.size)
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))

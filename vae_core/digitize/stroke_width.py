@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -74,7 +72,7 @@ def _moved_outline(ink: Ink, now: float, target: float) -> Ink:
     ndimage = operations()
     peak = float(ink.max())
     mask = ink > 0.5 * peak
-    away: NDArray[np.floating[Any]] = ndimage.distance_transform_edt(~mask) - 0.5
+    away: NDArray[np.floating] = ndimage.distance_transform_edt(~mask) - 0.5
     away = np.where(mask, 0.5 - ndimage.distance_transform_edt(mask), away)
     box = ink_box(mask) or (0, 0, 1, 1)
     longest = max(box[2] - box[0], box[3] - box[1])

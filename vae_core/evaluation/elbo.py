@@ -65,20 +65,14 @@ def elbo(
         posterior mean (active above 0.01), and the mean squared error of the reconstruction
         from the posterior mean, a mean over the pixels.
     """
-    device = torch.device(device)
-    noise = runtime.generator("cpu", seed, 3)
-    sums: dict[str, Tensor] = {}
     means: list[Tensor] = []
     costs: list[Tensor] = []
-    with runtime.eval_mode(model):
-        for x, y in _batches(digits):
-            x = binarise(x, noise) if _is_binary(model) else x
-            eps = torch.randn(len(x), model.latent_dim, generator=noise).to(device)
-            batch = measure(model, x.to(device), eps, y.to(device), with_mse=with_mse)
-            means.append(batch.pop("mean"))
-            costs.append((batch["distortion"] + batch.get("rate", 0)).double().cpu())
-            for key, value in batch.items():
-                sums[key] = sums.get(key, 0) + value.double().sum(0).cpu()
+    sums: dict[str, Tensor] = {}
+    for batch in _measured(model, digits, torch.device(device), seed, with_mse):
+        means.append(batch.pop("mean"))
+        costs.append((batch["distortion"] + batch.get("rate", 0)).double().cpu())
+        for key, value in batch.items():
+            sums[key] = sums.get(key, 0) + value.double().sum(0).cpu()
     per_image = {key: value / len(digits) for key, value in sums.items()}
     return Elbo(
         distortion=float(per_image["distortion"]),
@@ -88,6 +82,18 @@ def elbo(
         mean_variance=torch.cat(means).var(0).tolist(),
         mse=float(per_image.get("mse", math.nan)),
     )
+
+
+def _measured(
+    model: Model, digits: Digits, device: torch.device, seed: int, with_mse: bool
+) -> Iterator[dict[str, Tensor]]:
+    """`measure` of each batch of digits, at noise from the CPU: the same on every device."""
+    noise = runtime.generator("cpu", seed, 3)
+    with runtime.eval_mode(model):
+        for x, y in _batches(digits):
+            x = binarise(x, noise) if _is_binary(model) else x
+            eps = torch.randn(len(x), model.latent_dim, generator=noise).to(device)
+            yield measure(model, x.to(device), eps, y.to(device), with_mse=with_mse)
 
 
 def measure(

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import torch
 
 from vae_core import checkpoint, evaluation, files, runtime
+from vae_core.checkpoint.metrics import Result
 from vae_core.data.digits import Digits, load_mnist
 from vae_core.data.digits import hold_out as split_off
 from vae_core.evaluation import figures, report
 from vae_core.explore import slider_axes
-from vae_core.models import VAE, Autoencoder
+from vae_core.models import VAE, Model
 
 AXES_FROM = 20_000
 """Training digits that the sliders' axes are chosen by."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Request:
     """What `evaluate` was asked for; see there."""
 
@@ -47,7 +48,7 @@ def evaluate(
     device: str | None = None,
     save: bool = False,
     download: bool = False,
-) -> dict[str, Any]:
+) -> Result:
     """Measure a checkpoint on the test digits, or on held-out training digits.
 
     Args:
@@ -57,50 +58,49 @@ def evaluate(
         limit: measure every (10000 / limit)th test digit, without FID.
         hold_out: measure the training digits that `train` kept out by the same number.
         seeds: draws of the binarisation.
-        device: as `train` takes it.
-        save: write metrics.json and the card beside the model; else its folder stays as it is.
+        device: "cpu", "cuda", "cuda:N" or "mps"; the best there is when None.
+        save: write metrics.json and the card beside the model.
         download: fetch MNIST where it is missing.
-
-    Returns:
-        distortion, rate, elbo, nll in nats an image; elbo_sem_digits and nll_sem_digits their
-        standard errors over the digits, nll_sem that over draws of the binarisation; bounds what
-        minus the costs is a lower bound on; kl_per_dim in nats; mse a mean over the pixels;
-        knn_error and probe_error fractions; null where a figure does not apply.
 
     Raises:
         ValueError: an argument, the checkpoint or the data cannot be used.
         report.Unsaved: the figures were taken, but could not be written; it holds them.
     """
-    asked = Request(
-        folder=checkpoint.resolve(model),
-        data=data,
-        importance_samples=importance_samples,
-        limit=limit,
-        hold_out=hold_out,
-        seeds=tuple(seeds),
-        device=device,
-        save=save,
-        download=download,
-    )
-    return _evaluate(asked)
+    folder, draws = checkpoint.resolve(model), tuple(seeds)
+    request = (data, importance_samples, limit, hold_out, draws, device, save, download)
+    return _evaluate(Request(folder, *request))
 
 
-def _evaluate(asked: Request) -> dict[str, Any]:
+def _evaluate(asked: Request) -> Result:
     start = time.perf_counter()
     folder = asked.folder
     if asked.save:
         report.must_take_files(folder)  # now, rather than after hours
     device = runtime.choose_device(asked.device)
     model = checkpoint.load(folder, device)
-    count, seeds = asked.importance_samples, list(asked.seeds)
-    if count < 0:
-        raise ValueError(f"importance_samples is {count}; it must be 0 or more.")
+    if asked.importance_samples < 0:
+        raise ValueError(f"importance_samples is {asked.importance_samples}; it must be 0 or more.")
     known, test = _digits(asked)
     weights = files.fingerprint(folder / checkpoint.WEIGHTS)
     if asked.save and slider_axes.can_rotate(model):  # first of all: samples are drawn through them
         _turn(model, asked.data, device)
+    result = _measure(asked, model, known, test, weights)
+    result["parameters"] = checkpoint.count_parameters(folder / checkpoint.WEIGHTS)
+    result["file_bytes"] = (folder / checkpoint.WEIGHTS).stat().st_size
+    result["seconds"] = round(time.perf_counter() - start, 2)
+    if asked.save:
+        whole = load_mnist("test", asked.data)
+        measured = figures.with_slice(result, model, whole, weights)
+        report.save(folder, model, measured, command(asked, result), whole, asked.data)
+    return result
+
+
+def _measure(asked: Request, model: Model, known: Digits, test: Digits, weights: str) -> Result:
+    """All that is measured on the digits; what the files alone say is added to it."""
+    device, seeds = figures.device_of(model), list(asked.seeds)
     terms = evaluation.elbo(model, test, device=device, seed=seeds[0])
-    result = {
+    variances = terms.mean_variance
+    measured = {
         "recipe": model.config.name,
         "device": runtime.device_label(device),
         "n_images": len(test),
@@ -111,30 +111,18 @@ def _evaluate(asked: Request) -> dict[str, Any]:
         "elbo_sem_digits": None if terms.elbo is None else terms.sem,
         "bounds": evaluation.bounds(model.config),
         "bits_per_dim": evaluation.bits_per_dim(model, terms.elbo),
-        **figures.nll(model, test, count, seeds, weights),
-        "importance_samples": count,
+        **figures.nll(model, test, asked.importance_samples, seeds, weights),
+        "importance_samples": asked.importance_samples,
         "seeds": seeds,
         "nll_spread": None,
-        "active_units": (
-            evaluation.active_units(terms.mean_variance) if isinstance(model, VAE) else None
-        ),
+        "active_units": evaluation.active_units(variances) if isinstance(model, VAE) else None,
         "kl_per_dim": terms.kl_per_dim,
         "mse": terms.mse,
         **figures.deterministic(model, test, device),
         **figures.code_errors(model, known, test, device),
         **figures.fidelity(model, test, asked.data, seeds[0]),
-        "parameters": checkpoint.count_parameters(folder / checkpoint.WEIGHTS),
-        "file_bytes": (folder / checkpoint.WEIGHTS).stat().st_size,
-        "seconds": round(time.perf_counter() - start, 2),
     }
-    if asked.save:
-        whole = load_mnist("test", asked.data)
-        about = {
-            "slice": figures.SLICE | figures.slice_figures(model, whole),
-            "weights_sha256": weights,
-        }
-        report.save(folder, model, result | about, command(asked, result), whole, asked.data)
-    return result
+    return cast(Result, measured)
 
 
 def refresh(
@@ -144,7 +132,7 @@ def refresh(
     device: str | None = None,
     save: bool = False,
     download: bool = False,
-) -> dict[str, Any]:
+) -> Mapping[str, object]:
     """Take the figures of the samples again, and the ELBO's standard error over the digits.
 
     What else metrics.json holds of these weights is kept. With `save` the file and the card are
@@ -160,7 +148,7 @@ def refresh(
     return _refresh(asked, checkpoint.load(folder, runtime.choose_device(device)))
 
 
-def _refresh(asked: Request, model: VAE | Autoencoder) -> dict[str, Any]:
+def _refresh(asked: Request, model: Model) -> Mapping[str, object]:
     folder = asked.folder
     earlier = report.of_weights(folder)
     test, seed = _load("test", asked), earlier["seeds"][0]
@@ -196,13 +184,13 @@ def _load(split: str, asked: Request) -> Digits:
     return load_mnist(split, asked.data, download=asked.download)
 
 
-def _turn(model: VAE | Autoencoder, data: str | Path | None, device: torch.device) -> None:
+def _turn(model: Model, data: str | Path | None, device: torch.device) -> None:
     """Lays the sliders along axes that mean something, by training digits alone."""
     digits = load_mnist("train", data).drawn(AXES_FROM)
     slider_axes.rotate(model, slider_axes.choose(model, digits, device))
 
 
-def command(asked: Request, result: dict[str, Any]) -> str:
+def command(asked: Request, result: Result) -> str:
     """The line that prints these figures again."""
     words = ["python -m vae_core evaluate", str(result["recipe"])]
     if result["importance_samples"]:

@@ -5,26 +5,28 @@ from __future__ import annotations
 import functools
 import statistics
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TypeGuard, cast
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
 from vae_core import cores, evaluation
+from vae_core.checkpoint.metrics import CodeErrors, Deterministic, Evidence, Figures, Result
 from vae_core.data.digits import SPLITS, Digits, cache_dir, load_mnist
 from vae_core.evaluation import samples
 from vae_core.evaluation.importance import log_evidence
 from vae_core.explore.codes import codes
-from vae_core.models import VAE, Autoencoder
+from vae_core.models import VAE, Model
 from vae_core.probability import likelihoods
 
 SLICE = {"limit": 200, "importance_samples": 20, "seed": 0}
 """The small fixed slice whose figure every card carries and the tests repeat."""
 
 
-def slice_figures(model: VAE | Autoencoder, test: Digits) -> dict[str, float | None]:
+def slice_figures(model: Model, test: Digits) -> dict[str, float | None]:
     """NLL, or where there is none distortion and mse, of the fixed slice; see `SLICE`."""
     digits = test.every(SLICE["limit"])
     if has_evidence(model):
@@ -33,14 +35,18 @@ def slice_figures(model: VAE | Autoencoder, test: Digits) -> dict[str, float | N
     return {"nll": None, "distortion": terms.distortion, "mse": terms.mse}
 
 
-def has_evidence(model: VAE | Autoencoder) -> TypeGuard[VAE]:
+def with_slice(result: Result, model: Model, test: Digits, weights: str) -> Figures:
+    """A result with the figure of the fixed slice, and the SHA-256 of its weights."""
+    found = {**SLICE, **slice_figures(model, test)}
+    return cast(Figures, {**result, "slice": found, "weights_sha256": weights})
+
+
+def has_evidence(model: Model) -> TypeGuard[VAE]:
     """Whether the model gives binary pixels a probability, so that it has an NLL."""
     return isinstance(model, VAE) and likelihoods.get(model.config.likelihood).takes_binary
 
 
-def deterministic(
-    model: VAE | Autoencoder, test: Digits, device: torch.device
-) -> dict[str, float | None]:
+def deterministic(model: Model, test: Digits, device: torch.device) -> Deterministic:
     """What only a deterministic model has: repair of its own corruption, the encoder's slope."""
     if isinstance(model, VAE):
         return {"repair_mse": None, "jacobian_norm": None}
@@ -56,16 +62,14 @@ def _slice_nll(model: VAE, digits: Digits) -> float:
     return -float(values.mean())
 
 
-def nll(
-    model: VAE | Autoencoder, test: Digits, samples: int, seeds: list[int], weights: str
-) -> dict[str, Any]:
+def nll(model: Model, test: Digits, samples: int, seeds: list[int], weights: str) -> Evidence:
     """Each draw of the binarisation, their mean, and its standard errors.
 
     `nll_sem` is over the draws, on the same digits; `nll_sem_digits` over the digits, each at
     the mean of its draws: how far other digits of the same hands would lie.
     """
     if samples == 0 or not has_evidence(model):
-        return dict.fromkeys(("nll", "nll_sem", "nll_sem_digits", "nll_draws"))
+        return {"nll": None, "nll_sem": None, "nll_sem_digits": None, "nll_draws": None}
     each = torch.stack([-_one_draw(model, test, samples, seed, weights) for seed in seeds])
     draws = each.mean(1).tolist()
     return {
@@ -101,13 +105,11 @@ def _one_draw(model: VAE, test: Digits, samples: int, seed: int, weights: str) -
     return values
 
 
-def device_of(model: VAE | Autoencoder) -> torch.device:
+def device_of(model: Model) -> torch.device:
     return next(iter(model.state_dict().values())).device
 
 
-def code_errors(
-    model: VAE | Autoencoder, train: Digits, test: Digits, device: torch.device
-) -> dict[str, float]:
+def code_errors(model: Model, train: Digits, test: Digits, device: torch.device) -> CodeErrors:
     known, asked = (codes(model, digits, device) for digits in (train, test))
     pair = (known, train.labels, asked, test.labels)
     return {
@@ -117,8 +119,8 @@ def code_errors(
 
 
 def fidelity(
-    model: VAE | Autoencoder, test: Digits, data: str | Path | None, seed: int
-) -> dict[str, Any]:
+    model: Model, test: Digits, data: str | Path | None, seed: int
+) -> Mapping[str, object]:
     """The figures of the samples, about a minute of one core; null where there are none.
 
     They need all test digits, and pixels that are not drawn one after the other, which would

@@ -67,6 +67,12 @@ def log_evidence(
     """
     if samples < 1:
         raise ValueError(f"importance_samples is {samples}; it must be 1 or more.")
+    return _estimates(model, digits, samples, seed, partial, workers)
+
+
+def _estimates(
+    model: VAE, digits: Digits, samples: int, seed: int, partial: Path | None, workers: int
+) -> Iterator[Tensor]:
     key = _key(model, digits, samples, seed)
     values = _load_partial(partial, key, len(digits))
     todo = values.isnan().nonzero().flatten().tolist()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import platform
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import torch
 from torch import Tensor
 
 from vae_core import checkpoint, files
+from vae_core.checkpoint.metrics import Figures, Measured, Metrics
 from vae_core.data.digits import Digits, load_mnist
 from vae_core.evaluation import family, fid_features, percentiles, samples, slider_table
 from vae_core.evaluation.model_card import write_card
@@ -19,7 +21,7 @@ from vae_core.models import Model
 from vae_core.probability.protocols import RotatablePrior
 
 EVIDENCE = (*("nll", "nll_sem", "nll_sem_digits", "nll_draws", "importance_samples", "seeds"),)
-"""What an NLL is told by: a run that measured none keeps all of them, or none."""
+"""An NLL with its setting: a run that measured none keeps all of them, or none."""
 
 
 VERIFIED_ON = 200
@@ -29,7 +31,7 @@ VERIFIED_ON = 200
 class Unsaved(ValueError):
     """Figures were taken, `result`, but a file could not be written; the text says which."""
 
-    def __init__(self, reason: ValueError, result: dict[str, Any]) -> None:
+    def __init__(self, reason: ValueError, result: Mapping[str, object]) -> None:
         super().__init__(f"{reason} The figures above were measured.")
         self.result = result
 
@@ -48,7 +50,7 @@ def must_take_files(folder: Path) -> None:
 def save(
     folder: Path,
     model: Model,
-    result: dict[str, Any],
+    result: Figures,
     command: str,
     test: Digits,
     data: str | Path | None,
@@ -69,13 +71,13 @@ def save(
         raise Unsaved(error, result) from error
 
 
-def _write_metrics(folder: Path, result: dict[str, Any], command: str) -> None:
+def _write_metrics(folder: Path, result: Figures, command: str) -> None:
     path = folder / checkpoint.METRICS
     earlier = files.read_json(path) if path.is_file() else {}
     if earlier.get("weights_sha256") == result["weights_sha256"]:
-        result = with_earlier(result, earlier)
+        result = with_earlier(result, cast(Metrics, earlier))
     origin = {"command": command, "versions": _versions()}
-    files.write_json(path, result | origin)
+    files.write_json(path, {**result, **origin})
 
 
 def _versions() -> dict[str, str]:
@@ -85,7 +87,7 @@ def _versions() -> dict[str, str]:
 def _write_companions(
     folder: Path,
     model: Model,
-    result: dict[str, Any],
+    result: Figures,
     data: str | Path | None,
     test: Digits,
 ) -> None:
@@ -117,7 +119,7 @@ def write_sliders(
     sliders.write(folder, about)
 
 
-def of_weights(folder: Path) -> dict[str, Any]:
+def of_weights(folder: Path) -> Metrics:
     """The metrics.json of the weights beside it.
 
     Raises:
@@ -126,10 +128,10 @@ def of_weights(folder: Path) -> dict[str, Any]:
     found = files.read_json(folder / checkpoint.METRICS)
     if found.get("weights_sha256") != files.fingerprint(folder / checkpoint.WEIGHTS):
         raise ValueError(f"{folder / checkpoint.METRICS} is of other weights; evaluate them first.")
-    return found
+    return cast(Metrics, found)
 
 
-def rewrite(folder: Path, earlier: dict[str, Any], result: dict[str, Any]) -> None:
+def rewrite(folder: Path, earlier: Metrics, result: Mapping[str, object]) -> None:
     """metrics.json with the new figures among the earlier ones, and how they were taken; the card.
 
     Raises:
@@ -138,32 +140,38 @@ def rewrite(folder: Path, earlier: dict[str, Any], result: dict[str, Any]) -> No
     command = f"python -m vae_core evaluate {earlier['recipe']} --refresh"
     origin = {"refreshed": {"command": command, "versions": _versions()}}
     try:
-        files.write_json(folder / checkpoint.METRICS, earlier | result | origin)
+        files.write_json(folder / checkpoint.METRICS, {**earlier, **result, **origin})
         write_card(folder)
     except ValueError as error:
         raise Unsaved(error, result) from error
 
 
-def with_earlier(result: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
+def with_earlier(result: Figures, earlier: Metrics) -> Figures:
     """The figures of `result`, and those of `earlier` that it did not measure again, or better.
 
     A FID in other features than today's is not kept.
     """
     if result["fid"] is None and earlier.get("fid_features") == fid_features.SHA256:
-        result = result | {key: earlier.get(key) for key in samples.FIGURES}
+        result = _replaced(result, {key: earlier.get(key) for key in samples.FIGURES})
     if earlier.get("nll") is None:
         return result
     former, spread = _evidence(earlier), earlier.get("nll_spread")
     if result["nll"] is None:
-        return result | former | {"nll_spread": spread}
+        return _replaced(result, {**former, "nll_spread": spread})
     new = _evidence(result)
     gain = result["importance_samples"] - earlier["importance_samples"]
     if gain < 0:
-        return result | former | {"nll_spread": new}
-    return result | {"nll_spread": former if gain > 0 and former["nll_draws"] else spread}
+        return _replaced(result, {**former, "nll_spread": new})
+    kept = former if gain > 0 and former.get("nll_draws") else spread
+    return _replaced(result, {"nll_spread": kept})
 
 
-def _evidence(metrics: dict[str, Any]) -> dict[str, Any]:
-    """The NLL and all it is told by, its own number of digits too: it may outlive `n_images`."""
+def _replaced(result: Figures, changes: Mapping[str, object]) -> Figures:
+    return cast(Figures, {**result, **changes})
+
+
+def _evidence(metrics: Figures) -> Measured:
+    """The NLL and its setting, its own number of digits too: it may outlive `n_images`."""
     digits = metrics.get("nll_images", metrics["n_images"])
-    return {key: metrics.get(key) for key in EVIDENCE} | {"nll_images": digits}
+    given = {key: metrics.get(key) for key in EVIDENCE}
+    return cast(Measured, {**given, "nll_images": digits})

@@ -10,16 +10,18 @@ from __future__ import annotations
 import functools
 import statistics
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import torch
 from torch import Tensor
 
 from vae_core import runtime
+from vae_core.checkpoint.metrics import Nearest, RealFigures, SampleFigures
 from vae_core.classifier.model import NOT_A_DIGIT, Classifier
 from vae_core.data.digits import Digits, binarise, permutation
 from vae_core.evaluation import fid_features
 from vae_core.evaluation.neighbours import nearest_distances, precision_recall
+from vae_core.models import Model
 
 BATCH = 500
 MANIFOLD_STRIDE = 3
@@ -67,7 +69,7 @@ class Gaussian:
         return vectors * values.clamp_min(0).sqrt()
 
 
-def draws(model: Any, count: int, *, generator: torch.Generator, pixels: str = "means") -> Tensor:
+def draws(model: Model, count: int, *, generator: torch.Generator, pixels: str = "means") -> Tensor:
     """`count` samples (count, 1, 28, 28) of the model from its prior, on the CPU.
 
     Args:
@@ -116,7 +118,7 @@ class Real:
     net: Classifier
     gaussian: Gaussian
     few: Tensor
-    figures: dict[str, Any]
+    figures: RealFigures
 
     @classmethod
     def of(cls, train: Digits, test: Digits, *, seed: int = 0, device: str = "cpu") -> Real:
@@ -143,18 +145,20 @@ class Real:
             floors.append(frechet_distance(gaussian, Gaussian.of(known)))
             manifolds.append(precision_recall(few, known[::MANIFOLD_STRIDE]))
         read = readings(net, asked)
-        figures = {
+        figures: RealFigures = {
             "fid_floor": statistics.fmean(floors),
             "fid_floor_sem": statistics.stdev(floors) / count**0.5 if count > 1 else None,
             "precision_real": statistics.fmean(precision for precision, _ in manifolds),
             "recall_real": statistics.fmean(recall for _, recall in manifolds),
-            **{f"test_{key}": read[key] for key in ("entropy", "unsure", "unsure_sem")},
+            "test_entropy": read["entropy"],
+            "test_unsure": read["unsure"],
+            "test_unsure_sem": read["unsure_sem"],
             "fid_features": fid_features.SHA256,
         }
         return cls(train=train, test=test, net=net, gaussian=gaussian, few=few, figures=figures)
 
 
-def measure(model: Any, real: Real, *, seed: int = 0) -> dict[str, Any]:
+def measure(model: Model, real: Real, *, seed: int = 0) -> SampleFigures:
     """The figures of the model's samples: means of p(x|z) against grey digits.
 
     Args:
@@ -182,7 +186,9 @@ def measure(model: Any, real: Real, *, seed: int = 0) -> dict[str, Any]:
         "fid": frechet_distance(real.gaussian, Gaussian.of(embedded)),
         "precision": precision,
         "recall": recall,
-        **{f"sample_{key}": read[key] for key in ("entropy", "unsure", "unsure_sem")},
+        "sample_entropy": read["entropy"],
+        "sample_unsure": read["unsure"],
+        "sample_unsure_sem": read["unsure_sem"],
         "class_histogram": read["class_histogram"],
         "not_digits": read["not_digits"],
         "nearest_train": nearest_train(x, real.test, real.train),
@@ -190,7 +196,17 @@ def measure(model: Any, real: Real, *, seed: int = 0) -> dict[str, Any]:
     }
 
 
-def readings(classifier: Classifier, embedded: Tensor) -> dict[str, Any]:
+class Read(TypedDict):
+    """What the classifier reads in pictures; see `measure`."""
+
+    entropy: float
+    unsure: float
+    unsure_sem: float
+    class_histogram: list[float]
+    not_digits: float
+
+
+def readings(classifier: Classifier, embedded: Tensor) -> Read:
     """Entropy, unsure, class_histogram and not_digits of pictures by their features (n, d).
 
     See `measure`; the entropy and the classes are of ten digits, given that it is one.
@@ -209,7 +225,7 @@ def readings(classifier: Classifier, embedded: Tensor) -> dict[str, Any]:
     }
 
 
-def nearest_train(x: Tensor, test: Digits, train: Digits) -> dict[str, float]:
+def nearest_train(x: Tensor, test: Digits, train: Digits) -> Nearest:
     """Whether samples x repeat training digits: distances to the nearest one, in pixels.
 
     Returns:

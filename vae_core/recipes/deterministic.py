@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 from vae_core.config import (
     CodeConfig,
@@ -20,22 +20,24 @@ def _autoencoder(
     title: str,
     latent_dim: int,
     hidden_dims: tuple[int, ...] = (),
-    epochs: int = 20,
-    **changes: Any,
+    /,
+    **changes: object,
 ) -> Config:
     """An MLP on grey pixels with half the squared error."""
-    settings = {
-        "objective": "reconstruction",
-        "likelihood": "squared-error",
-        "prior": "fitted",
-        "net": NetConfig(hidden_dims=hidden_dims),
-        "train": grey(epochs, decay="cosine"),
-    }
-    given = {"name": name, "title": title, "latent_dim": latent_dim}
-    return Config(**{**settings, **given, **changes})
+    given = Config(
+        name=name,
+        title=title,
+        latent_dim=latent_dim,
+        objective="reconstruction",
+        likelihood="squared-error",
+        prior="fitted",
+        net=NetConfig(hidden_dims=hidden_dims),
+        train=grey(20, decay="cosine"),
+    )
+    return replace(given, **changes)
 
 
-def _stacked(name: str, title: str, **changes: Any) -> Config:
+def _stacked(name: str, title: str, **changes: object) -> Config:
     """784-512-128-32 and back."""
     return _autoencoder(name, title, 32, (512, 128), **changes)
 
@@ -62,7 +64,9 @@ def ae_linear() -> Config:
 @recipe
 def ae_overcomplete() -> Config:
     title = "The code is larger than the picture: it copies"
-    return _autoencoder("ae-overcomplete", title, 1000, link="identity", epochs=10)
+    return _autoencoder(
+        "ae-overcomplete", title, 1000, link="identity", train=grey(10, decay="cosine")
+    )
 
 
 @recipe
@@ -97,7 +101,7 @@ def sae_topk() -> Config:
     return _autoencoder("sae-topk", title, 1000, **settings)
 
 
-def _sigmoid_code(name: str, title: str, latent_dim: int, **changes: Any) -> Config:
+def _sigmoid_code(name: str, title: str, latent_dim: int, **changes: object) -> Config:
     """One layer of sigmoid units and back."""
     return _autoencoder(name, title, latent_dim, code=CodeConfig(activation="sigmoid"), **changes)
 

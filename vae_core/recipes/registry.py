@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
 
@@ -27,18 +27,20 @@ def get(name: str) -> Config:
     return RECIPES[name]()
 
 
-def grey(epochs: int, **changes: Any) -> TrainConfig:
+def grey(epochs: int, **changes: object) -> TrainConfig:
     """What suits the MLPs on grey pixels."""
-    return TrainConfig(**{"epochs": epochs, "precision": "bf16", **changes})
+    return replace(TrainConfig(epochs=epochs, precision="bf16"), **changes)
 
 
-def binary(epochs: int, **changes: Any) -> TrainConfig:
+def binary(epochs: int, **changes: object) -> TrainConfig:
     """What suits the MLPs on binary pixels: a fresh draw each step, cosine decay, averaging."""
-    settings = {"decay": "cosine", "binarisation": "dynamic", "ema": 0.999, "precision": "bf16"}
-    return TrainConfig(**{"epochs": epochs, **settings, **changes})
+    settings = TrainConfig(
+        epochs=epochs, decay="cosine", binarisation="dynamic", ema=0.999, precision="bf16"
+    )
+    return replace(settings, **changes)
 
 
-def residual(epochs: int, beta: float = 1.0, **changes: Any) -> TrainConfig:
+def residual(epochs: int, beta: float = 1.0, **changes: object) -> TrainConfig:
     """What suits the residual nets: the same, warmed up, clipped and compiled."""
     settings = {
         "learning_rate": 2e-3,
@@ -50,8 +52,8 @@ def residual(epochs: int, beta: float = 1.0, **changes: Any) -> TrainConfig:
     return binary(epochs, **{**settings, **changes})
 
 
-def conv(name: str, title: str, latent_dim: int, train: TrainConfig, **changes: Any) -> Config:
+def conv(name: str, title: str, latent_dim: int, train: TrainConfig, **changes: object) -> Config:
     """A VAE with small residual nets."""
     net = NetConfig(kind="conv", hidden_dims=(16, 32, 64))
-    given = {"name": name, "title": title, "latent_dim": latent_dim, "net": net, "train": train}
-    return Config(**{**given, **changes})
+    given = Config(name=name, title=title, latent_dim=latent_dim, net=net, train=train)
+    return replace(given, **changes)

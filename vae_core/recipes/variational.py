@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Literal, TypedDict
 
 from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
 from vae_core.recipes.registry import binary, conv, grey, recipe, residual
@@ -28,9 +29,9 @@ def vae_128_64() -> Config:
     )
 
 
-def _vae_400(name: str, title: str, **changes: Any) -> Config:
+def _vae_400(name: str, title: str, **changes: object) -> Config:
     """The net of the PyTorch examples: 784-400-20-400-784, ten epochs on grey pixels."""
-    return Config(name=name, title=title, net=NetConfig(), **{"train": grey(10), **changes})
+    return replace(Config(name=name, title=title, net=NetConfig(), train=grey(10)), **changes)
 
 
 @recipe
@@ -132,12 +133,13 @@ def vae_conditional() -> Config:
     return conv("vae-conditional", title, 10, residual(20), conditional=True)
 
 
-def _burda(name: str, title: str, **changes: Any) -> Config:
+def _burda(name: str, title: str, **changes: object) -> Config:
     """The one-layer model of Burda et al. (2015): 784-200-200-50 and back."""
     net = NetConfig(hidden_dims=(200, 200), activation="tanh")
     rates = {"learning_rate": 3e-3, "learning_rate_warmup": 500}
     train = binary(30, batch_size=100, fused=True, **rates)
-    return Config(name=name, title=title, latent_dim=50, net=net, train=train, **changes)
+    given = Config(name=name, title=title, latent_dim=50, net=net, train=train)
+    return replace(given, **changes)
 
 
 @recipe
@@ -155,13 +157,15 @@ def iwae_50() -> Config:
     return _burda("iwae-50", "The same, 50 importance samples", objective="iwae", samples=50)
 
 
-def _narrow(name: str, title: str, latent_dim: int, train: TrainConfig, **changes: Any) -> Config:
+def _narrow(
+    name: str, title: str, latent_dim: int, train: TrainConfig, **changes: object
+) -> Config:
     """The smaller residual nets: a wider encoder, a decoder that answers in a millisecond."""
     net = NetConfig(kind="conv", hidden_dims=(16, 64, 96), decoder_dims=(16, 32, 64))
     return conv(name, title, latent_dim, train, net=net, **changes)
 
 
-def _wide(name: str, title: str, train: TrainConfig, **changes: Any) -> Config:
+def _wide(name: str, title: str, train: TrainConfig, **changes: object) -> Config:
     """Deeper and wider nets, the decoder only as far as a drag allows."""
     net = NetConfig(
         kind="conv",
@@ -179,7 +183,15 @@ def vae_conv_elbo() -> Config:
     return _narrow("vae-conv-elbo", "Residual convolutions by the plain ELBO", 32, residual(45))
 
 
-def _tightened(epochs: int, starts_from: str, samples: int = 5, **changes: Any) -> dict[str, Any]:
+class Stage(TypedDict):
+    """A later stage of training."""
+
+    train: TrainConfig
+    objective: Literal["iwae"]
+    samples: int
+
+
+def _tightened(epochs: int, starts_from: str, samples: int = 5, **changes: object) -> Stage:
     """A later stage of training, by a bound of several importance samples."""
     steps = {"learning_rate": 1e-3, "learning_rate_warmup": 200, "clip_norm": 200.0, **changes}
     train = binary(epochs, compile=True, starts_from=starts_from, **steps)
@@ -243,9 +255,11 @@ def vae_flow() -> Config:
     return _narrow("vae-flow", title, 32, prior="flow", **stage)
 
 
-def _labelled(name: str, title: str, epochs: int, starts_from: str, **changes: Any) -> Config:
+def _labelled(
+    name: str, title: str, epochs: int, starts_from: str, samples: int = 5, **changes: object
+) -> Config:
     """A flow prior that is given the label; encoder and decoder are not."""
-    stage = _tightened(epochs, starts_from, batch_size=256, **changes)
+    stage = _tightened(epochs, starts_from, samples, batch_size=256, **changes)
     return _wide(name, title, prior="flow", labelled_prior=True, **stage)
 
 
@@ -258,8 +272,8 @@ def vae_flow_digits_5() -> Config:
 @recipe
 def vae_flow_digits_16() -> Config:
     title = "A flow for each digit, by 16 importance samples"
-    changes = {"samples": 16, "learning_rate": 3e-4}
-    return _labelled("vae-flow-digits-16", title, 7, "vae-flow-digits-5", **changes)
+    start = "vae-flow-digits-5"
+    return _labelled("vae-flow-digits-16", title, 7, start, samples=16, learning_rate=3e-4)
 
 
 @recipe

@@ -11,7 +11,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -29,11 +29,11 @@ BASE = "base"
 Lever = Callable[[Config], Config]
 
 
-def _train(**changes: Any) -> Lever:
+def _train(**changes: object) -> Lever:
     return lambda base: dataclasses.replace(base, train=dataclasses.replace(base.train, **changes))
 
 
-def _model(**changes: Any) -> Lever:
+def _model(**changes: object) -> Lever:
     return lambda base: dataclasses.replace(base, **changes)
 
 

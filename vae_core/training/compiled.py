@@ -12,7 +12,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
@@ -195,7 +195,7 @@ def _clipped(gradients: Tensors, limit: float) -> Tensors:
     return [scale * g for g in gradients]
 
 
-def _addmm(bias: Tensor, x: Tensor, weight: Tensor, **scales: Any) -> Tensor:
+def _addmm(bias: Tensor, x: Tensor, weight: Tensor, **scales: object) -> Tensor:
     """A linear layer whose bias joins the next pointwise kernel.
 
     Handed to the product, it would be spread over the result first: a sweep of its own.
@@ -226,12 +226,15 @@ def _inductor(graph: GraphModule, inputs: Tensors) -> Callable[[Tensors], Sequen
     # watch in a graph of tensors alone and cost a twentieth of a small step.
     from torch._functorch import config as autograd_config
     from torch._inductor.compile_fx import compile_fx, compile_fx_inner
+    from torch._inductor.output_code import OutputCode
 
-    compiled: list[Callable[..., Sequence[Tensor]]] = []
+    compiled: list[OutputCode] = []
+    inner = cast("Callable[..., OutputCode]", compile_fx_inner)
 
-    def keep(*args: Any, **kwargs: Any) -> Any:
-        compiled.append(compile_fx_inner(*args, **kwargs))
-        return compiled[-1]
+    def keep(*args: object, **kwargs: object) -> OutputCode:
+        code = inner(*args, **kwargs)
+        compiled.append(code)
+        return code
 
     # The calls of the kernels are compiled too, and shapes that were traced are not checked again:
     # in Python both cost a twentieth of a small step. What AOTAutograd wraps around each call has

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -84,7 +85,7 @@ def _batch_mean(kl: Tensor) -> Tensor:
     if distributed.size() == 1:
         return kl.mean(0)
     # Left out of compiled graphs by a decorator that hides the function's type.
-    return cast(Any, distributed.batch_mean)(kl)
+    return cast(Callable[[Tensor], Tensor], distributed.batch_mean)(kl)
 
 
 def iwae_terms(model: VAE, x: Tensor, eps: Tensor, y: Tensor | None = None) -> Terms:

@@ -74,11 +74,7 @@ def fit_diffusion(
     codes, labels = Codes(model, digits, device), digits.labels.to(device).long()
     noise = runtime.generator(device, seed, 8)
     everything = torch.arange(len(codes), device=device)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        sampler = DiffusionSampler(model.latent_dim)
-    sampler.fit_scale(codes.draw(everything, noise).cpu())
-    sampler.to(device)
+    sampler = _untrained(codes.draw(everything, noise).cpu(), seed).to(device)
     average = copy.deepcopy(sampler)
     optimizer = torch.optim.Adam(sampler.parameters(), fused=True)
     bar = tqdm(range(steps), unit="step", desc="diffusion")
@@ -90,13 +86,26 @@ def fit_diffusion(
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
-        share = 1 - min(EMA, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for mean, weight in zip(average.parameters(), sampler.parameters(), strict=True):
-                mean.lerp_(weight, share)
+        _follow(average, sampler, 1 - min(EMA, (1 + step) / (10 + step)))
         if step % 200 == 0:
             bar.set_postfix_str(f"loss {loss.item():.4f}", refresh=False)
     return average.eval().requires_grad_(False)
+
+
+def _untrained(codes: Tensor, seed: int) -> DiffusionSampler:
+    """Fresh weights, scaled to codes (n, d)."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        sampler = DiffusionSampler(codes.shape[1])
+    sampler.fit_scale(codes)
+    return sampler
+
+
+@torch.no_grad()
+def _follow(average: DiffusionSampler, sampler: DiffusionSampler, share: float) -> None:
+    """Move the averaged weights by `share` of the way to the sampler's."""
+    for mean, weight in zip(average.parameters(), sampler.parameters(), strict=True):
+        mean.lerp_(weight, share)
 
 
 def _rate(step: int, steps: int) -> float:

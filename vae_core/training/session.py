@@ -6,13 +6,11 @@ import contextlib
 import dataclasses
 import json
 import math
-import signal
 import sys
 import threading
 import time
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import NoReturn, NotRequired, TypedDict, cast
 
 import torch
 from tqdm import tqdm
@@ -28,13 +26,14 @@ from vae_core.models import Model
 from vae_core.probability.latents import FittedGaussian
 from vae_core.training import distributed, lock, state
 from vae_core.training.run import Progress, TrainingRun, fit
+from vae_core.training.signals import stopping
 
 HISTORY, STATE = "history.jsonl", "state/run.safetensors"
 FIRST_SAVE_SECONDS, SAVE_EVERY_SECONDS = 5, 60
 """Soon after the start there is something to resume; then a save a minute costs nothing."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True)
 class Request:
     """What `train` was asked for; see there."""
 
@@ -46,6 +45,27 @@ class Request:
     init_from: str | Path | None
     hold_out: int | None
     download: bool
+
+
+class Trained(TypedDict):
+    """The last progress record of a run (see `run.Progress`), and how it ended.
+
+    `finished` is false when a signal stopped the run, which `resume` then continues.
+    """
+
+    recipe: str
+    seconds: float
+    finished: bool
+    out: str
+    epoch: NotRequired[int]
+    step: NotRequired[int]
+    total_steps: NotRequired[int]
+    distortion: NotRequired[float]
+    rate: NotRequired[float]
+    loss: NotRequired[float]
+    beta: NotRequired[float]
+    learning_rate: NotRequired[float]
+    epoch_done: NotRequired[bool]
 
 
 def train(
@@ -61,7 +81,7 @@ def train(
     init_from: str | Path | None = None,
     hold_out: int | None = None,
     download: bool = False,
-) -> dict[str, Any]:
+) -> Trained:
     """Train a recipe into a checkpoint folder; what is saved can be resumed after any end.
 
     Args:
@@ -76,40 +96,31 @@ def train(
         hold_out: how many training digits to keep out and to follow instead of the test digits.
         download: fetch MNIST where it is missing.
 
-    Returns:
-        The last progress record, `seconds`, `out`, and `finished`: false when a signal stopped
-        the run, which `resume` then continues.
-
     Raises:
         ValueError: an argument, the data or the checkpoint to start from cannot be used.
     """
-    chosen = distributed.start(runtime.choose_device(device))
+    config = _config(recipe, epochs, batch_size)
+    folder = Path(out or checkpoint.shipped_root() / config.name)
+    asked = Request(config, data, folder, seed, resume, init_from, hold_out, download)
+    return _train(asked, runtime.choose_device(device))
+
+
+def _train(asked: Request, device: torch.device) -> Trained:
+    chosen = distributed.start(device)
     try:
-        config = _config(recipe, epochs, batch_size)
-        folder = Path(out or checkpoint.shipped_root() / config.name)
-        asked = Request(
-            config=config,
-            data=data,
-            out=folder,
-            seed=seed,
-            resume=resume,
-            init_from=init_from,
-            hold_out=hold_out,
-            download=download,
-        )
         # One process writes, so one holds the lock; the state is read under it too.
-        with lock.held(folder) if distributed.rank() == 0 else contextlib.nullcontext():
+        with lock.held(asked.out) if distributed.rank() == 0 else contextlib.nullcontext():
             digits, followed = _digits(asked)
             run, history = _new_run(asked, chosen)
-            return _Session(run, digits, followed, folder, hold_out, history).go()
+            return _Session(run, digits, followed, asked.out, asked.hold_out, history).go()
     finally:
         distributed.stop()
 
 
 def _config(recipe: str | Config, epochs: int | None, batch_size: int | None) -> Config:
     config = recipe if isinstance(recipe, Config) else recipes.get(recipe)
-    wanted = {"epochs": epochs, "batch_size": batch_size}
-    changes = {name: value for name, value in wanted.items() if value is not None}
+    given = {"epochs": epochs, "batch_size": batch_size}
+    changes = {name: value for name, value in given.items() if value is not None}
     return dataclasses.replace(config, train=dataclasses.replace(config.train, **changes))
 
 
@@ -180,10 +191,10 @@ class _Session:
         self.next_save = time.monotonic() + FIRST_SAVE_SECONDS
         self.history = history
 
-    def go(self) -> dict[str, Any]:
+    def go(self) -> Trained:
         last: Progress | None = None
         stopped = False
-        with _signals(self.stopped), self._bar() as bar:
+        with stopping(self.stopped), self._bar() as bar:
             for last in fit(self.run, self.digits):
                 self._check(last)
                 bar.update(last.step - bar.n)
@@ -194,13 +205,13 @@ class _Session:
                     break
             finished = not stopped or (last is not None and last.step >= last.total_steps)
             self._save(finished)
-        record = dataclasses.asdict(last) if last else {}
-        return record | {
+        end = {
             "recipe": self.run.config.name,
             "seconds": round(self.run.seconds, 2),
             "finished": finished,
             "out": str(self.out),
         }
+        return cast(Trained, {**(dataclasses.asdict(last) if last else {}), **end})
 
     def _check(self, record: Progress) -> None:
         """Ends a run whose weights are lost, before they replace what was saved."""
@@ -210,7 +221,7 @@ class _Session:
                 "Train with a smaller learning rate, or with clip_norm."
             )
 
-    def _bar(self) -> tqdm[Any]:
+    def _bar(self) -> tqdm[NoReturn]:
         size = min(self.run.config.train.batch_size, len(self.digits))
         total = self.run.config.train.epochs * (len(self.digits) // size)
         return tqdm(
@@ -262,29 +273,3 @@ class _Session:
             f"{whose}_rate": measured.rate,
         }
         self.history += json.dumps(line) + "\n"
-
-
-class _signals:
-    """SIGINT and SIGTERM set an event inside the block, and act as before after it.
-
-    A second one does not wait for the step, which may be compiling for minutes.
-    """
-
-    def __init__(self, stopped: threading.Event) -> None:
-        self.stopped = stopped
-        self.former: dict[int, Any] = {}
-
-    def __enter__(self) -> None:
-        # Signals can only be caught by the main thread.
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self.former[number] = signal.signal(number, self._caught)
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self.former.items():
-            signal.signal(number, handler)
-
-    def _caught(self, number: int, frame: FrameType | None) -> None:
-        if self.stopped.is_set():
-            raise KeyboardInterrupt
-        self.stopped.set()

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, cast
 
 import torch
 from torch import Tensor
@@ -20,6 +20,16 @@ from vae_core.training.run_state import RunState
 PLACE = ("epoch", "batch", "step", "seconds", "seed")
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 Tensors = dict[str, Tensor]
+
+
+class Place(TypedDict):
+    """Where a run stands: whole epochs, batches of this one, steps in all, seconds, its seed."""
+
+    epoch: int
+    batch: int
+    step: int
+    seconds: float
+    seed: int
 
 
 def write(run: RunState, path: Path, history: str = "", held: int | None = None) -> None:
@@ -117,7 +127,7 @@ def _config(path: Path, about: Mapping[str, str]) -> Config:
         raise _damaged(path, "it does not tell which settings it belongs to") from error
 
 
-def _place(path: Path, about: Mapping[str, str]) -> dict[str, Any]:
+def _place(path: Path, about: Mapping[str, str]) -> Place:
     """Where the run stood: whole numbers that are not negative, and seconds."""
     try:
         place = json.loads(about["place"])
@@ -125,13 +135,13 @@ def _place(path: Path, about: Mapping[str, str]) -> dict[str, Any]:
         seconds = float(place["seconds"])
         fine = whole and len(place) == len(PLACE) and math.isfinite(seconds) and seconds >= 0
         if fine and min(place["epoch"], place["batch"], place["step"]) >= 0:
-            return place
+            return cast(Place, place)
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise _damaged(path, "it does not tell where the run stood") from error
     raise _damaged(path, "it does not tell where the run stood")
 
 
-def _apply(run: RunState, tensors: Tensors, place: Mapping[str, Any]) -> None:
+def _apply(run: RunState, tensors: Tensors, place: Place) -> None:
     try:
         run.noise.set_state(tensors["noise"])
     except RuntimeError as error:

@@ -118,7 +118,7 @@ def test_nothing_is_measured_for_a_folder_that_takes_no_files(
 
 def test_a_refresh_keeps_what_it_does_not_take_again(folder: Path, monkeypatch: Any):
     monkeypatch.setattr("vae_core.evaluation.report.write_card", lambda folder: None)
-    earlier = {"recipe": "tiny", "elbo": -87.0, "fid": 4.1, "fid_floor": 5.5}
+    earlier: Any = {"recipe": "tiny", "elbo": -87.0, "fid": 4.1, "fid_floor": 5.5}
     rewrite(folder, earlier, {"fid_floor": 2.08, "fid_features": "f"})
     found = files.read_json(folder / checkpoint.METRICS)
     told: Any = found.pop("refreshed")

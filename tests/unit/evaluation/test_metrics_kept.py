@@ -1,10 +1,16 @@
-from vae_core.evaluation import fid_features, samples
-from vae_core.evaluation.report import EVIDENCE, with_earlier
+from typing import Any
+
+from vae_core.evaluation import fid_features, report, samples
+from vae_core.evaluation.report import EVIDENCE
 
 NOTHING = dict.fromkeys(("nll_spread", *EVIDENCE, *samples.FIGURES))
 ALL = {"n_images": 10_000}
 MANY = ALL | {"nll": 83.2, "nll_draws": [83.2], "importance_samples": 5000, "seeds": [0]}
 FEW = ALL | {"nll": 83.5, "nll_draws": [83.4, 83.6], "importance_samples": 500, "seeds": [1, 2]}
+
+
+def with_earlier(result: Any, earlier: Any) -> Any:
+    return report.with_earlier(result, earlier)
 
 
 def test_what_was_not_measured_again_is_kept_with_how_it_was_measured():

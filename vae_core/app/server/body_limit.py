@@ -8,7 +8,6 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator
-from typing import Any
 
 from gradio import Blocks
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -128,7 +127,7 @@ class Door:
             for name in [] if queued else sieve.aside:
                 self.parcels.drop(name)
 
-    async def _read(self, scope: Scope, receive: Patient, sieve: Sieve) -> dict[str, Any]:
+    async def _read(self, scope: Scope, receive: Patient, sieve: Sieve) -> dict[str, object]:
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and len(declared) < 20 and int(declared) > BODY_LIMIT:
@@ -150,7 +149,7 @@ class Door:
             raise RefusedError(422, NOT_JSON)
         return body
 
-    def _check(self, path: str, body: dict[str, Any], sieve: Sieve) -> None:
+    def _check(self, path: str, body: dict[str, object], sieve: Sieve) -> None:
         try:
             self.directory.check(path, body, sieve.aside)
         except doors.NotHereError as error:

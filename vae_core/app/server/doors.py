@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from gradio import Blocks
 from starlette.types import Scope
@@ -56,7 +55,7 @@ class Directory:
     def __init__(self, blocks: Blocks) -> None:
         self.blocks = blocks
 
-    def check(self, path: str, body: dict[str, Any], pictures: Iterable[str]) -> None:
+    def check(self, path: str, body: dict[str, object], pictures: Iterable[str]) -> None:
         """See that a body names what there is and holds pictures only where one is taken.
 
         Args:
@@ -70,8 +69,9 @@ class Directory:
             OverflowError: a picture where none is taken.
         """
         for key, value in body.items():
-            is_name = isinstance(value, str) and key not in ("data", "event_data")
-            if is_name and len(value) > TEXT_LIMIT and value not in pictures:
+            if not isinstance(value, str) or key in ("data", "event_data"):
+                continue
+            if len(value) > TEXT_LIMIT and value not in pictures:
                 raise ValueError(f"{key} may have up to {TEXT_LIMIT} characters.")
         if call := CALLS.fullmatch(path):
             places = self._of_call(call["name"], call["way"], body)
@@ -93,7 +93,7 @@ class Directory:
             or any(event in ids for ids in queue.pending_event_ids_session.values())
         )
 
-    def _of_call(self, name: str, way: str, body: dict[str, Any]) -> list[Any]:
+    def _of_call(self, name: str, way: str, body: dict[str, object]) -> list[object]:
         if name not in {fn.api_name for fn in self.blocks.fns.values()}:
             raise NotHereError(f"There is no endpoint {name[:40]!r}.")
         if name not in api.PICTURES:
@@ -102,7 +102,7 @@ class Directory:
             return list(body.values())
         return self._listed(body)
 
-    def _of_component(self, body: dict[str, Any]) -> list[Any]:
+    def _of_component(self, body: dict[str, object]) -> list[object]:
         number, name, data = (body.get(key) for key in ("component_id", "fn_name", "data"))
         known = self.blocks.blocks.get(number) if type(number) is int else None
         given = getattr(known, "server_fns", None) or ()
@@ -112,13 +112,13 @@ class Directory:
             raise ValueError("The request must hold data and session_hash.")
         return [data.get("picture")] if isinstance(data, dict) else []
 
-    def _of_queue(self, body: dict[str, Any]) -> list[Any]:
+    def _of_queue(self, body: dict[str, object]) -> list[object]:
         number = body.get("fn_index")
         found = self.blocks.fns.get(number) if type(number) is int else None
         if found is None:
             raise NotHereError("There is no function of that number in this app.")
         return self._listed(body) if found.api_name in api.PICTURES else []
 
-    def _listed(self, body: dict[str, Any]) -> list[Any]:
+    def _listed(self, body: dict[str, object]) -> list[object]:
         data = body.get("data")
         return data if isinstance(data, list) else []

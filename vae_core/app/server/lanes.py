@@ -13,7 +13,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Generic, Protocol, TypeVar
 
 from vae_core.app.server import visitors
 
@@ -22,11 +22,38 @@ BUSY = "The server is busy; please try again in a moment."
 PATIENCE = 30.0
 
 
+T = TypeVar("T")
+
+
 @dataclass(eq=False)
-class _Job:
+class _Job(Generic[T]):
     visitor: str
-    work: Callable[[], Any]
-    done: Future[Any] = field(default_factory=Future)
+    work: Callable[[], T]
+    done: Future[T] = field(default_factory=Future)
+
+    def run(self) -> None:
+        """Answer whoever asked, with the result or the error."""
+        if not self.done.set_running_or_notify_cancel():
+            return
+        try:
+            self.done.set_result(self.work())
+        except BaseException as error:
+            self.done.set_exception(error)
+
+    def refuse(self, error: Exception) -> None:
+        """Answer whoever asked with an error."""
+        if self.done.set_running_or_notify_cancel():
+            self.done.set_exception(error)
+
+
+class _Waiting(Protocol):
+    """A job, whatever it results in."""
+
+    visitor: str
+
+    def run(self) -> None: ...
+
+    def refuse(self, error: Exception) -> None: ...
 
 
 class Lane:
@@ -44,11 +71,11 @@ class Lane:
         self, name: str, threads: int, waiting: int = 48, patience: float = PATIENCE
     ) -> None:
         self.name, self.threads, self.waiting, self.patience = name, threads, waiting, patience
-        self._queues: OrderedDict[str, deque[_Job]] = OrderedDict()
+        self._queues: OrderedDict[str, deque[_Waiting]] = OrderedDict()
         self._changed = threading.Condition()
         self._started = 0
 
-    async def run(self, work: Callable[[], Any], visitor: str | None = None) -> Any:
+    async def run(self, work: Callable[[], T], visitor: str | None = None) -> T:
         """What `work()` returns or raises, from one of the threads.
 
         Args:
@@ -69,7 +96,7 @@ class Lane:
         finally:
             self._leave(job)
 
-    def _enter(self, job: _Job) -> None:
+    def _enter(self, job: _Waiting) -> None:
         with self._changed:
             if sum(map(len, self._queues.values())) >= self.waiting:
                 self._make_room(job)
@@ -80,15 +107,14 @@ class Lane:
                 threading.Thread(target=self._serve, name=name, daemon=True).start()
             self._changed.notify()
 
-    def _make_room(self, job: _Job) -> None:
+    def _make_room(self, job: _Waiting) -> None:
         heaviest = max(self._queues, key=lambda visitor: len(self._queues[visitor]))
         if len(self._queues[heaviest]) <= len(self._queues.get(job.visitor, ())) + 1:
             raise ValueError(MANY)
         newest = self._queues[heaviest].pop()
-        if newest.done.set_running_or_notify_cancel():
-            newest.done.set_exception(ValueError(MANY))
+        newest.refuse(ValueError(MANY))
 
-    def _leave(self, job: _Job) -> None:
+    def _leave(self, job: _Waiting) -> None:
         """A caller who gave up leaves the queue, whose places are few."""
         with self._changed:
             queue = self._queues.get(job.visitor)
@@ -97,7 +123,7 @@ class Lane:
                 if not queue:
                     del self._queues[job.visitor]
 
-    def _next(self) -> _Job:
+    def _next(self) -> _Waiting:
         with self._changed:
             self._changed.wait_for(lambda: bool(self._queues))
             visitor, queue = self._queues.popitem(last=False)
@@ -109,12 +135,7 @@ class Lane:
     def _serve(self) -> None:
         while True:
             job = self._next()
-            if not job.done.set_running_or_notify_cancel():
-                continue
-            try:
-                job.done.set_result(job.work())
-            except BaseException as error:  # handed to whoever asked
-                job.done.set_exception(error)
+            job.run()
             del job  # a finished picture must not stay here until the next one
 
 

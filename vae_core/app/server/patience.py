@@ -8,9 +8,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from uvicorn import Config
 
 from vae_core.app.server.visitors import home
+
+if TYPE_CHECKING:
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as Base
+else:
+    Base = object  # what it is mixed into decides
 
 HEADERS, READING = 10.0, 30.0
 """Seconds for the head of a request, and for a full connection to take some of its answer."""
@@ -19,7 +26,7 @@ CONNECTIONS, CONNECTIONS_EACH = 4096, 1536
 """Connections at once, in all and from one address (a proxy that is believed may hold all)."""
 
 SOCKET_BYTES = 2**17 + 2**10
-"""Largest message of a socket; see `line.MESSAGE_LIMIT`."""
+"""Largest message of a socket; see `sockets.MESSAGE_LIMIT`."""
 
 _open: Counter[str] = Counter()
 
@@ -50,55 +57,55 @@ def raise_file_limit() -> None:
 
 def watched(protocol: type[Any]) -> type[Any]:
     """A protocol of uvicorn with an end to its patience."""
+    return type("Watched", (Watched, protocol), {})
 
-    class Watched(protocol):
-        """Closes a connection whose request does not come, or whose answer is not read."""
 
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            self._until: asyncio.TimerHandle | None = None
-            self._peer = home(self.client[0]) if self.client else ""
-            _open[self._peer] += 1
-            if self._peer not in _believed(self.config) and _open[self._peer] > CONNECTIONS_EACH:
-                return transport.abort()
-            self._wait(HEADERS)
+class Watched(Base):
+    """Closes a connection whose request does not come, or whose answer is not read."""
 
-        def _wait(self, seconds: float) -> None:
-            self._forgive()
-            self._until = self.loop.call_later(seconds, self.transport.abort)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._until: asyncio.TimerHandle | None = None
+        self._peer = home(self.client[0]) if self.client else ""
+        _open[self._peer] += 1
+        if self._peer not in _believed(self.config) and _open[self._peer] > CONNECTIONS_EACH:
+            return transport.abort()
+        self._wait(HEADERS)
 
-        def _forgive(self) -> None:
-            if self._until is not None:
-                self._until.cancel()
-                self._until = None
+    def _wait(self, seconds: float) -> None:
+        self._forgive()
+        self._until = self.loop.call_later(seconds, self.transport.abort)
 
-        def on_message_begin(self) -> None:
-            super().on_message_begin()
-            self._wait(HEADERS)
+    def _forgive(self) -> None:
+        if self._until is not None:
+            self._until.cancel()
+            self._until = None
 
-        def on_headers_complete(self) -> None:
-            self._forgive()
-            super().on_headers_complete()
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._wait(HEADERS)
 
-        def pause_writing(self) -> None:
-            super().pause_writing()
-            self._wait(READING)
+    def on_headers_complete(self) -> None:
+        self._forgive()
+        super().on_headers_complete()
 
-        def resume_writing(self) -> None:
-            self._forgive()
-            super().resume_writing()
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait(READING)
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._forgive()
-            _let_go(self._peer)
-            super().connection_lost(exc)
+    def resume_writing(self) -> None:
+        self._forgive()
+        super().resume_writing()
 
-        def handle_websocket_upgrade(self) -> None:
-            self._forgive()
-            _let_go(self._peer)  # counted by `line` from here on
-            super().handle_websocket_upgrade()
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forgive()
+        _let_go(self._peer)
+        super().connection_lost(exc)
 
-    return Watched
+    def handle_websocket_upgrade(self) -> None:
+        self._forgive()
+        _let_go(self._peer)  # counted by `sockets` from here on
+        super().handle_websocket_upgrade()
 
 
 def _let_go(peer: str) -> None:
@@ -107,7 +114,7 @@ def _let_go(peer: str) -> None:
         del _open[peer]
 
 
-def _believed(config: Any) -> list[str]:
-    told = config.forwarded_allow_ips
-    listed = told.split(",") if isinstance(told, str) else list(told)
+def _believed(config: Config) -> list[str]:
+    named = config.forwarded_allow_ips or ""
+    listed = named.split(",") if isinstance(named, str) else named
     return [home(each.strip()) for each in listed]

@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any
 
 import anyio.to_thread
 from gradio import Blocks
@@ -30,11 +29,11 @@ UNREAD = 512
 
 def lifespan(
     blocks: Blocks, arrivals: Arrivals
-) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """Rounds from the start of the server to its end."""
 
     @contextlib.asynccontextmanager
-    async def live(_: Any) -> AsyncIterator[None]:
+    async def live(_: object) -> AsyncIterator[None]:
         rounds = asyncio.create_task(_rounds(Results(blocks), arrivals))
         try:
             yield

@@ -10,11 +10,11 @@ from __future__ import annotations
 import ipaddress
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from gradio.context import LocalContext
+from starlette.types import Scope
 
 IPV6_HOME = 64
 """Bits of an IPv6 address that tell one customer from another; the rest is theirs to choose."""
@@ -24,7 +24,7 @@ class FullError(ValueError):
     """No place is free, with a sentence for the visitor."""
 
 
-def address(scope: Mapping[str, Any]) -> str:
+def address(scope: Scope) -> str:
     """The visitor's address in an ASGI scope: one IPv4 address or one IPv6 network, or ""."""
     client = scope.get("client")
     return home(client[0]) if client else ""

@@ -14,7 +14,8 @@ from torch import Tensor
 
 from vae_core import evaluation, pictures
 from vae_core.app import checks, wire
-from vae_core.app.service import groups, replies
+from vae_core.app.service import family_replies as answers
+from vae_core.app.service import groups
 from vae_core.app.service.family import described
 from vae_core.app.service.studio import Studio
 from vae_core.config import CorruptionConfig
@@ -59,13 +60,13 @@ class Comparison:
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
 
-    def through(self, digit: object, group: object) -> replies.Family:
+    def through(self, digit: object, group: object) -> answers.Family:
         """A digit through every model of one group."""
         return self.studio.family({"digit": digit}, group=group, costs=False)
 
     def repair(
         self, digit: object, kind: object, level: object, seed: object = 0
-    ) -> replies.Repaired:
+    ) -> answers.Repaired:
         """A digit damaged, and what each of `REPAIRERS` makes of it.
 
         Args:
@@ -83,7 +84,7 @@ class Comparison:
         corruption = CorruptionConfig(kind=kind, level=max(level, SMALLEST))
         x = self._picture(digit).cpu()  # noise from the CPU: a seed means the same everywhere
         noise = torch.Generator()
-        models: list[replies.Member] = []
+        models: list[answers.Member] = []
         repair = None
         for name in self._shipped(REPAIRERS):
             model = self.studio.registry.get(name)
@@ -96,17 +97,17 @@ class Comparison:
         damaged = pictures.to_uint8(repair.damaged)[0]
         return {"damaged": damaged, "mse": repair.before.item(), "models": models}
 
-    def draws(self, n: object = 10, seed: object = 0) -> replies.AllDraws:
+    def draws(self, n: object = 10, seed: object = 0) -> answers.AllDraws:
         """Pictures decoded from random codes, by each of `SAMPLERS`."""
         n = checks.whole("n", n, 1, MAX_DRAWS)
-        models: list[replies.Draws] = []
+        models: list[answers.Draws] = []
         for name in self._shipped(SAMPLERS):
             pixels = self.studio.sample(name, n, seed)["pixels"]
             readings = self.studio.reader.read(pixels)
             models.append({"name": name, "pixels": pixels, "readings": readings})
         return {"models": models}
 
-    def pca(self, digit: object) -> replies.Projections:
+    def pca(self, digit: object) -> answers.Projections:
         """A digit through the linear autoencoder and through PCA of the same size."""
         if not self._shipped((LINEAR,)):
             return {"models": []}
@@ -128,11 +129,11 @@ class Comparison:
             "test": {LINEAR: pca.linear_mse, "PCA": pca.mse},
         }
 
-    def betas(self, digit: object) -> replies.Betas:
+    def betas(self, digit: object) -> answers.Betas:
         """A digit through the models of `BETAS`, and what their strongest latents do to it."""
         values = torch.linspace(-FILM_SPAN, FILM_SPAN, FILM_STEPS, device=self.studio.device)
         x = self._picture(digit)
-        models: list[replies.Moved] = []
+        models: list[answers.Moved] = []
         for name in self._shipped(BETAS):
             model = self.studio.registry.get(name)
             dims = self.studio.card(name)["order"][:FILM_DIMS]
@@ -143,12 +144,12 @@ class Comparison:
             models.append({**described(name, made, x), "dims": dims, "films": frames})
         return {"models": models, "values": values.tolist()}
 
-    def non_digits(self, digit: object, seed: object = 0) -> replies.NonDigits:
+    def non_digits(self, digit: object, seed: object = 0) -> answers.NonDigits:
         """Pictures that are no digits through `COPIERS`."""
         seed = checks.whole("seed", seed, 0, checks.SEED_LIMIT)
         noise = torch.Generator().manual_seed(seed)
         x = family.non_digits(self._picture(digit)[0].cpu(), noise).to(self.studio.device)
-        models: list[replies.Copies] = []
+        models: list[answers.Copies] = []
         for name in self._shipped(COPIERS):
             model = self.studio.registry.get(name)
             with self.studio.at_work(), torch.inference_mode():

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from vae_core import evaluation, pictures
 from vae_core.app import checks
-from vae_core.app.service import groups, posterior, prepare, replies
+from vae_core.app.service import family_replies as answers
+from vae_core.app.service import groups, posterior, prepare
 from vae_core.app.service.pictures import Pictures
 from vae_core.evaluation import family
 
@@ -23,7 +24,7 @@ class Family(Pictures):
         group: object = None,
         *,
         costs: bool = True,
-    ) -> replies.Family:
+    ) -> answers.Family:
         """The same digit through several models. Between two of them others get their turn.
 
         Args:
@@ -37,7 +38,7 @@ class Family(Pictures):
             x = self.picture(prepare.digit(picture, options).pixels)
         return {"models": [self.member(name, x, costs) for name in chosen]}
 
-    def member(self, checkpoint: str, x: Tensor, costs: bool = False) -> replies.Member:
+    def member(self, checkpoint: str, x: Tensor, costs: bool = False) -> answers.Member:
         """What one model makes of x (1, 1, 28, 28)."""
         model = self.registry.get(checkpoint)
         with self._heavy(), torch.inference_mode():
@@ -74,7 +75,7 @@ class Family(Pictures):
         return chosen
 
 
-def described(name: str, made: Tensor, x: Tensor) -> replies.Member:
+def described(name: str, made: Tensor, x: Tensor) -> answers.Member:
     """A model's reconstruction of x, (1, 1, 28, 28) both."""
     mse = evaluation.squared_error(made, x.to(made.device)).item()
     return {"name": name, "reconstruction": pictures.to_uint8(made)[0], "mse": mse}

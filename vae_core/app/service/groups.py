@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vae_core.app.service.replies import Card, Kind
+from vae_core.app.service.cards import Card, Kind
 from vae_core.config import Config
 from vae_core.evaluation import family
 from vae_core.probability import likelihoods

@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from vae_core import explore, pictures, runtime
+from vae_core.app.service.cards import Card
 from vae_core.app.service.limiter import Gate
 from vae_core.app.service.reader import Reader
 from vae_core.app.service.registry import Registry
-from vae_core.app.service.replies import Card, Decoded
+from vae_core.app.service.replies import Decoded
 from vae_core.app.wire import Grey
 from vae_core.models import Model
 

@@ -16,7 +16,8 @@ import torch
 from vae_core import checkpoint, files
 from vae_core.app.checks import shown
 from vae_core.app.service import groups
-from vae_core.app.service.replies import Card, Names
+from vae_core.app.service.cards import Card
+from vae_core.app.service.replies import Names
 from vae_core.config import Config
 from vae_core.evaluation import percentiles
 from vae_core.explore import sliders

@@ -1,0 +1,54 @@
+"""What the service says of the models that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypedDict
+
+
+class Corruption(TypedDict):
+    """What a denoising model was trained against."""
+
+    kind: Literal["gaussian", "masking", "salt-pepper"]
+    level: float
+
+
+class Kind(TypedDict):
+    """What a model is.
+
+    `takes_labels` is for the row of ten digits; `quantity` says what its distortion counts;
+    `slow` that a picture is drawn pixel by pixel.
+    """
+
+    group: str
+    variational: bool
+    conditional: bool
+    takes_labels: bool
+    corruption: Corruption | None
+    quantity: str
+    slow: bool
+
+
+class Card(Kind):
+    """What the page and `/checkpoints` say of a model.
+
+    `order` lists the latents as latents.json has them, else by falling KL, else as they come;
+    `unused` those below 0.01 nats. Where there is no KL, `moves` says how much each slider moves
+    the picture against the one that does most; null where that is not measured, and for a code of
+    hundreds, whose bars nobody sees. `outdated` names the files measured on weights that are gone.
+    """
+
+    name: str
+    title: str
+    latent_dim: int
+    objective: str
+    likelihood: str
+    prior: str
+    parameters: int
+    file_bytes: int
+    kl_per_dim: list[float] | None
+    moves: list[float] | None
+    order: list[int]
+    unused: list[int]
+    metrics: Mapping[str, object]
+    outdated: list[str]

@@ -1,0 +1,35 @@
+"""What the verbs that draw share: models, pictures in and tensors out."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from vae_core import checkpoint, runtime
+from vae_core.digitize import Digit, digitize
+from vae_core.models import Model
+
+
+def load(arguments: argparse.Namespace) -> Model:
+    """The checkpoint of the command line, on its device."""
+    return checkpoint.load(arguments.checkpoint, runtime.choose_device(arguments.device))
+
+
+def device_of(model: Model) -> torch.device:
+    return next(model.parameters()).device
+
+
+def digit(file: str) -> Digit:
+    """A picture file as a digit; a ValueError names the file."""
+    try:
+        return digitize(Path(file))
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from error
+
+
+def pixels(digit: Digit) -> Tensor:
+    """The prepared digit as x (1, 1, 28, 28)."""
+    return torch.from_numpy(digit.pixels.copy()).float()[None, None] / 255
