@@ -36,9 +36,9 @@ def group(config: Config) -> str:
             return "Denoising"
         penalised = config.sparsity or config.contraction or config.code.topk
         return "Sparse and contractive" if penalised else "Deterministic"
-    if config.objective == "iwae":
-        return "Importance-weighted"
-    return "Variational"
+    if config.net.kind == "conv":
+        return "Variational, convolutional"
+    return "Importance-weighted" if config.objective == "iwae" else "Variational"
 
 
 def kind(config: Config) -> Kind:

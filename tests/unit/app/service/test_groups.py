@@ -41,10 +41,16 @@ DIGIT = {"pixels": wire.pack(examples()[0][3])}
 
 
 # ------------------------------------------------------------------ groups
-def test_every_recipe_has_a_place_in_a_group() -> None:
+def test_every_recipe_has_a_group_and_what_ships_a_place_in_it() -> None:
     for name in recipes.RECIPES:
         found = groups.kind(recipes.get(name))
-        assert name in groups.GROUPS[found["group"]], name
+        listed = name in groups.GROUPS[found["group"]]
+        assert listed or not (SHIPPED / name).is_dir(), name
+
+
+def test_an_unlisted_net_of_convolutions_goes_with_its_kind() -> None:
+    mine = Config.from_dict(recipes.get("vae-flow").to_dict() | {"name": "mine"})
+    assert groups.group(mine) == "Variational, convolutional"
 
 
 def test_titles_stand_alone_and_are_those_of_the_recipes() -> None:
