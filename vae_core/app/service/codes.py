@@ -11,6 +11,7 @@ from vae_core import explore, pictures
 from vae_core.app import checks
 from vae_core.app.service.models import Models, milliseconds
 from vae_core.app.service.replies import Between, Decoded, Drawn, Filmstrips
+from vae_core.runtime import numbers, rows
 
 PATHS = ("linear", "spherical")
 MAX_SAMPLES, MAX_STEPS = 256, 64
@@ -72,7 +73,7 @@ class Codes(Models):
             u = explore.point(self._tensor(first), self._tensor(last), t, path)
             y = self._shares(model, known, t)
             made = self._timed(model, u[None], None if y is None else y[None])
-        return {**made, "z": u.tolist()}
+        return {**made, "z": numbers(u)}
 
     def sample(
         self,
@@ -96,7 +97,7 @@ class Codes(Models):
             means, u = model.sample(asked.n, generator=noise, temperature=temperature, y=y)
             pixels = pictures.to_uint8(means.float())
             spent = milliseconds(start)
-        return {"pixels": pixels, "z": u.tolist(), "seed": asked.seed, "milliseconds": spent}
+        return {"pixels": pixels, "z": rows(u), "seed": asked.seed, "milliseconds": spent}
 
     def around(
         self,
@@ -123,7 +124,7 @@ class Codes(Models):
         with self._heavy(), torch.inference_mode():
             y = self._labels(model, asked.label, asked.n)
             made = self._timed(model, u.to(self.device), y)
-        return {**made, "z": u.tolist(), "seed": asked.seed}
+        return {**made, "z": rows(u), "seed": asked.seed}
 
     def traversals(
         self,
@@ -155,7 +156,7 @@ class Codes(Models):
                 u[place, :, dim] = values
             y = self._labels(model, known, len(dims) * steps)
             film = self._timed(model, u.flatten(0, 1).to(self.device), y)
-        return {**film, "dims": dims, "values": values.tolist()}
+        return {**film, "dims": dims, "values": numbers(values)}
 
     def _ends(
         self, checkpoint: object, a: object, b: object, path: object

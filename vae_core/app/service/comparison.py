@@ -21,6 +21,7 @@ from vae_core.app.service.studio import Studio
 from vae_core.config import CorruptionConfig
 from vae_core.evaluation import family
 from vae_core.models import Model
+from vae_core.runtime import numbers
 
 REPAIRERS = ("dae-gaussian", "dae-masking", "dae-salt-pepper", "ae", "vae-400", "vae-conv")
 SAMPLERS = ("ae", "vae-400", "vae-flow")
@@ -142,7 +143,7 @@ class Comparison:
                 made = family.reconstruct(model, x)
             frames = pictures.to_uint8(films.flatten(0, 1))
             models.append({**described(name, made, x), "dims": dims, "films": frames})
-        return {"models": models, "values": values.tolist()}
+        return {"models": models, "values": numbers(values)}
 
     def non_digits(self, digit: object, seed: object = 0) -> answers.NonDigits:
         """Pictures that are no digits through `COPIERS`."""
@@ -154,7 +155,7 @@ class Comparison:
             model = self.studio.registry.get(name)
             with self.studio.at_work(), torch.inference_mode():
                 made = family.reconstruct(model, x)
-            error = evaluation.squared_error(made, x).tolist()
+            error = numbers(evaluation.squared_error(made, x))
             models.append({"name": name, "pixels": pictures.to_uint8(made), "mse": error})
         kinds: list[str] = [*family.NON_DIGITS]
         return {"kinds": kinds, "inputs": pictures.to_uint8(x), "models": models}

@@ -73,7 +73,7 @@ class Models:
 
     def picture(self, grey: Grey) -> Tensor:
         """A digit (28, 28) as x (1, 1, 28, 28) in [0, 1], where the models are."""
-        return torch.from_numpy(grey.copy()).to(self.device).float().div(255.0)[None, None]
+        return runtime.from_array(grey).to(self.device).float().div(255.0)[None, None]
 
     def _place(self, checkpoint: object) -> AbstractContextManager[None]:
         """Nothing to wait for, but before a slow model, which waits with the heavy work."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from vae_core.app.service import damage, posterior, prepare, repair, replies
 from vae_core.app.service.codes import Codes
 from vae_core.app.service.models import milliseconds
 from vae_core.app.wire import Grey
+from vae_core.runtime import numbers
 
 MAX_DRAWS = 64
 
@@ -62,7 +64,7 @@ class Pictures(Codes):
             # Inside the queue: the film decodes the visitor's picture once more.
             about = prepare.describe(digit, film)
         reference = self.registry.reference(checkpoint)
-        length = float(code.u[0].norm())
+        length = math.hypot(*numbers(code.u[0]))
         # A mean lies nearer to 0 than draws do, so it is held against other means.
         nearer = None if reference is None else reference.share_below("length", length)
         reply: replies.Encoded = {

@@ -15,6 +15,7 @@ from vae_core.evaluation import percentiles
 from vae_core.models import Model
 from vae_core.probability.latents import DiagonalGaussian
 from vae_core.probability.protocols import Posterior
+from vae_core.runtime import numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +30,10 @@ class Code:
         """The posterior as lists."""
         logvar = self.q.logvar[0] if isinstance(self.q, DiagonalGaussian) else None
         return {
-            "z": self.u[0].tolist(),
-            "mean": self.q.mean[0].tolist(),
-            "logvar": None if logvar is None else logvar.tolist(),
-            "sigma": None if logvar is None else (logvar / 2).exp().tolist(),
+            "z": numbers(self.u[0]),
+            "mean": numbers(self.q.mean[0]),
+            "logvar": None if logvar is None else numbers(logvar),
+            "sigma": None if logvar is None else numbers((logvar / 2).exp()),
         }
 
 
@@ -74,7 +75,7 @@ def measure(model: Model, code: Code, drawn: bool, count: int, seed: int) -> rep
     return {
         "reconstruction": _grey(picked),
         "difference": np.rint((picked - x).cpu().numpy() * 127).astype(np.int8),
-        "z_drawn": model.to_sliders(shown[:1])[0].tolist() if drawn else None,
+        "z_drawn": numbers(model.to_sliders(shown[:1])[0]) if drawn else None,
         "draws": pictures.to_uint8(pixels[1 : 1 + count]),
         "spread": _grey(spread / spread.max().clamp(min=1e-6)),
         "spread_peak": spread.max().item(),

@@ -10,6 +10,7 @@ import torch
 from vae_core.app.service.replies import Reading
 from vae_core.app.wire import Grey
 from vae_core.classifier.model import Classifier, find, load_classifier
+from vae_core.runtime import from_array, numbers
 
 
 class Reader:
@@ -39,12 +40,12 @@ class Reader:
         classifier = self._get()
         if classifier is None:
             return None
-        x = torch.from_numpy(digits.copy()).to(self.device).float().div(255.0)[:, None]
+        x = from_array(digits).to(self.device).float().div(255.0)[:, None]
         with torch.inference_mode():
             probs, none = classifier.read(x)
         best = probs.max(dim=1)
-        rows = zip(best.indices.tolist(), best.values.tolist(), none.tolist(), strict=True)
-        return [_reading(*row) for row in rows]
+        columns = (numbers(each) for each in (best.indices, best.values, none))
+        return [_reading(int(digit), *sure) for digit, *sure in zip(*columns, strict=True)]
 
     def problem(self) -> str | None:
         """Why there are no readings, in a sentence; None where there are."""

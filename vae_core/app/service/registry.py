@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import torch
 
@@ -180,6 +182,7 @@ def card(name: str, facts: checkpoint.Facts, latents: sliders.Latents | None = N
 
 
 def _moves(latents: sliders.Latents | None) -> list[float] | None:
-    found = [each.get("relative_at_draws") for each in latents["latents"]] if latents else []
+    entries = cast(list[Mapping[str, float | None]], latents["latents"] if latents else [])
+    found = [each.get("relative_at_draws") for each in entries]
     known = [moved for moved in found if moved is not None]
     return known if known and len(known) == len(found) else None

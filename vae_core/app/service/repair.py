@@ -9,6 +9,7 @@ from vae_core.app.wire import Mask
 from vae_core.explore.inpainting import impute
 from vae_core.models import Model
 from vae_core.probability import likelihoods
+from vae_core.runtime import from_array
 
 ANSWERS, SWEEPS = 8, 12
 
@@ -21,6 +22,6 @@ def answers(model: Model, x: Tensor, gap: Mask, seed: int) -> Tensor:
     """
     if likelihoods.get(model.config.likelihood).is_slow:
         raise ValueError("This model paints pixel by pixel, too slowly to try several answers.")
-    known = torch.from_numpy(~gap).to(x.device)
+    known = from_array(~gap).to(x.device)
     noise = torch.Generator(x.device).manual_seed(seed)
     return impute(model, x, known, chains=ANSWERS, sweeps=SWEEPS, generator=noise).means

@@ -20,6 +20,7 @@ from vae_core.app.service.family import Family
 from vae_core.app.wire import Film
 from vae_core.data.examples import examples
 from vae_core.explore import traits
+from vae_core.runtime import from_array, rows
 
 FILM_STEPS, FILM_SPAN = 7, 3.0
 """Frames of a filmstrip, and how far to both sides of 0 they reach."""
@@ -61,9 +62,9 @@ class Studio(Family):
             return {"names": named, "digits": about.get("digits")}
         digits, known, _ = examples()
         model, labels = self.registry.get(checkpoint), np.array(known)
-        given = torch.from_numpy(labels).to(self.device) if model.config.labelled_prior else None
+        given = from_array(labels).to(self.device) if model.config.labelled_prior else None
         with torch.inference_mode():
-            x = torch.from_numpy(digits.copy()).to(self.device).float().div(255)[:, None]
+            x = from_array(digits).to(self.device).float().div(255)[:, None]
             u = model.to_sliders(model.encode(x).mean, given).double().cpu().numpy()
         return {"names": traits.names(digits, u, labels), "digits": len(digits)}
 
@@ -111,7 +112,7 @@ class Studio(Family):
             t = torch.linspace(0, 1, steps)[:, None]
             way = self._timed(model, u, self._shares(model, [end[1] for end in ends], t))
             readings = self.reader.read(way["pixels"])
-        return {**way, "z": u.tolist(), "readings": readings}
+        return {**way, "z": rows(u), "readings": readings}
 
     def way(
         self,
