@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from vae_core.app.server import scripts
-from vae_core.app.server.compressed import CompressedPages
+from vae_core.app.server.pages import Pages
 
 ROOT = Path(__file__).parents[3]
 NODE = 20
@@ -50,7 +50,7 @@ def test_the_scripts_pass_their_own_tests() -> None:
 
 @pytest.fixture
 def client() -> TestClient:
-    return TestClient(Starlette(routes=[scripts.route()]))
+    return TestClient(scripts.Files(Starlette()))
 
 
 def test_what_a_module_imports_is_served(client: TestClient) -> None:
@@ -62,9 +62,20 @@ def test_what_a_module_imports_is_served(client: TestClient) -> None:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/javascript")
         assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.content == (scripts.WEB / name).read_bytes()
     assert (
         client.get(f"/{scripts.address(scripts.EXAMPLES)}").headers["content-type"] == "image/png"
     )
+
+
+def test_who_cannot_unpack_a_file_gets_it_plain(client: TestClient) -> None:
+    address = f"/{scripts.address('core/events.js')}"
+    answer = client.get(address, headers={"accept-encoding": ""})
+    assert "content-encoding" not in answer.headers
+    assert answer.content == (scripts.WEB / "core/events.js").read_bytes()
+    assert client.head(address).content == b""
+    assert client.post(address).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -89,13 +100,26 @@ def test_modules_are_read_as_they_are_written() -> None:
                 assert (scripts.WEB / each).is_file(), f"{name} imports {each}"
 
 
-def test_a_page_is_compressed_and_nothing_else() -> None:
+def test_a_page_is_compressed_and_names_its_modules_early() -> None:
     async def page(_: Request) -> Response:
-        return Response("a page " * 1000, media_type="text/html")
+        return Response("<head></head>" + "a page " * 1000, media_type="text/html")
 
     app = Starlette(routes=[Route("/", page), Route("/gradio_api/component_server/", page)])
-    client = TestClient(CompressedPages(app))
-    assert client.get("/").headers["content-encoding"] == "gzip"
-    assert client.get("/").text == "a page " * 1000
-    assert "content-encoding" not in client.get("/gradio_api/component_server/").headers
-    assert "content-encoding" not in client.get("/", headers={"accept-encoding": ""}).headers
+    client = TestClient(Pages(app, head="<link>"))
+    answer = client.get("/")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.text == "<head><link></head>" + "a page " * 1000
+    plain = client.get("/", headers={"accept-encoding": ""})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == answer.text
+    other = client.get("/gradio_api/component_server/")
+    assert "content-encoding" not in other.headers
+    assert "<link>" not in other.text
+
+
+def test_what_is_no_page_stays_as_it_is() -> None:
+    async def config(_: Request) -> Response:
+        return Response('{"head": "</head>"}', media_type="application/json")
+
+    client = TestClient(Pages(Starlette(routes=[Route("/config", config)]), head="<link>"))
+    assert client.get("/config").json() == {"head": "</head>"}

@@ -6,16 +6,18 @@ a hash of all their contents: a browser may keep them for ever, and never mixes 
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import posixpath
 import re
 from collections.abc import Iterable
 from functools import cache
 
-from starlette.requests import Request
+from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from vae_core.app.server import doors
 from vae_core.files import ASSETS, PACKAGE
 
 WEB = PACKAGE / "app" / "web"
@@ -71,16 +73,45 @@ def needed(names: Iterable[str]) -> list[str]:
     return found
 
 
-async def answer(request: Request) -> Response:
-    """One file of this version; a page that was opened before an update is told to load again."""
-    name = request.path_params["name"]
-    content = served().get(name) if request.path_params["version"] == version() else None
+@cache
+def compressed() -> dict[str, bytes]:
+    """The text files among them as gzip."""
+    text_files = {name: each for name, each in served().items() if not name.endswith(".png")}
+    return {name: gzip.compress(each, mtime=0) for name, each in text_files.items()}
+
+
+def answer(path: str, accepted: str) -> Response:
+    """One file of this version; a page that was opened before an update gets none of the new.
+
+    Args:
+        path: below PREFIX: version and name.
+        accepted: the encodings that the browser takes.
+    """
+    asked, _, name = path.partition("/")
+    content = served().get(name) if asked == version() else None
     if content is None:
         return Response("There is no such file in this version.", 404)
-    kind = SERVED[posixpath.splitext(name)[1]]
-    return Response(content, headers={"cache-control": FOR_EVER}, media_type=kind)
+    headers = {"cache-control": FOR_EVER, "vary": "accept-encoding"}
+    if "gzip" in accepted and name in compressed():
+        content = compressed()[name]
+        headers["content-encoding"] = "gzip"
+    return Response(content, headers=headers, media_type=SERVED[posixpath.splitext(name)[1]])
 
 
-def route() -> Route:
-    """The route of all these files, GET and HEAD."""
-    return Route(f"/{PREFIX}/{{version}}/{{name:path}}", answer)
+class Files:
+    """ASGI middleware that answers for all these files from memory, before anything is looked up.
+
+    A page begins with dozens of them; each costs a fifth of what a route would.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        compressed()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        path = doors.path_of(scope).removeprefix(f"/{PREFIX}/") if is_read else ""
+        if not is_read or path == doors.path_of(scope):
+            return await self.app(scope, receive, send)
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        await answer(path, accepted)(scope, receive, send)

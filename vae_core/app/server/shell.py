@@ -19,9 +19,9 @@ from vae_core.app.server import api, assets, doors, scripts, sockets, upkeep
 from vae_core.app.server.arrivals import Arrivals
 from vae_core.app.server.body_limit import Door
 from vae_core.app.server.calls import live_functions
-from vae_core.app.server.compressed import CompressedPages
 from vae_core.app.server.headers import SecurityHeaders
 from vae_core.app.server.page import component
+from vae_core.app.server.pages import Pages
 from vae_core.app.service import groups
 from vae_core.app.service.studio import Studio
 from vae_core.files import Json
@@ -87,11 +87,11 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
         "app_kwargs": {
             "middleware": [
                 Middleware(SecurityHeaders),
-                Middleware(CompressedPages),
+                Middleware(scripts.Files),
+                Middleware(Pages, head=preloads()),
                 Middleware(Door, blocks=app),
             ],
             "routes": [
-                scripts.route(),
                 WebSocketRoute(sockets.PATH, sockets.Line(live_functions(app))),
                 *(
                     Route(doors.UPLOAD + end, arrivals.receive, methods=["POST"])
@@ -104,19 +104,27 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
 
 
 def head(studio: Studio) -> str:
-    """Styles, what the page knows before any call, and addresses of the modules it begins with.
+    """Styles, and what the page knows before any call.
 
     Styles go into `<head>` rather than `css=`, whose rules Gradio rewrites one by one.
     """
     styles = "\n".join(scripts.text(f"{name}.css") for name in STYLES)
-    preloads = (
-        f'<link rel="modulepreload" href="{scripts.address(name)}">'
-        for name in scripts.needed(FIRST_MODULES)
-    )
     return (
         f"<style>{styles}</style>"
         f'<script type="application/json" id="studio-boot">{boot(studio)}</script>'
-        f"<script>{scripts.text('core/preselect.js')}</script>" + "".join(preloads)
+        f"<script>{scripts.text('core/preselect.js')}</script>"
+    )
+
+
+def preloads() -> str:
+    """Links to the modules that the page begins with, all at once instead of one wave an import.
+
+    Of low priority: they come while Gradio's own scripts, which come first, are being read.
+    """
+    names = scripts.needed(FIRST_MODULES)
+    return "".join(
+        f'<link rel="modulepreload" fetchpriority="low" href="{scripts.address(name)}">'
+        for name in names
     )
 
 
