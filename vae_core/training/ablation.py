@@ -150,14 +150,14 @@ def report(recipe: Config, epochs: int, seed: int, rows: list[Row]) -> str:
     """Markdown: how the rows were made, and the table of them."""
     command = f"python -m vae_core ablation {recipe.name} --epochs {epochs} --seed {seed}"
     digits = len(rows[0].nll)
-    told = (
+    about = (
         f"One lever changed at a time, {epochs} epoch{'s' * (epochs > 1)} each without "
         f"{digits:,} training digits drawn at random; NLL of those digits at {SAMPLES} importance "
         f"samples, with standard errors over the digits (`{command}`)."
     )
     if epochs < recipe.train.epochs:
-        told += " All schedules are squeezed into so short a run, which favours what learns fast."
-    return f"{told}\n\n{table(rows)}\n"
+        about += " All schedules are squeezed into so short a run, which favours what learns fast."
+    return f"{about}\n\n{table(rows)}\n"
 
 
 def table(rows: list[Row]) -> str:

@@ -25,15 +25,15 @@ def sparsity(config: SparsityConfig, activations: list[Tensor]) -> Tensor:
     return config.weight * torch.stack(parts).sum(0)
 
 
-def _departure(kind: str, wanted: float, rho: Tensor) -> Tensor:
-    """s(wanted, rho): KL between two coins in nats, absolute or squared difference."""
+def _departure(kind: str, target: float, rho: Tensor) -> Tensor:
+    """s(target, rho): KL between two coins in nats, absolute or squared difference."""
     if kind == "l1":
-        return (rho - wanted).abs()
+        return (rho - target).abs()
     if kind == "l2":
-        return (rho - wanted) ** 2
+        return (rho - target) ** 2
     rho = rho.clamp(1e-6, 1 - 1e-6)
-    on = wanted * (torch.log(torch.tensor(wanted)) - torch.log(rho))
-    off = (1 - wanted) * (torch.log1p(torch.tensor(-wanted)) - torch.log1p(-rho))
+    on = target * (torch.log(torch.tensor(target)) - torch.log(rho))
+    off = (1 - target) * (torch.log1p(torch.tensor(-target)) - torch.log1p(-rho))
     return on + off
 
 
@@ -63,7 +63,7 @@ def one_layer_norm(model: Autoencoder, x: Tensor) -> Tensor:
 
 
 def _slope(activation: str, code: Tensor) -> Tensor:
-    """The derivative of the code's non-linearity, told from the code itself."""
+    """The derivative of the code's non-linearity, computed from the code itself."""
     if activation == "sigmoid":
         return code * (1 - code)
     return torch.ones_like(code) if activation == "identity" else (code > 0).to(code.dtype)

@@ -20,7 +20,7 @@ from vae_core.training.objectives import Batch, terms
 from vae_core.training.run_state import Loss, Model, RunState
 
 UNKNOWN_LABELS = 0.1
-"""Share of the digits whose label a model that takes labels is not told: it can do without."""
+"""Share of the digits whose label a model that takes labels does not get: it can do without."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,8 +154,8 @@ def _batch(run: TrainingRun, images: Tensor, labels: Tensor) -> Batch:
         x = binarise(x, noise)
     seen = x if config.corruption is None else corrupt(x, config.corruption, noise)
     if config.takes_labels:
-        told = torch.rand(len(x), generator=noise, device=run.device) >= UNKNOWN_LABELS
-        y = labels.where(told, -1)
+        known = torch.rand(len(x), generator=noise, device=run.device) >= UNKNOWN_LABELS
+        y = labels.where(known, -1)
     shape = (config.samples,) * (config.objective == "iwae") + (len(x), config.latent_dim)
     eps = torch.randn(shape, generator=noise, device=run.device)
     if distributed.size() == 1:

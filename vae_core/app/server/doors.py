@@ -46,7 +46,7 @@ def is_open(method: str, path: str) -> bool:
 
 
 class Directory:
-    """What there is to call in an app, so that a wrong name is told in words.
+    """What there is to call in an app, so that a wrong name gets a sentence.
 
     Args:
         blocks: the app.

@@ -75,8 +75,8 @@ class Line:
         try:
             if message.count("[") + message.count("{") > PARTS:
                 raise ValueError("nobody's code is that deep")
-            told = json.loads(message)
-            turn, name, argument = (told[key] for key in ("turn", "name", "argument"))
+            asked = json.loads(message)
+            turn, name, argument = (asked[key] for key in ("turn", "name", "argument"))
         except (ValueError, TypeError, KeyError, RecursionError):
             turn, answer = None, {"error": "A message must hold turn, name and argument."}
         else:

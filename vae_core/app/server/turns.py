@@ -18,7 +18,7 @@ class Turns:
     Args:
         at_once: callers inside.
         each: callers of one address that may wait.
-        sentence: what one more is told.
+        sentence: the answer to one more.
     """
 
     def __init__(self, at_once: int, each: int, sentence: str) -> None:

@@ -1,7 +1,7 @@
 """Who asks: an address, and how many places each address holds of what is scarce.
 
 The address is what the server makes out: it believes a proxy's `X-Forwarded-For` only where it was
-told to (`FORWARDED_ALLOW_IPS`). Many visitors may share one, so a share is far more than one
+configured to (`FORWARDED_ALLOW_IPS`). Many visitors may share one, so a share is far more than one
 person needs and clearly less than all.
 """
 
@@ -53,7 +53,7 @@ class Shares:
     Args:
         total: places in all.
         each: places that one address may hold.
-        sentence: what a visitor is told when there is none.
+        sentence: the answer to a visitor when there is none.
     """
 
     def __init__(self, total: int, each: int, sentence: str) -> None:

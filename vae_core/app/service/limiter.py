@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 class Gate:
-    """Lets a few callers in at once and a bounded number wait; the rest are told to come back.
+    """Lets a few callers in at once and a bounded number wait; the rest are refused.
 
     A place goes to whoever waits longest: a thread that comes back at once cannot overtake.
 
