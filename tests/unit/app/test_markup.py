@@ -1,4 +1,4 @@
-"""The page's scripts parse no markup; no browser is needed to see that."""
+"""The page's scripts parse no markup and stay small; no browser is needed to see that."""
 
 from __future__ import annotations
 
@@ -35,3 +35,9 @@ def test_no_script_makes_markup_from_text(script: Path) -> None:
 def test_the_guard_knows_markup_made_from_text(line: str) -> None:
     assert len(SINK.findall(line)) == 1
     assert SINK.findall("if (a.innerHTML === b) return;") == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.relative_to(WEB).as_posix())
+def test_a_script_is_read_on_a_few_screens(script: Path) -> None:
+    """Of functions, the linter in tests/web sees to that."""
+    assert len(script.read_text("utf-8").splitlines()) <= 300

@@ -66,14 +66,11 @@ class Explore {
       model: () => this.model,
       onstart: (start, label) => this.#begin(start, label),
     });
-    this.undo = new UndoButtons(
-      root,
-      () => ({ u: [...this.#u], start: this.starts.current }),
-      (rest, event) => {
-        this.starts.leave();
-        this.#goTo(rest.u, rest.start, event);
-      },
-    );
+    const here = () => ({ u: [...this.#u], start: this.starts.current });
+    this.undo = new UndoButtons(root, here, (rest, event) => {
+      this.starts.leave();
+      this.#goTo(rest.u, rest.start, event);
+    });
     this.engine = this.#buildEngine();
     this.strips = this.#buildStrips();
     this.#listen();
@@ -210,9 +207,8 @@ class Explore {
     this.gauge.adopt(chosen);
     this.starts.show(null);
     root.classList.toggle("slow", chosen.slow);
-    find(root, "[data-do=scale] option").textContent = chosen.variational
-      ? "in σ of the prior"
-      : "in σ of its codes";
+    const sigma = chosen.variational ? "in σ of the prior" : "in σ of its codes";
+    find(root, "[data-do=scale] option").textContent = sigma;
     this.rows.build(chosen, this.#frozen);
     this.rows.rescale(this.scale, this.#u);
     this.gauge.show(...this.#place());
