@@ -12,7 +12,7 @@ import { keep, model, openedWith } from "../core/state.js";
 import { find, findAll, press, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
 import { pictureInput } from "../parts/picture.js";
-import { showCosts } from "./reconstruct/costs.js";
+import { distortionTip, showCosts } from "./reconstruct/costs.js";
 import { DamageKnobs } from "./reconstruct/damage.js";
 import { Digits } from "./reconstruct/digits.js";
 import { explain } from "./reconstruct/explain.js";
@@ -202,12 +202,17 @@ class Reconstruct {
     this.digits.show(answer);
     this.chart.show(this.model, answer);
     showCosts(this.root, this.model, answer);
-    this.#explain(answer.usual);
+    this.#describeModel(answer.usual);
   }
 
-  /** @param {Costs | null} [usual] */
-  #explain(usual = null) {
+  /**
+   * What the panel says of the model itself, before any answer.
+   *
+   * @param {Costs | null} [usual] medians of the test digits, while a digit is on show
+   */
+  #describeModel(usual = null) {
     this.root.classList.toggle("is-deterministic", !this.model.variational);
+    find(this.root, "dt.of-distortion").dataset.tip = distortionTip(this.model);
     find(this.root, ".seeing-text").replaceChildren(...explain(this.model, usual));
   }
 
@@ -247,7 +252,7 @@ class Reconstruct {
     mountHandout(root, this.digits.canvases, () => this.#forHandout());
     on("model", () => {
       this.model = model() ?? this.model;
-      this.#explain();
+      this.#describeModel();
       this.#ask();
     });
     onParcel("reconstruct", (parcel) => this.#receive(parcel));
@@ -275,7 +280,7 @@ class Reconstruct {
     if (code === "draw") this.#question.code = code;
     this.#question.seed = within(seed, 1, 1e9, 1, { whole: true });
     this.#pressCode();
-    this.#explain();
+    this.#describeModel();
     // A real digit is there on arrival, unless something was sent meanwhile.
     this.input.ready.then(() => {
       if (!this.#question.current) this.input.takePlace(readPlace(openedWith("x")) ?? FIRST);

@@ -32,8 +32,7 @@ export function showCosts(root, model, answer) {
   find(bar, ".r").style.width = `${(100 * (rate ?? 0)) / scale}%`;
   find(bar, "u").hidden = median === null;
   find(bar, "u").style.left = `${(100 * (floor + (median ?? 0))) / scale}%`;
-  const isInNats = model.quantity !== "squared-error";
-  find(root, "dt.of-distortion").dataset.tip = tipOf(model, isInNats);
+  const isInNats = countsNats(model);
   for (const unit of findAll(root, ".costs small")) unit.hidden = !isInNats;
   find(root, ".cost-note").textContent =
     estimateOf(answer, isInNats) + comparison(model, floor, median, isInNats);
@@ -52,13 +51,17 @@ function showCost(root, key, value, share) {
   find(root, `[data-rank=${key}]`).textContent = isRanked ? rank(share) : "";
 }
 
+/** @param {Model} model */
+const countsNats = ({ quantity }) => quantity !== "squared-error";
+
 /**
+ * What the distortion is under a model.
+ *
  * @param {Model} model
- * @param {boolean} isInNats
  */
-function tipOf({ variational }, isInNats) {
-  if (!isInNats) return "half the squared error, summed over the pixels";
-  if (!variational) return "cross-entropy of the grey pixels, summed";
+export function distortionTip(model) {
+  if (!countsNats(model)) return "half the squared error, summed over the pixels";
+  if (!model.variational) return "cross-entropy of the grey pixels, summed";
   return "−log p(x|z): nats to write the pixels down once z is known";
 }
 
