@@ -19,6 +19,7 @@ export const card = (facts) => ({
   moves: null,
   variational: true,
   slow: false,
+  samplers: [],
   takes_labels: false,
   conditional: false,
   prior: "normal",

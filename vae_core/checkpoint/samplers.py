@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from vae_core import files
 from vae_core.checkpoint.companions import WEIGHTS, fingerprint
@@ -29,11 +30,11 @@ LARGEST = 4096
 
 def kinds(folder: Path) -> list[str]:
     """The samplers that a checkpoint folder holds for the weights that lie in it."""
-    weights = folder / WEIGHTS
-    if not weights.is_file():
-        return []
-    mark = fingerprint(weights)
-    return [kind for kind, name in FILES.items() if _mark(folder / name) == mark]
+    marks = {kind: mark for kind, name in FILES.items() if (mark := _mark(folder / name))}
+    if not marks or not (folder / WEIGHTS).is_file():
+        return []  # most folders: their weights need not be read through
+    weights = fingerprint(folder / WEIGHTS)
+    return [kind for kind, mark in marks.items() if mark == weights]
 
 
 def write(folder: Path, sampler: Sampler) -> Path:
@@ -64,6 +65,19 @@ def read(folder: Path, kind: str, device: torch.device | str = "cpu") -> Sampler
         raise ValueError(f"{path} was fitted to other weights: run fit-sampler again.")
     sampler = _build(path, kind)
     return sampler.to(device).eval().requires_grad_(False)
+
+
+def draw(
+    sampler: Sampler,
+    n: int,
+    generator: torch.Generator,
+    y: Tensor | None = None,
+    guidance: float = GUIDANCE,
+) -> Tensor:
+    """`n` codes (n, d): of labels y (n,) and with guidance where the sampler knows of either."""
+    if isinstance(sampler, DiffusionSampler):
+        return sampler.sample(n, generator=generator, y=y, guidance=guidance)
+    return sampler.sample(n, generator=generator)
 
 
 def _build(path: Path, kind: str) -> Sampler:

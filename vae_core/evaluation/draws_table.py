@@ -14,6 +14,7 @@ from torch import Tensor
 
 from vae_core import runtime
 from vae_core.checkpoint.samplers import Sampler
+from vae_core.checkpoint.samplers import draw as draw_codes
 from vae_core.classifier.independent import IndependentClassifier
 from vae_core.evaluation import samples
 from vae_core.models import Model
@@ -63,10 +64,9 @@ def from_sampler(model: Model, sampler: Sampler, guidance: float = 1.0) -> Draw:
     """Draws from a sampler; a diffusion model is given labels, each as likely."""
 
     def draw(n: int, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
-        if not isinstance(sampler, DiffusionSampler):
-            return sampler.sample(n, generator=generator), None
-        y = torch.randint(CLASSES, (n,), generator=generator) if sampler.classes else None
-        return sampler.sample(n, generator=generator, y=y, guidance=guidance), y
+        takes = isinstance(sampler, DiffusionSampler) and sampler.classes
+        y = torch.randint(CLASSES, (n,), generator=generator) if takes else None
+        return draw_codes(sampler, n, generator, y, guidance), y
 
     return draw
 

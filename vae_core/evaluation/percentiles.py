@@ -94,16 +94,18 @@ def floor(model: Model, x: Tensor) -> Tensor:
     return -(torch.xlogy(x, x) + torch.xlogy(1 - x, 1 - x)).sum((1, 2, 3))
 
 
-def placed(model: Model, x: Tensor) -> dict[str, Tensor]:
+def placed(model: Model, x: Tensor, y: Tensor | None = None) -> dict[str, Tensor]:
     """What x (b, 1, 28, 28) is ranked by, each (b,): `costs` less `floor`, and `length`.
 
-    `length` is the distance of the code, or of the posterior mean, from 0 in units of the sliders.
+    `length` is the distance of the code, or of the posterior mean, from 0 in units of the sliders:
+    under its label y (b,) where the prior takes labels.
     """
     q = model.encode(x)
     known = _costs(model, q, x)
     least = floor(model, x)
     above = {key: v if key == "rate" else v - least for key, v in known.items()}
-    return {**above, "length": model.to_sliders(q.mean).norm(dim=1)}
+    label = y if model.config.labelled_prior else None
+    return {**above, "length": model.to_sliders(q.mean, label).norm(dim=1)}
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,9 @@ def measure(model: Model, digits: Digits, device: torch.device | str = "cpu") ->
     parts: dict[str, list[Tensor]] = {}
     with runtime.eval_mode(model):
         for start in range(0, len(digits), BATCH):
-            x = digits.floats(slice(start, start + BATCH)).to(device)
-            for key, value in placed(model, x).items():
+            rows = slice(start, start + BATCH)
+            x, y = digits.floats(rows).to(device), digits.labels[rows].long().to(device)
+            for key, value in placed(model, x, y).items():
                 parts.setdefault(key, []).append(value.double().cpu())
     ranks = np.linspace(0, 1, QUANTILES)
     return Reference(

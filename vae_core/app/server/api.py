@@ -64,9 +64,12 @@ class Endpoints:
         code = self.studio.encode(checkpoint, self._picture(image))
         return _picked(code, "z", "mean", "logvar") | {"input": wire.png_uri(code["input"])}
 
-    def decode(self, checkpoint: str, z: list[float]) -> Answer:
-        """The digit of slider values z: latent_dim numbers, each within +-10."""
-        made = self.studio.decode(checkpoint, z)
+    def decode(self, checkpoint: str, z: list[float], label: int | None = None) -> Answer:
+        """The digit of slider values z: latent_dim numbers, each within +-10.
+
+        `label`, 0 to 9, counts for a model that takes labels.
+        """
+        made = self.studio.decode(checkpoint, z, label)
         return {"image": wire.png_uri(made["pixels"][0]), "milliseconds": made["milliseconds"]}
 
     def sample(
@@ -74,7 +77,9 @@ class Endpoints:
     ) -> Answer:
         """n (1 to 256) digits drawn from the model's prior, the same ones for the same seed."""
         drawn = self.studio.sample(checkpoint, n, seed, temperature)
-        return {"images": [*map(wire.png_uri, drawn["pixels"])]} | _picked(drawn, "z", "seed")
+        return {"images": [*map(wire.png_uri, drawn["pixels"])]} | _picked(
+            drawn, "z", "seed", "labels"
+        )
 
     def interpolate(
         self,

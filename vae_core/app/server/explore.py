@@ -18,6 +18,7 @@ def calls(studio: Studio) -> list[Call]:
     """What its script may ask for."""
     return [
         Call(partial(studio.decode, wide=True), "decode", live=studio.is_quick),
+        Call(studio.row, live=studio.is_quick),
         Call(studio.films),
         Call(studio.follow_code, "encode"),
         Call(studio.names),

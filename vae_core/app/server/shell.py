@@ -47,7 +47,7 @@ METRICS = (
     *("active_units", "fid", "fid_floor", "sample_entropy", "test_entropy", "not_digits"),
 )
 """Figures that the page shows."""
-DEFAULT_MODEL = "vae-flow"
+DEFAULT_MODEL = "vae-flow-digits"
 FIRST_EXAMPLE = 3
 """Place in the example sheet of the digit that the app opens on."""
 WAITING, THREADS, SESSIONS = 256, 64, 200
@@ -153,13 +153,14 @@ def first_digit(studio: Studio, name: str | None) -> Json:
     """An example digit and its code, sent with the page so that it opens on a real picture."""
     if name is None:
         return None
-    digit = {"pixels": wire.pack(assets.examples()[0][FIRST_EXAMPLE])}
+    digits, labels, _ = assets.examples()
+    digit = {"pixels": wire.pack(digits[FIRST_EXAMPLE])}
     try:
-        code = studio.encode(name, digit)
-        made = studio.decode(name, code["z"])
+        code = studio.encode(name, digit, label=labels[FIRST_EXAMPLE])
+        made = studio.decode(name, code["z"], code["label"])
     except Exception:  # a model that cannot be used: the panel says why when it asks
         return None
-    about = {key: code[key] for key in ("input", "z", "nearer")}
+    about = {key: code[key] for key in ("input", "z", "nearer", "label")}
     return wire.to_json({"checkpoint": name, **about, "pixels": made["pixels"]})
 
 

@@ -35,7 +35,8 @@ class Card(Kind):
     `order` lists the latents as latents.json has them, else by falling KL, else as they come;
     `unused` those below 0.01 nats. Where there is no KL, `moves` says how much each slider moves
     the picture against the one that does most; null where that is not measured, and for a code of
-    hundreds, whose bars nobody sees. `outdated` names the files measured on weights that are gone.
+    hundreds, whose bars nobody sees. `outdated` names the files measured on weights that are gone;
+    `samplers` those that were fitted to its codes after training.
     """
 
     name: str
@@ -52,3 +53,4 @@ class Card(Kind):
     unused: list[int]
     metrics: Mapping[str, object]
     outdated: list[str]
+    samplers: list[str]

@@ -6,11 +6,16 @@ import time
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from vae_core import explore, pictures
 from vae_core.app import checks
 from vae_core.app.service.models import Models, milliseconds
 from vae_core.app.service.replies import Between, Decoded, Drawn, Filmstrips
+from vae_core.checkpoint import samplers
+from vae_core.checkpoint.samplers import Sampler
+from vae_core.models import CLASSES, Model
+from vae_core.probability.samplers import DiffusionSampler
 from vae_core.runtime import numbers, rows
 
 PATHS = ("linear", "spherical")
@@ -48,6 +53,16 @@ class Codes(Models):
         with self._place(checkpoint), torch.inference_mode():
             return self._timed(model, self._tensor(values)[None], self._labels(model, known, 1))
 
+    def row(self, checkpoint: object, z: object) -> Decoded:
+        """What the same slider values paint under each of the ten labels, by one batch."""
+        values = checks.vector("z", z, self.card(checkpoint)["latent_dim"], self.reach(checkpoint))
+        model = self.registry.get(checkpoint)
+        if not model.config.takes_labels:
+            raise ValueError("This model takes no labels: it has no row of digits.")
+        with self._place(checkpoint), torch.inference_mode():
+            u = self._tensor(values).expand(CLASSES, -1)
+            return self._timed(model, u, torch.arange(CLASSES, device=self.device))
+
     def reach(self, checkpoint: object) -> float:
         """How far a slider may stand: a real code can lie far outside a fitted Gaussian."""
         return checks.Z_LIMIT if self.card(checkpoint)["variational"] else ENDS_LIMIT
@@ -82,22 +97,46 @@ class Codes(Models):
         seed: object = 0,
         temperature: object = 1.0,
         label: object = None,
+        sampler: object = "prior",
     ) -> Drawn:
-        """Draw `n` (1 to 256) digits from the model's own prior, the same ones for the same seed.
+        """Draw `n` (1 to 256) digits, the same ones for the same seed.
 
-        `temperature`, 0 to 3, scales the prior's noise.
+        `temperature`, 0 to 3, scales the prior's noise. `sampler` is `prior`, the model's own, or
+        one that was fitted to its codes after training, `diffusion` or `mixture`, where the
+        checkpoint has it; those know no temperature.
         """
         asked = _draw(n, seed, label)
         temperature = checks.number("temperature", temperature, 0.0, 3.0)
+        kind = checks.choice("sampler", sampler, ("prior", *samplers.KINDS))
         model = self.registry.get(checkpoint)
+        fitted = None if kind == "prior" else self.registry.sampler(checkpoint, kind)
         noise = torch.Generator().manual_seed(asked.seed)
         with self._heavy(), torch.inference_mode():
             start = time.perf_counter()
-            y = self._labels(model, asked.label, asked.n)
-            means, u = model.sample(asked.n, generator=noise, temperature=temperature, y=y)
-            pixels = pictures.to_uint8(means.float())
+            y = self._drawn_labels(model, asked, noise, fitted)
+            if fitted is None:
+                means, u = model.sample(asked.n, generator=noise, temperature=temperature, y=y)
+            else:
+                z = samplers.draw(fitted, asked.n, noise, y)
+                means = model.decode(z, y if model.config.conditional else None).mean
+                u = model.to_sliders(z, y if model.config.labelled_prior else None)
+            pixels = pictures.to_uint8(means.float().clamp(0, 1))
             spent = milliseconds(start)
-        return {"pixels": pixels, "z": rows(u), "seed": asked.seed, "milliseconds": spent}
+        labels = None if y is None or not model.config.takes_labels else y.tolist()
+        return Drawn(
+            pixels=pixels, z=rows(u), seed=asked.seed, labels=labels, milliseconds=spent
+        )
+
+    def _drawn_labels(
+        self, model: Model, asked: Draw, noise: torch.Generator, sampler: Sampler | None
+    ) -> Tensor | None:
+        """The labels of draws (n,): the one asked for, or, from a mixture over labels, one each."""
+        told = isinstance(sampler, DiffusionSampler) and sampler.classes
+        if asked.label is not None and (told or model.config.takes_labels):
+            return torch.full((asked.n,), asked.label, device=self.device)
+        if not (told or model.config.labelled_prior):
+            return None
+        return torch.randint(CLASSES, (asked.n,), generator=noise).to(self.device)
 
     def around(
         self,
@@ -124,7 +163,8 @@ class Codes(Models):
         with self._heavy(), torch.inference_mode():
             y = self._labels(model, asked.label, asked.n)
             made = self._timed(model, u.to(self.device), y)
-        return {**made, "z": rows(u), "seed": asked.seed}
+        labels = None if y is None else y.tolist()
+        return {**made, "z": rows(u), "seed": asked.seed, "labels": labels}
 
     def traversals(
         self,

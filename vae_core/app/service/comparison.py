@@ -24,7 +24,7 @@ from vae_core.models import Model
 from vae_core.runtime import numbers
 
 REPAIRERS = ("dae-gaussian", "dae-masking", "dae-salt-pepper", "ae", "vae-400", "vae-conv")
-SAMPLERS = ("ae", "vae-400", "vae-flow")
+SAMPLERS = ("ae", "vae-400", "vae-flow-digits")
 BETAS = ("vae-beta-half", "vae-beta-1", "beta-vae")
 COPIERS = ("ae-overcomplete", "ae")
 LINEAR = "ae-linear"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -20,6 +20,8 @@ from vae_core.app.checks import shown
 from vae_core.app.service import groups
 from vae_core.app.service.cards import Card
 from vae_core.app.service.replies import Names
+from vae_core.checkpoint import samplers
+from vae_core.checkpoint.samplers import Sampler
 from vae_core.config import Config
 from vae_core.evaluation import percentiles
 from vae_core.explore import sliders
@@ -59,6 +61,7 @@ class Registry:
         self._lock = threading.Lock()
         self._loading: dict[str, threading.Lock] = {}
         self._references: dict[str, percentiles.Reference | None] = {}
+        self._samplers: dict[tuple[str, str], Sampler] = {}
         self.root = root or checkpoint.shipped_root()
         found = sorted(config.parent for config in self.root.glob(f"*/{checkpoint.CONFIG}"))
         for folder in found[:MOST_FOLDERS]:
@@ -74,7 +77,7 @@ class Registry:
             folder.name.encode("utf-8")  # a name that is no text cannot be sent to the page
             facts = checkpoint.inspect(folder)
             latents = sliders.read(folder, Config.from_dict(facts["config"]).latent_dim)
-            made = card(folder.name, facts, latents)
+            made = card(folder.name, facts, latents, samplers.kinds(folder))
             groups.place(made)
         except Exception as error:
             # One bad folder must not stop the app, whatever is wrong with it.
@@ -118,6 +121,18 @@ class Registry:
         """Whether `get` would answer at once."""
         return name in self._loaded
 
+    def sampler(self, name: object, kind: str) -> Sampler:
+        """The sampler of `name` that is called `kind`, read on first use and kept.
+
+        Raises:
+            ValueError: the checkpoint has none, or its file is damaged.
+        """
+        name = self.check(name)
+        key = (name, kind)
+        if key not in self._samplers:
+            self._samplers[key] = samplers.read(self._folders[name], kind, self.device)
+        return self._samplers[key]
+
     def reference(self, name: object) -> percentiles.Reference | None:
         """Where the test digits stand under `name`; None where that was not measured."""
         name = self.check(name)
@@ -155,7 +170,12 @@ class Registry:
                 self._loaded.popitem(last=False)
 
 
-def card(name: str, facts: checkpoint.Facts, latents: sliders.Latents | None = None) -> Card:
+def card(
+    name: str,
+    facts: checkpoint.Facts,
+    latents: sliders.Latents | None = None,
+    fitted: Sequence[str] = (),
+) -> Card:
     """What the page and `/checkpoints` say of a model, from the files in its folder."""
     config, metrics = Config.from_dict(facts["config"]), facts["metrics"]
     dims = range(config.latent_dim)
@@ -178,6 +198,7 @@ def card(name: str, facts: checkpoint.Facts, latents: sliders.Latents | None = N
         "unused": [] if kl is None else [i for i in dims if kl[i] < UNUSED_BELOW],
         "metrics": metrics or {},
         "outdated": facts["outdated"],
+        "samplers": [*fitted],
     }
 
 

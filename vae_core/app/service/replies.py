@@ -47,10 +47,11 @@ class Between(Decoded):
 
 
 class Drawn(Decoded):
-    """Digits drawn with a seed, and their codes."""
+    """Digits drawn with a seed, their codes, and the labels that those codes stand under."""
 
     z: list[Code]
     seed: int
+    labels: list[int] | None
 
 
 class Way(Decoded):

@@ -77,10 +77,11 @@ class Studio(Family):
         spread: object = 0.5,
         temperature: object = 1.0,
         label: object = None,
+        sampler: object = "prior",
     ) -> replies.Readings:
         """What a classifier reads in the draws of `sample` or, with a z, of `around`."""
         if z is None:
-            drawn = self.sample(checkpoint, n, seed, temperature, label)
+            drawn = self.sample(checkpoint, n, seed, temperature, label, sampler)
         else:
             drawn = self.around(checkpoint, z, n, seed, spread, label)
         return {"readings": self.reader.read(drawn["pixels"])}

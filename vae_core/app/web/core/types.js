@@ -15,6 +15,7 @@
  * @property {boolean} variational
  * @property {boolean} slow paints pixel by pixel
  * @property {boolean} takes_labels its decoder takes a digit as well
+ * @property {string[]} samplers fitted to its codes after training
  * @property {boolean} conditional was measured with the label given
  * @property {string} prior
  * @property {string} quantity what its distortion counts: a key of QUANTITIES
@@ -51,6 +52,7 @@
  * @property {number[]} z
  * @property {number | null} nearer share of test codes nearer to the mean
  * @property {string} pixels base64 of the decoded digit
+ * @property {number | null} label that the code stands under, null for a model that takes none
  */
 
 /**

@@ -17,6 +17,7 @@ import { find, press, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
 import { clampToLimit, moveTo } from "./explore/code.js";
 import { explain } from "./explore/explain.js";
+import { Hand } from "./explore/hand.js";
 import { mountHandout } from "./explore/handout.js";
 import { showReading } from "./explore/reading.js";
 import { FILM, Rows } from "./explore/rows.js";
@@ -73,6 +74,7 @@ class Explore {
     });
     this.engine = this.#buildEngine();
     this.strips = this.#buildStrips();
+    this.hand = this.#buildHand();
     this.#listen();
     this.#arrive(boot.first);
   }
@@ -109,6 +111,22 @@ class Explore {
     });
   }
 
+  #buildHand() {
+    const relabelled = (/** @type {Event} */ event) => {
+      this.engine.push(undefined, event);
+      this.strips.askSoon();
+    };
+    const look = { title: "The same hand writes:", pictures: true };
+    return new Hand({
+      server: this.server,
+      place: () =>
+        this.model.takes_labels && !this.model.slow && this.root.offsetParent !== null
+          ? { checkpoint: this.model.name, z: this.#u.map((v) => clampToLimit(this.model, v)) }
+          : null,
+      onrow: labelRow(find(this.root, ".given-label"), relabelled, look),
+    });
+  }
+
   /**
    * @param {number} dim
    * @param {number} value
@@ -130,6 +148,7 @@ class Explore {
     set({ u: [...this.#u] });
     this.gauge.showSoon(() => this.#place());
     if (!this.model.slow) this.strips.askSoon();
+    this.hand.follow();
   }
 
   /** @returns {[number[], number | null]} the code, and its rank while it is that of a picture */
@@ -216,14 +235,17 @@ class Explore {
     find(root, ".seeing-text").replaceChildren(...explain(chosen));
     this.engine.push();
     this.strips.askSoon(ARRIVAL_MS);
+    this.hand.follow();
     this.#askNames();
   }
 
   /** @param {FirstDigit | null} first that came with the page */
   #arrive(first) {
     const frozen = readNumbers(openedWith("frozen")) ?? []; // by a link, once
-    if (first && !state.u && first.checkpoint === state.model) {
-      const { input, z, nearer, pixels } = first;
+    const isAsked = state.label === null || state.label === first?.label;
+    if (first && !state.u && first.checkpoint === state.model && isAsked) {
+      const { input, z, nearer, pixels, label } = first;
+      if (label !== null) set({ label });
       paint(this.canvas, pixels);
       this.#adopt(z, frozen);
       this.starts.show({ picture: { pixels: input }, input, z, nearer });
@@ -280,10 +302,6 @@ class Explore {
       u: this.#u,
       pixels: this.#pixels,
     }));
-    labelRow(find(this.root, ".given-label"), (event) => {
-      this.engine.push(undefined, event);
-      this.strips.askSoon();
-    });
     on("model", () => this.#changeModel());
     onParcel("explore", (parcel) => this.#receive(parcel));
   }

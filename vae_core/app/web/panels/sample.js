@@ -2,11 +2,11 @@
 
 import { readNumbers, within, writeNumbers } from "../core/address.js";
 import { call } from "../core/calls.js";
-import { on } from "../core/events.js";
+import { emit, on } from "../core/events.js";
 import { onParcel, send } from "../core/handover.js";
 import { live } from "../core/live.js";
 import { fixed } from "../core/numbers.js";
-import { givenLabel, keep, model, openedWith, set, state } from "../core/state.js";
+import { keep, model, openedWith, set, state } from "../core/state.js";
 import { pixelsOf } from "../draw/digit.js";
 import { png } from "../draw/png.js";
 import { download } from "../parts/files.js";
@@ -15,6 +15,7 @@ import { fillRange, find, findAll, press, say } from "../parts/nodes.js";
 import { Census } from "./sample/census.js";
 import { explain } from "./sample/explain.js";
 import { Grid } from "./sample/grid.js";
+import { SamplerChooser } from "./sample/sampler.js";
 
 /** @import { Server } from "../core/types.js" */
 
@@ -24,9 +25,23 @@ const LARGEST_SEED = 999999999;
 
 /** @typedef {{ checkpoint: string, label: number | null }} Origin of draws */
 
+const ANY = "any";
+
+/** The label in the address: the panel's own, else the one that a link to this panel names. */
+function labelAskedFor() {
+  const own = openedWith("digit");
+  if (own === ANY) return null;
+  if (own !== null) return within(own, 0, 9, null, { whole: true });
+  return openedWith("panel") === "sample" ? state.label : null;
+}
+
 class Sample {
   /** @type {number[][]} */
   #codes = [];
+  /** @type {number | null} */
+  #label = labelAskedFor(); // of all draws; null: each has one of its own
+  /** @type {number[] | null} */
+  #labels = null; // of each draw, where the model takes labels
   /** @type {Origin | null} */
   #drawnFrom = null; // what the codes belong to: a model and a label
   /** @type {number[] | null} */
@@ -44,6 +59,10 @@ class Sample {
       find(root, `[name=${name}]`, HTMLInputElement),
     );
     this.fields = { n, seed, temperature, spread };
+    this.sampler = new SamplerChooser(root, (event) => {
+      this.#showSampler();
+      this.#drawAround(null, event);
+    });
     this.grid = new Grid(place, (at, event) => this.#choose(at, event));
     this.census = new Census(
       root,
@@ -66,19 +85,32 @@ class Sample {
     this.engine.push();
   }
 
+  get #givenLabel() {
+    return model()?.takes_labels ? this.#label : null;
+  }
+
+  /** @param {number | null} label */
+  #give(label) {
+    this.#label = label;
+    keep({ digit: label === null ? ANY : String(label) });
+    emit("change", { label });
+    this.#explain();
+  }
+
   /** The function to ask and its argument. */
   #asked() {
     const { n, seed, temperature } = state;
-    const draw = { checkpoint: state.model, n, seed, label: givenLabel() };
+    const draw = { checkpoint: state.model, n, seed, label: this.#givenLabel };
     const [z, spread] = [this.#centre, Number(this.fields.spread.value)];
     return z
       ? { name: "around", body: { ...draw, z, spread } }
-      : { name: "sample", body: { ...draw, temperature } };
+      : { name: "sample", body: { ...draw, temperature, sampler: this.sampler.kind } };
   }
 
-  /** @param {{ z: number[][], pixels: string }} answer */
-  #show({ z, pixels }) {
+  /** @param {{ z: number[][], pixels: string, labels: number[] | null }} answer */
+  #show({ z, pixels, labels }) {
     this.#codes = z;
+    this.#labels = labels;
     this.grid.show(pixels, z.length, this.#centre !== null);
     this.census.askSoon();
   }
@@ -92,12 +124,14 @@ class Sample {
   #choose(at, event) {
     const z = this.#codes[at];
     if (!z || !this.#drawnFrom) return;
-    const { checkpoint, label } = this.#drawnFrom;
+    const { checkpoint } = this.#drawnFrom;
+    const label = this.#labels?.[at] ?? this.#drawnFrom.label;
     if (this.#onClick === "explore" && !event.shiftKey) {
       const pixels = pixelsOf(this.grid.canvases[at]);
       return send("explore", { z, checkpoint, label, pixels, from: "sample" });
     }
     if (checkpoint !== state.model) return; // the next model's draws are under way
+    this.#give(label);
     this.#drawAround(z, event);
   }
 
@@ -125,9 +159,16 @@ class Sample {
     find(this.root, ".heat-value").textContent = fixed(state.temperature, 2);
   }
 
+  /** A fitted sampler knows no temperature. */
+  #showSampler() {
+    find(this.root, ".heat").hidden = !this.sampler.isPrior;
+    this.#explain();
+  }
+
   #explain() {
-    const chosen = model();
-    if (chosen) find(this.root, ".seeing-text").replaceChildren(...explain(chosen, state.label));
+    const [chosen, { kind }] = [model(), this.sampler];
+    if (!chosen) return;
+    find(this.root, ".seeing-text").replaceChildren(...explain(chosen, this.#label, kind));
   }
 
   /**
@@ -178,9 +219,10 @@ class Sample {
     const around = readNumbers(openedWith("around"));
     if (around?.length === model()?.latent_dim) this.#centre = around;
     spread.value = String(within(openedWith("spread"), 0, 1, Number(spread.value)));
+    this.sampler.adopt(model());
     this.#showTemperature();
     this.#showCentre();
-    this.#explain();
+    this.#showSampler();
   }
 
   #listen() {
@@ -199,16 +241,23 @@ class Sample {
     });
     fields.spread.addEventListener("input", (event) => this.#drawAround(this.#centre, event));
     this.#listenToButtons();
-    labelRow(find(root, ".given-label"), (event) => {
-      this.#explain();
-      this.engine.push(undefined, event);
-    });
+    labelRow(
+      find(root, ".given-label"),
+      (event, label) => {
+        this.#give(label);
+        this.engine.push(undefined, event);
+      },
+      { chosen: () => this.#label },
+    );
     on("model", () => {
-      this.#explain();
+      this.sampler.adopt(model());
+      this.#showSampler();
       this.#drawAround(null);
     });
-    onParcel("sample", ({ z }) => {
-      if (z?.length === model()?.latent_dim) this.#drawAround(z ?? null);
+    onParcel("sample", ({ z, label }) => {
+      if (z?.length !== model()?.latent_dim) return;
+      this.#give(label ?? null);
+      this.#drawAround(z ?? null);
     });
   }
 

@@ -1,7 +1,9 @@
-// The digit that a conditional model is given, as a row of buttons 0 to 9 or unknown.
+// The digit that a model with labels is given, as a row of buttons 0 to 9 or unknown.
 
+import { digitAt, unpack } from "../core/bytes.js";
 import { on } from "../core/events.js";
 import { model, set, state } from "../core/state.js";
+import { digitCanvas, paint } from "../draw/digit.js";
 import { attributes, button, make, press } from "./nodes.js";
 
 const CHOICES = [...Array(10).keys(), null];
@@ -13,25 +15,41 @@ const spelled = (label) => (label === null ? "" : String(label));
 const titleOf = (label) =>
   label === null
     ? "Give it none: the model has to guess the digit"
-    : `The same handwriting as a ${label}`;
+    : `The same hand writes a ${label}`;
 
 /**
- * Build the row in `box`; it is there only while the chosen model is a conditional one.
+ * @typedef {object} LabelLook
+ * @property {string} [title]
+ * @property {boolean} [pictures] each button has room for one
+ * @property {() => number | null} [chosen] the label on show; by default the state's, which a press
+ *   then sets
+ */
+
+/**
+ * Build the row in `box`; it is there only while the chosen model takes labels.
  *
  * @param {HTMLElement} box
- * @param {(event: Event) => void} onchange another label was picked, which the state holds by then
+ * @param {(event: Event, label: number | null) => void} onchange another label was picked
+ * @param {LabelLook} [look]
+ * @returns {(pixels: string) => void} paints the ten digits, base64, into the buttons
  */
-export function labelRow(box, onchange) {
+export function labelRow(
+  box,
+  onchange,
+  { title = "The digit to paint:", pictures = false, chosen } = {},
+) {
+  const canvases = pictures ? Array.from({ length: 10 }, () => digitCanvas()) : [];
   const buttons = CHOICES.map((label) => {
     const made = button(spelled(label) || "unknown", { title: titleOf(label) }, (event) => {
-      set({ label });
-      onchange(event);
+      if (!chosen) set({ label });
+      onchange(event, label);
+      show();
     });
     made.dataset.label = spelled(label);
+    if (label !== null && pictures) made.prepend(canvases[label]);
     return made;
   });
-  const title = "Tell the decoder which digit:";
-  const row = make("div", { className: "labels-row" }, ...buttons);
+  const row = make("div", { className: pictures ? "labels-row hand" : "labels-row" }, ...buttons);
   box.classList.add("labels");
   box.replaceChildren(
     make("span", { className: "labels-title small muted", textContent: title }),
@@ -39,8 +57,12 @@ export function labelRow(box, onchange) {
   );
   const show = () => {
     box.hidden = !model()?.takes_labels;
-    press(buttons, ({ dataset }) => dataset.label === spelled(state.label));
+    press(buttons, ({ dataset }) => dataset.label === spelled(chosen ? chosen() : state.label));
   };
   on("change", (patch) => ("label" in patch || "model" in patch) && show());
   show();
+  return (pixels) => {
+    const bytes = unpack(pixels);
+    for (const [digit, canvas] of canvases.entries()) paint(canvas, digitAt(bytes, digit));
+  };
 }

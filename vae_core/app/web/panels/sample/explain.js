@@ -12,24 +12,20 @@ const figure = (value) => num(number(value));
 /**
  * @param {Model} model
  * @param {number | null} label that it is given
+ * @param {string} [sampler] what draws the codes
  * @returns {(Node | string)[]}
  */
-export function explain(model, label) {
-  const { metrics, variational, takes_labels: takesLabels } = model;
+export function explain(model, label, sampler = "prior") {
+  if (sampler in FITTED) return joined([drawnBy(model, sampler), ...aboutLabel(model, label)]);
+  const { metrics, variational } = model;
   const count = num(whole(model.latent_dim));
   /** @type {(Node | string)[]} */
   const parts = [
     variational
       ? text`Each digit is decoded from ${count} numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`
       : text`A plain autoencoder has no prior: each picture is decoded from ${count} numbers drawn from a Gaussian that was fitted to the codes of ${bold(model.name)} afterwards. Nothing ever asked its decoder to paint a digit at such places, so many draws are none.`,
+    ...aboutLabel(model, label),
   ];
-  if (takesLabels && label === null) {
-    parts.push("This model can be given the digit to paint; unknown leaves the choice to it.");
-  } else if (takesLabels) {
-    parts.push(
-      text`This model is given a ${num(String(label))} to paint: the draws are handwritings of one digit.`,
-    );
-  }
   if (isNumber(metrics?.fid)) {
     const floor = isNumber(metrics.fid_floor)
       ? text` (real digits against real digits: ${figure(metrics.fid_floor)})`
@@ -45,4 +41,31 @@ export function explain(model, label) {
     );
   }
   return joined(parts);
+}
+
+/** @type {Record<string, string>} */
+const FITTED = {
+  diffusion:
+    "a small diffusion model turns noise into a code in thirty steps, leaning a little towards the digit that it was asked for.",
+  mixture: "a mixture of Gaussians was laid over the codes.",
+};
+
+/**
+ * @param {Model} model
+ * @param {string} sampler
+ */
+const drawnBy = (model, sampler) =>
+  text`Each digit is decoded from ${num(whole(model.latent_dim))} numbers that lie where the codes of training digits do: after the training of ${bold(model.name)}, ${FITTED[sampler]} It is not the prior under which the model's likelihood is reported; choose that one to see the difference.`;
+
+/**
+ * @param {Model} model
+ * @param {number | null} label
+ * @returns {(Node | string)[]}
+ */
+function aboutLabel({ takes_labels: takesLabels }, label) {
+  if (!takesLabels) return [];
+  if (label === null) return ["Each draw has a digit of its own, each as likely."];
+  return [
+    text`This model is given a ${num(String(label))} to paint: the draws are handwritings of one digit.`,
+  ];
 }

@@ -1,0 +1,61 @@
+// What draws the codes: the model's own prior, or a sampler that was fitted after its training.
+
+import { keep, openedWith } from "../../core/state.js";
+import { find, make } from "../../parts/nodes.js";
+
+/** @import { Model } from "../../core/types.js" */
+
+const PRIOR = "prior";
+/** @type {Record<string, string>} */
+const WORDS = {
+  [PRIOR]: "the model's own prior",
+  diffusion: "a diffusion model of its codes",
+  mixture: "a mixture of Gaussians over its codes",
+};
+const BEST_FIRST = ["diffusion", PRIOR, "mixture"];
+
+/** @param {Model | null} model */
+export const samplersOf = (model) =>
+  BEST_FIRST.filter((kind) => kind === PRIOR || model?.samplers.includes(kind));
+
+export class SamplerChooser {
+  #field;
+  #select;
+  #asked = openedWith("sampler");
+
+  /**
+   * @param {HTMLElement} root of the panel
+   * @param {(event: Event) => void} onchange
+   */
+  constructor(root, onchange) {
+    this.#field = find(root, ".sampler");
+    this.#select = find(root, "[name=sampler]", HTMLSelectElement);
+    this.#select.addEventListener("change", (event) => {
+      this.#asked = this.kind;
+      keep({ sampler: this.kind });
+      onchange(event);
+    });
+  }
+
+  get kind() {
+    return this.#select.value || PRIOR;
+  }
+
+  get isPrior() {
+    return this.kind === PRIOR;
+  }
+
+  /**
+   * The samplers of another model; the one that was asked for stays where there is one.
+   *
+   * @param {Model | null} model
+   */
+  adopt(model) {
+    const kinds = samplersOf(model);
+    this.#select.replaceChildren(
+      ...kinds.map((kind) => make("option", { value: kind, textContent: WORDS[kind] })),
+    );
+    this.#select.value = kinds.includes(this.#asked ?? "") ? (this.#asked ?? PRIOR) : kinds[0];
+    this.#field.hidden = kinds.length === 1;
+  }
+}
