@@ -10,8 +10,10 @@ from vae_core.probability import likelihoods
 GROUPS: dict[str, tuple[str, ...]] = {
     "Variational": ("vae-128", "vae-128-64", "vae-400", "vae-2d"),
     "Variational, convolutional": (
-        *("vae-conv", "vae-conv-elbo", "vae-conv-10", "vae-conv-10-beta", "vae-conv-16"),
-        *("vae-conditional", "vae-flow", "vae-flow-5", "vae-flow-digits", "vae-pixelcnn"),
+        *("vae-conv", "vae-conv-5", "vae-wide", "vae-conv-elbo"),
+        *("vae-conv-10", "vae-conv-10-beta", "vae-conv-16", "vae-conditional"),
+        *("vae-flow-digits", "vae-flow-digits-16", "vae-flow-digits-5", "vae-flow", "vae-flow-5"),
+        "vae-pixelcnn",
     ),
     "Beta: rate against distortion": ("vae-beta-half", "vae-beta-1", "beta-vae"),
     "Other pixels": ("vae-gaussian", "vae-gaussian-learned", "vae-laplace", "vae-logistic"),
