@@ -86,7 +86,7 @@ def test_scale_frozen_sliders_draws_and_presentation_are_in_the_link(
     query = address(desktop)
     assert all(part in query for part in link.split("&"))
     desktop.get_by_role("tab", name="Sample").click()
-    assert desktop.locator(".sample .around-bar").is_visible()
+    desktop.locator(".sample .around-bar").wait_for()
     desktop.get_by_test_id("model-chooser").select_option("vae-2d")
     query = address(desktop)
     assert "frozen" not in query

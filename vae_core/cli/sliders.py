@@ -1,0 +1,63 @@
+"""`sliders`: what a model's named sliders do to real digits."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from vae_core import checkpoint
+from vae_core.cli import Verbs, verb
+from vae_core.data import add_arguments, load_mnist
+
+
+def add(verbs: Verbs) -> None:
+    about = "does the digit stay while a named slider moves, and does its trait move?"
+    add = verb(verbs, "sliders", sliders, about)
+    add("checkpoint", metavar="CHECKPOINT")
+    add_arguments(add)
+    add("-n", type=int, default=500, metavar="N", help="test digits, drawn at random")
+    add("--seed", type=int, default=0, metavar="S", help="of which digits")
+
+
+def sliders(arguments: argparse.Namespace) -> dict[str, object]:
+    """Move each named slider over [-1.5, 1.5] on test digits.
+
+    Returns:
+        `sliders`, the figures of each (see `slider_table.SliderFigures`); `as_asked`, for a model
+        that takes labels, the share of digits rewritten as 0 to 9 that are read as asked, and
+        its standard error; `judge`, the classifier that read them.
+
+    Raises:
+        ValueError: the model has no named sliders, or the data cannot be used.
+    """
+    from vae_core.classifier import independent
+    from vae_core.evaluation import slider_table
+    from vae_core.explore import sliders as described
+
+    folder = checkpoint.resolve(arguments.checkpoint)
+    model = checkpoint.load(folder)
+    about = described.read(folder, model.latent_dim)
+    named = [
+        (dim, name["trait"], name["r"])
+        for dim, latent in enumerate(about["latents"] if about else [])
+        if (name := latent["name"])
+    ]
+    if not named:
+        raise ValueError(f"{model.config.name} has no named sliders.")
+    test = load_mnist("test", arguments.data, download=arguments.download)
+    digits = test.drawn(arguments.n, arguments.seed)
+    judge = independent.load()
+    rows = slider_table.sliders(model, digits, lambda x: judge.read(x).digits, named)
+    result: dict[str, object] = {
+        "recipe": model.config.name,
+        "digits": len(digits),
+        "seed": arguments.seed,
+        "judge": independent.FILE.name,
+        "sliders": [
+            {"slider": dim, **asdict(row)} for (dim, *_), row in zip(named, rows, strict=True)
+        ],
+    }
+    if model.config.takes_labels:
+        share, sem = slider_table.another_digit(model, digits, lambda x: judge.read(x).digits)
+        result |= {"as_asked": share, "as_asked_sem": sem}
+    return result
