@@ -114,6 +114,11 @@ def numbers(x: Tensor) -> list[float]:
     return cast(list[float], x.tolist())
 
 
+def whole_numbers(x: Tensor) -> list[int]:
+    """The entries of x (n,), a tensor of integers."""
+    return cast(list[int], x.tolist())
+
+
 def rows(x: Tensor) -> list[list[float]]:
     """The rows of x (n, d)."""
     return cast(list[list[float]], x.tolist())

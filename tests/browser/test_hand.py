@@ -1,4 +1,4 @@
-"""The row of ten digits in Explore, and who draws in Sample, with the model that the app opens on."""
+"""The row of ten digits in Explore, and who draws in Sample, under the default model."""
 
 from __future__ import annotations
 

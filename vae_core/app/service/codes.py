@@ -16,7 +16,7 @@ from vae_core.checkpoint import samplers
 from vae_core.checkpoint.samplers import Sampler
 from vae_core.models import CLASSES, Model
 from vae_core.probability.samplers import DiffusionSampler
-from vae_core.runtime import numbers, rows
+from vae_core.runtime import numbers, rows, whole_numbers
 
 PATHS = ("linear", "spherical")
 MAX_SAMPLES, MAX_STEPS = 256, 64
@@ -122,10 +122,8 @@ class Codes(Models):
                 u = model.to_sliders(z, y if model.config.labelled_prior else None)
             pixels = pictures.to_uint8(means.float().clamp(0, 1))
             spent = milliseconds(start)
-        labels = None if y is None or not model.config.takes_labels else y.tolist()
-        return Drawn(
-            pixels=pixels, z=rows(u), seed=asked.seed, labels=labels, milliseconds=spent
-        )
+        labels = None if y is None or not model.config.takes_labels else whole_numbers(y)
+        return Drawn(pixels=pixels, z=rows(u), seed=asked.seed, labels=labels, milliseconds=spent)
 
     def _drawn_labels(
         self, model: Model, asked: Draw, noise: torch.Generator, sampler: Sampler | None
@@ -163,7 +161,7 @@ class Codes(Models):
         with self._heavy(), torch.inference_mode():
             y = self._labels(model, asked.label, asked.n)
             made = self._timed(model, u.to(self.device), y)
-        labels = None if y is None else y.tolist()
+        labels = None if y is None else whole_numbers(y)
         return {**made, "z": rows(u), "seed": asked.seed, "labels": labels}
 
     def traversals(
