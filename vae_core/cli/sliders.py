@@ -8,6 +8,8 @@ from dataclasses import asdict
 from vae_core import checkpoint
 from vae_core.cli import Verbs, verb
 from vae_core.data import add_arguments, load_mnist
+from vae_core.explore import sliders as described
+from vae_core.models import Model
 
 
 def add(verbs: Verbs) -> None:
@@ -32,18 +34,8 @@ def sliders(arguments: argparse.Namespace) -> dict[str, object]:
     """
     from vae_core.classifier import independent
     from vae_core.evaluation import slider_table
-    from vae_core.explore import sliders as described
 
-    folder = checkpoint.resolve(arguments.checkpoint)
-    model = checkpoint.load(folder)
-    about = described.read(folder, model.latent_dim)
-    named = [
-        (dim, name["trait"], name["r"])
-        for dim, latent in enumerate(about["latents"] if about else [])
-        if (name := latent["name"])
-    ]
-    if not named:
-        raise ValueError(f"{model.config.name} has no named sliders.")
+    model, named = _named(arguments.checkpoint)
     test = load_mnist("test", arguments.data, download=arguments.download)
     digits = test.drawn(arguments.n, arguments.seed)
     judge = independent.load()
@@ -61,3 +53,18 @@ def sliders(arguments: argparse.Namespace) -> dict[str, object]:
         share, sem = slider_table.another_digit(model, digits, lambda x: judge.read(x).digits)
         result |= {"as_asked": share, "as_asked_sem": sem}
     return result
+
+
+def _named(name: str) -> tuple[Model, list[tuple[int, str, float]]]:
+    """The model, and (dimension, trait, sign) of each of its named sliders."""
+    folder = checkpoint.resolve(name)
+    model = checkpoint.load(folder)
+    about = described.read(folder, model.latent_dim)
+    named = [
+        (dim, name["trait"], name["r"])
+        for dim, latent in enumerate(about["latents"] if about else [])
+        if (name := latent["name"])
+    ]
+    if not named:
+        raise ValueError(f"{model.config.name} has no named sliders.")
+    return model, named

@@ -184,9 +184,13 @@ def _figures(metrics: Metrics) -> list[tuple[str, str]]:
         ("5-NN error of the codes", f"{100 * metrics['knn_error']:.2f} %"),
         ("linear probe error of the codes", f"{100 * metrics['probe_error']:.2f} %"),
     ]
-    if metrics["slice"]["nll"] is not None:
-        name = f"NLL, 100 samples, 500 digits (the tests repeat it){_told_label(metrics)}"
-        rows.append((name, f"{metrics['slice']['nll']:.2f} nats"))
+    part = metrics["slice"]
+    if part["nll"] is not None:
+        name = (
+            f"NLL, {part['importance_samples']} samples, {part['limit']} digits "
+            f"(the tests repeat it){_told_label(metrics)}"
+        )
+        rows.append((name, f"{part['nll']:.2f} nats"))
     return rows + _fidelity(sample_figures(metrics))
 
 
