@@ -18,8 +18,9 @@ def test_shipped_ranks_are_of_the_grey_test_digits(name: str, test_digits: Digit
     if known is None:
         pytest.skip("evaluate --save has not been run for this checkpoint")
     model = checkpoint.load(name)
+    digits = test_digits.every(100)
     with torch.inference_mode():
-        values = percentiles.placed(model, test_digits.every(100).floats())
+        values = percentiles.placed(model, digits.floats(), digits.labels.long())
     for key, value in values.items():
         shares = np.sort(np.array([known.share_below(key, float(v)) for v in value], float))
         assert np.abs(shares - np.linspace(0, 1, 100)).max() < 0.17, key  # Kolmogorov, 1 %

@@ -7,22 +7,21 @@ import { on } from "../core/events.js";
 import { onParcel } from "../core/handover.js";
 import { live } from "../core/live.js";
 import { normal } from "../core/prior.js";
-import { requests } from "../core/requests.js";
 import { overSocket } from "../core/socket.js";
 import { givenLabel, keep, model, notices, openedWith, set, state } from "../core/state.js";
 import { paint } from "../draw/digit.js";
 import { Gauge } from "../parts/gauge.js";
-import { labelRow } from "../parts/labels.js";
 import { find, press, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
 import { clampToLimit, moveTo } from "./explore/code.js";
 import { explain } from "./explore/explain.js";
-import { Hand } from "./explore/hand.js";
+import { mountHand } from "./explore/hand.js";
 import { mountHandout } from "./explore/handout.js";
+import { namer } from "./explore/names.js";
 import { showReading } from "./explore/reading.js";
 import { FILM, Rows } from "./explore/rows.js";
 import { scaleChooser } from "./explore/scale.js";
-import { Starts } from "./explore/start.js";
+import { isPlaceOf, Starts } from "./explore/start.js";
 import { Strips } from "./explore/strips.js";
 import { UndoButtons } from "./explore/undo_buttons.js";
 
@@ -40,7 +39,6 @@ class Explore {
   #pixels = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #slowTimer;
-  #naming = requests({ onerror: (sentence) => console.warn(sentence) }); // a courtesy
 
   /**
    * @param {HTMLElement} root
@@ -62,6 +60,7 @@ class Explore {
       onrest: () => this.undo.keep(),
       onfreeze: (dim) => this.#freeze(dim),
     });
+    this.showNames = namer(server, this.rows);
     this.starts = new Starts(root, {
       server,
       model: () => this.model,
@@ -74,7 +73,11 @@ class Explore {
     });
     this.engine = this.#buildEngine();
     this.strips = this.#buildStrips();
-    this.hand = this.#buildHand();
+    const place = () => ({ model: this.model, z: this.#clamped });
+    this.hand = mountHand(root, server, place, (event) => {
+      this.engine.push(undefined, event);
+      this.strips.askSoon();
+    });
     this.#listen();
     this.#arrive(boot.first);
   }
@@ -100,7 +103,7 @@ class Explore {
       film: FILM,
       place: () => ({
         checkpoint: this.model.name,
-        z: this.#u.map((v) => clampToLimit(this.model, v)),
+        z: this.#clamped,
         label: givenLabel(),
         shown: this.model.slow ? this.#pixels : null, // painted already, and dear to paint again
       }),
@@ -108,22 +111,6 @@ class Explore {
       onreading: (reading) => showReading(this.root, this.canvas, reading, this.gauge.verdict),
       onfilms: (sheet, dims) => this.rows.showFilms(sheet, dims),
       onerror: (sentence) => say(this.root, sentence),
-    });
-  }
-
-  #buildHand() {
-    const relabelled = (/** @type {Event} */ event) => {
-      this.engine.push(undefined, event);
-      this.strips.askSoon();
-    };
-    const look = { title: "The same hand writes:", pictures: true };
-    return new Hand({
-      server: this.server,
-      place: () =>
-        this.model.takes_labels && !this.model.slow && this.root.offsetParent !== null
-          ? { checkpoint: this.model.name, z: this.#u.map((v) => clampToLimit(this.model, v)) }
-          : null,
-      onrow: labelRow(find(this.root, ".given-label"), relabelled, look),
     });
   }
 
@@ -149,6 +136,10 @@ class Explore {
     this.gauge.showSoon(() => this.#place());
     if (!this.model.slow) this.strips.askSoon();
     this.hand.follow();
+  }
+
+  get #clamped() {
+    return this.#u.map((v) => clampToLimit(this.model, v));
   }
 
   /** @returns {[number[], number | null]} the code, and its rank while it is that of a picture */
@@ -236,14 +227,13 @@ class Explore {
     this.engine.push();
     this.strips.askSoon(ARRIVAL_MS);
     this.hand.follow();
-    this.#askNames();
+    this.showNames(chosen);
   }
 
   /** @param {FirstDigit | null} first that came with the page */
   #arrive(first) {
     const frozen = readNumbers(openedWith("frozen")) ?? []; // by a link, once
-    const isAsked = state.label === null || state.label === first?.label;
-    if (first && !state.u && first.checkpoint === state.model && isAsked) {
+    if (first && isPlaceOf(first)) {
       const { input, z, nearer, pixels, label } = first;
       if (label !== null) set({ label });
       paint(this.canvas, pixels);
@@ -274,14 +264,6 @@ class Explore {
     if (z?.length !== this.model.latent_dim) return;
     if (this.model.takes_labels && label !== undefined) set({ label });
     this.#jump(z);
-  }
-
-  #askNames() {
-    return this.#naming.ask(async (still) => {
-      const asked = { checkpoint: this.model.name };
-      const { names, digits } = await still(call(this.server, "names", asked));
-      this.rows.showNames(names, digits);
-    });
   }
 
   #listen() {

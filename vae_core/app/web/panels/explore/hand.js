@@ -3,8 +3,10 @@
 import { call } from "../../core/calls.js";
 import { isOffline } from "../../core/connection.js";
 import { requests } from "../../core/requests.js";
+import { labelRow } from "../../parts/labels.js";
+import { find } from "../../parts/nodes.js";
 
-/** @import { Server } from "../../core/types.js" */
+/** @import { Model, Server } from "../../core/types.js" */
 
 const PAUSE_MS = 200; // five rows a second at most: ten digits each must cost nobody a drag
 
@@ -49,4 +51,23 @@ export class Hand {
         if (this.#isWanted && this.#timer === undefined) this.#ask();
       });
   }
+}
+
+/**
+ * The row in Explore; a label that is picked changes the picture at once.
+ *
+ * @param {HTMLElement} root of the panel
+ * @param {Server} server
+ * @param {() => { model: Model, z: number[] }} here
+ * @param {(event: Event) => void} onlabel
+ */
+export function mountHand(root, server, here, onlabel) {
+  const look = { title: "The same hand writes:", pictures: true };
+  const onrow = labelRow(find(root, ".given-label"), onlabel, look);
+  const place = () => {
+    const { model, z } = here();
+    const isShown = model.takes_labels && !model.slow && root.offsetParent !== null;
+    return isShown ? { checkpoint: model.name, z } : null;
+  };
+  return new Hand({ server, place, onrow });
 }

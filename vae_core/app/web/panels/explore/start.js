@@ -3,11 +3,12 @@
 import { call } from "../../core/calls.js";
 import { classes, placesOf } from "../../core/examples.js";
 import { requests } from "../../core/requests.js";
+import { state } from "../../core/state.js";
 import { paint } from "../../draw/digit.js";
 import { example } from "../../draw/examples.js";
 import { button, find, say } from "../../parts/nodes.js";
 
-/** @import { DigitizerOptions, Encoded, Model, Picture, Server } from "../../core/types.js" */
+/** @import { DigitizerOptions, Encoded, FirstDigit, Model, Picture, Server } from "../../core/types.js" */
 /** @import { PictureWidget } from "../../parts/picture.js" */
 /** @import { FoldedSteps } from "../../parts/steps.js" */
 
@@ -161,3 +162,11 @@ export class Starts {
     this.#steps = foldedSteps(box, again);
   }
 }
+
+/**
+ * Whether the page stands where the digit that came with it does.
+ *
+ * @param {FirstDigit} first
+ */
+export const isPlaceOf = ({ checkpoint, label }) =>
+  !state.u && checkpoint === state.model && (state.label === null || state.label === label);
