@@ -334,7 +334,7 @@ def test_sent_codes_stay_their_pictures_through_another_model(wide: Any) -> None
         for place, picture in ((0, sent[0]), (9, sent[1])):
             assert np.array_equal(grey(wide, CROSSFADE, place), picture), name
             assert np.abs(grey(wide, FRAMES, place) - picture.astype(int)).mean() < 25, name
-    choose(wide, "vae-flow")
+    choose(wide, "vae-flow-digits")
     kept = path_kept(wide)
     assert [kept["z"][0], kept["z"][-1]] == [pytest.approx(code, abs=1e-6) for code in codes]
 

@@ -52,7 +52,7 @@ def test_draws_are_described_by_what_was_measured_on_them(
     desktop: Any, app_url: str, name: str
 ) -> None:
     metrics: Any = vae_core.inspect(name)["metrics"]
-    words = words_of(desktop, app_url, "sample", name)
+    words = words_of(desktop, app_url, "sample", f"{name}&sampler=prior")
     assert f"{100 * metrics['not_digits']:.1f} % of the draws for no digit" in words
     assert f"{metrics['rate']:.1f}" not in words  # the rate is needed by a perfect model too
     assert "all codes together" in words

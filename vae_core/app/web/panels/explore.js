@@ -11,9 +11,9 @@ import { overSocket } from "../core/socket.js";
 import { givenLabel, keep, model, notices, openedWith, set, state } from "../core/state.js";
 import { paint } from "../draw/digit.js";
 import { Gauge } from "../parts/gauge.js";
-import { find, press, say } from "../parts/nodes.js";
+import { find, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
-import { clampToLimit, moveTo } from "./explore/code.js";
+import { clamped, clampToLimit, moveTo } from "./explore/code.js";
 import { explain } from "./explore/explain.js";
 import { mountHand } from "./explore/hand.js";
 import { mountHandout } from "./explore/handout.js";
@@ -21,6 +21,7 @@ import { namer } from "./explore/names.js";
 import { showReading } from "./explore/reading.js";
 import { FILM, Rows } from "./explore/rows.js";
 import { scaleChooser } from "./explore/scale.js";
+import { mountSmooth } from "./explore/smooth.js";
 import { isPlaceOf, Starts } from "./explore/start.js";
 import { Strips } from "./explore/strips.js";
 import { UndoButtons } from "./explore/undo_buttons.js";
@@ -73,9 +74,9 @@ class Explore {
     });
     this.engine = this.#buildEngine();
     this.strips = this.#buildStrips();
-    const place = () => ({ model: this.model, z: this.#clamped });
+    const place = () => ({ model: this.model, z: clamped(this.model, this.#u) });
     this.hand = mountHand(root, server, place, (event) => {
-      this.engine.push(undefined, event);
+      this.#paint(event);
       this.strips.askSoon();
     });
     this.#listen();
@@ -103,7 +104,7 @@ class Explore {
       film: FILM,
       place: () => ({
         checkpoint: this.model.name,
-        z: this.#clamped,
+        z: clamped(this.model, this.#u),
         label: givenLabel(),
         shown: this.model.slow ? this.#pixels : null, // painted already, and dear to paint again
       }),
@@ -126,20 +127,24 @@ class Explore {
     this.undo.keepSoon();
   }
 
-  /** @param {Event} [event] */
-  #moved(event) {
-    // A picture that is drawn pixel by pixel waits until the hand rests.
+  /**
+   * Ask for the picture; one that is drawn pixel by pixel waits until the hand rests.
+   *
+   * @param {Event} [event]
+   */
+  #paint(event) {
     clearTimeout(this.#slowTimer);
     if (this.model.slow) this.#slowTimer = setTimeout(() => this.engine.push(), SLOW_REST_MS);
     else this.engine.push(undefined, event);
+  }
+
+  /** @param {Event} [event] */
+  #moved(event) {
+    this.#paint(event);
     set({ u: [...this.#u] });
     this.gauge.showSoon(() => this.#place());
     if (!this.model.slow) this.strips.askSoon();
     this.hand.follow();
-  }
-
-  get #clamped() {
-    return this.#u.map((v) => clampToLimit(this.model, v));
   }
 
   /** @returns {[number[], number | null]} the code, and its rank while it is that of a picture */
@@ -224,7 +229,7 @@ class Explore {
     this.gauge.show(...this.#place());
     this.undo.forget();
     find(root, ".seeing-text").replaceChildren(...explain(chosen));
-    this.engine.push();
+    this.#paint();
     this.strips.askSoon(ARRIVAL_MS);
     this.hand.follow();
     this.showNames(chosen);
@@ -271,14 +276,11 @@ class Explore {
     const moves = {
       random: (event) => this.#redraw(normal, event),
       reset: (event) => this.#redraw(() => 0, event),
-      smooth: ({ currentTarget }) => {
-        const isSmooth = this.canvas.classList.toggle("smooth");
-        press([/** @type {Element} */ (currentTarget)], () => isSmooth);
-      },
     };
     for (const [name, move] of Object.entries(moves)) {
       find(this.root, `button[data-do=${name}]`).addEventListener("click", move);
     }
+    mountSmooth(this.root, this.canvas);
     mountHandout(this.root, this.canvas, () => ({
       model: this.model,
       u: this.#u,

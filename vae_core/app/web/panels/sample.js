@@ -247,7 +247,7 @@ class Sample {
         this.#give(label);
         this.engine.push(undefined, event);
       },
-      { chosen: () => this.#label },
+      { chosen: () => this.#label, unknown: "any" },
     );
     on("model", () => {
       this.sampler.adopt(model());

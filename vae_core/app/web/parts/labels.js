@@ -20,6 +20,7 @@ const titleOf = (label) =>
 /**
  * @typedef {object} LabelLook
  * @property {string} [title]
+ * @property {string} [unknown] the word for no label
  * @property {boolean} [pictures] each button has room for one
  * @property {() => number | null} [chosen] the label on show; by default the state's, which a press
  *   then sets
@@ -36,11 +37,11 @@ const titleOf = (label) =>
 export function labelRow(
   box,
   onchange,
-  { title = "The digit to paint:", pictures = false, chosen } = {},
+  { title = "The digit to paint:", unknown = "unknown", pictures = false, chosen } = {},
 ) {
   const canvases = pictures ? Array.from({ length: 10 }, () => digitCanvas()) : [];
   const buttons = CHOICES.map((label) => {
-    const made = button(spelled(label) || "unknown", { title: titleOf(label) }, (event) => {
+    const made = button(spelled(label) || unknown, { title: titleOf(label) }, (event) => {
       if (!chosen) set({ label });
       onchange(event, label);
       show();

@@ -17,6 +17,12 @@ export function clampToLimit(model, v) {
 }
 
 /**
+ * @param {Model} model
+ * @param {number[]} u
+ */
+export const clamped = (model, u) => u.map((v) => clampToLimit(model, v));
+
+/**
  * The next code: frozen numbers stay.
  *
  * @param {Model} model

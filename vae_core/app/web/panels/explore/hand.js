@@ -62,7 +62,7 @@ export class Hand {
  * @param {(event: Event) => void} onlabel
  */
 export function mountHand(root, server, here, onlabel) {
-  const look = { title: "The same hand writes:", pictures: true };
+  const look = { title: "The same hand writes:", unknown: "none", pictures: true };
   const onrow = labelRow(find(root, ".given-label"), onlabel, look);
   const place = () => {
     const { model, z } = here();

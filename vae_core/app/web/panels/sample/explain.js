@@ -50,12 +50,18 @@ const FITTED = {
   mixture: "a mixture of Gaussians was laid over the codes.",
 };
 
+/** @type {Record<string, string>} */
+const OTHERWISE = {
+  true: "It is not the prior under which the model's likelihood is reported; choose that one to see the difference.",
+  false: "A single Gaussian leaves much more room between the codes; choose that one to see it.",
+};
+
 /**
  * @param {Model} model
  * @param {string} sampler
  */
 const drawnBy = (model, sampler) =>
-  text`Each digit is decoded from ${num(whole(model.latent_dim))} numbers that lie where the codes of training digits do: after the training of ${bold(model.name)}, ${FITTED[sampler]} It is not the prior under which the model's likelihood is reported; choose that one to see the difference.`;
+  text`Each digit is decoded from ${num(whole(model.latent_dim))} numbers that lie where the codes of training digits do: after the training of ${bold(model.name)}, ${FITTED[sampler]} ${OTHERWISE[String(model.variational)]}`;
 
 /**
  * @param {Model} model

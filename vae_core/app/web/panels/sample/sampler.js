@@ -6,6 +6,7 @@ import { find, make } from "../../parts/nodes.js";
 /** @import { Model } from "../../core/types.js" */
 
 const PRIOR = "prior";
+const FITTED_PRIOR = "one Gaussian over its codes"; // all that a plain autoencoder has
 /** @type {Record<string, string>} */
 const WORDS = {
   [PRIOR]: "the model's own prior",
@@ -53,7 +54,10 @@ export class SamplerChooser {
   adopt(model) {
     const kinds = samplersOf(model);
     this.#select.replaceChildren(
-      ...kinds.map((kind) => make("option", { value: kind, textContent: WORDS[kind] })),
+      ...kinds.map((kind) => {
+        const isFitted = kind === PRIOR && !model?.variational;
+        return make("option", { value: kind, textContent: isFitted ? FITTED_PRIOR : WORDS[kind] });
+      }),
     );
     this.#select.value = kinds.includes(this.#asked ?? "") ? (this.#asked ?? PRIOR) : kinds[0];
     this.#field.hidden = kinds.length === 1;

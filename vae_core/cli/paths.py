@@ -1,0 +1,47 @@
+"""`paths`: what lies between two test digits, by each kind of path."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from vae_core import checkpoint
+from vae_core.cli import Verbs, verb
+from vae_core.data import add_arguments, load_mnist
+
+
+def add(verbs: Verbs) -> None:
+    add = verb(verbs, "paths", measure, "does every picture between two digits read as a digit?")
+    add("checkpoint", metavar="CHECKPOINT")
+    add_arguments(add)
+    add("-n", type=int, default=100, metavar="N", help="pairs of test digits, drawn at random")
+    add("--steps", type=int, default=10, metavar="N", help="pictures on a way")
+    add("--seed", type=int, default=0, metavar="S", help="of which digits")
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, object]:
+    """Walk between random pairs of test digits.
+
+    Returns:
+        `paths`, the figures of each kind (see `path_table.PathFigures`), and how they were taken.
+
+    Raises:
+        ValueError: an argument, the model or the data cannot be used.
+    """
+    from vae_core.classifier import independent
+    from vae_core.evaluation import path_table
+    from vae_core.explore.paths import PATHS
+
+    model = checkpoint.load(arguments.checkpoint)
+    test = load_mnist("test", arguments.data, download=arguments.download)
+    pairs = test.drawn(2 * arguments.n, arguments.seed)
+    judge, steps = independent.load(), arguments.steps
+    rows = [path_table.measure(model, pairs, judge, kind, steps=steps) for kind in PATHS]
+    return {
+        "recipe": model.config.name,
+        "pairs": arguments.n,
+        "steps": steps,
+        "seed": arguments.seed,
+        "judge": independent.FILE.name,
+        "paths": [asdict(row) for row in rows],
+    }
