@@ -61,9 +61,9 @@ def _named(name: str) -> tuple[Model, list[tuple[int, str, float]]]:
     model = checkpoint.load(folder)
     about = described.read(folder, model.latent_dim)
     named = [
-        (dim, name["trait"], name["r"])
+        (dim, found["trait"], found["r"])
         for dim, latent in enumerate(about["latents"] if about else [])
-        if (name := latent["name"])
+        if (found := latent["name"])
     ]
     if not named:
         raise ValueError(f"{model.config.name} has no named sliders.")
