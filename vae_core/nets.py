@@ -71,7 +71,8 @@ def tied_decoder(encoder: nn.Module, activation: str, channels: int = 1) -> nn.M
 def hidden_activations(encoder: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor]]:
     """What an MLP encoder gives for x (b, 1, 28, 28), and what its hidden layers gave before."""
     assert isinstance(encoder, nn.Sequential)
-    features, hidden = x.flatten(1), []
+    features = x.flatten(1)
+    hidden: list[Tensor] = []
     layers = encoder[1]
     assert isinstance(layers, nn.Sequential)
     for layer in layers:

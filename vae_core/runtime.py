@@ -6,7 +6,7 @@ import contextlib
 import functools
 import shutil
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import ParamSpec, TypeVar, cast
 
 import numpy as np
@@ -122,6 +122,26 @@ def whole_numbers(x: Tensor) -> list[int]:
 def rows(x: Tensor) -> list[list[float]]:
     """The rows of x (n, d)."""
     return cast(list[list[float]], x.tolist())
+
+
+def pieces(x: Tensor, size: int) -> tuple[Tensor, ...]:
+    """Views of x, `size` of its first entries each; the last may have fewer."""
+    return cast(tuple[Tensor, ...], x.split(size))
+
+
+def common_shape(*shapes: Sequence[int]) -> torch.Size:
+    """The shape that all of them broadcast to; RuntimeError when there is none."""
+    return cast("Callable[..., torch.Size]", torch.broadcast_shapes)(*shapes)
+
+
+def length(x: Tensor) -> Tensor:
+    """The Euclidean norm of all of x, ()."""
+    return cast(Tensor, x.norm())
+
+
+def normal_quantiles(p: Tensor) -> Tensor:
+    """Where the standard normal distribution function is p in (0, 1), shaped as p."""
+    return cast("Callable[[Tensor], Tensor]", torch.special.ndtri)(p)
 
 
 def from_array(values: NDArray[np.generic]) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from vae_core import runtime
 from vae_core.models import CLASSES, Coder
 from vae_core.probability.latents import one_hot
 
@@ -80,7 +81,7 @@ def manifold_grid(model: Coder, side: int = 20, first: int = 0, second: int = 1)
     probability (Kingma and Welling, 2013, figure 4); the other sliders rest at 0.
     """
     quantiles = (torch.arange(side) + 0.5) / side
-    ticks = torch.special.ndtri(quantiles)
+    ticks = runtime.normal_quantiles(quantiles)
     grid = torch.zeros(side, side, model.latent_dim)
     grid[:, :, second] = ticks.flip(0)[:, None]
     grid[:, :, first] = ticks[None, :]
@@ -89,7 +90,7 @@ def manifold_grid(model: Coder, side: int = 20, first: int = 0, second: int = 1)
 
 
 def _spherical(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
-    length_a, length_b = a.norm(), b.norm()
+    length_a, length_b = runtime.length(a), runtime.length(b)
     cosine = (a @ b / (length_a * length_b).clamp_min(1e-12)).clamp(-1, 1)
     angle = torch.arccos(cosine)
     # Parallel, opposite or empty vectors have no single great circle: go straight.

@@ -13,11 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+
+# scipy ships no types.
+from scipy.optimize import (  # pyright: ignore[reportMissingTypeStubs]
+    linear_sum_assignment,  # pyright: ignore[reportUnknownVariableType]
+)
 from torch import Tensor
 
 from vae_core import checkpoint, files, runtime
@@ -28,6 +33,7 @@ from vae_core.models import Model
 from vae_core.probability.protocols import RotatablePrior
 
 Floats = NDArray[np.float64]
+Assignment = Callable[..., tuple[NDArray[np.int64], NDArray[np.int64]]]
 
 LEAST = 0.12
 """The least share of the strongest slider's movement that `lifted` leaves to any other."""
@@ -73,7 +79,7 @@ def choose(model: Model, digits: Digits, device: torch.device | str = "cpu") -> 
         noise = torch.randn(sliders.DRAWS, dim, generator=runtime.generator("cpu", 1, 6))
 
         def movement(axes: Floats) -> Floats:
-            rotate(model, torch.from_numpy(axes))
+            rotate(model, runtime.from_array(axes))
             return sliders.movement(model, noise.to(device)).double().numpy()
 
         directions = within_classes(digits, u)
@@ -83,7 +89,7 @@ def choose(model: Model, digits: Digits, device: torch.device | str = "cpu") -> 
         named = along_traits(directions)
         axes = lifted(completed(named), movement, kept=named.shape[1])
     rotate(model, torch.eye(dim))
-    return torch.from_numpy(axes).float()
+    return runtime.from_array(axes).float()
 
 
 def within_classes(digits: Digits, u: Floats) -> Floats:
@@ -103,7 +109,8 @@ def class_directions(u: Floats, labels: NDArray[np.int64]) -> Floats:
     """
     inside = traits.within_class(u, labels)
     means = np.stack([u[labels == label].mean(0) for label in np.unique(labels)])
-    discriminants = np.linalg.solve(np.cov(inside.T), (means - means.mean(0)).T)
+    between = (means - means.mean(0)).T
+    discriminants = cast(Floats, np.linalg.solve(np.cov(inside.T), between))
     return np.linalg.svd(discriminants, full_matrices=False)[0][:, : len(means) - 1]
 
 
@@ -129,7 +136,8 @@ def completed(few: Floats) -> Floats:
 
     The learned axes keep their order; each is turned as little as makes it orthogonal to the few.
     """
-    replaced, _ = linear_sum_assignment(few**2, maximize=True)
+    assign = cast(Assignment, linear_sum_assignment)
+    replaced, _ = assign(few**2, maximize=True)
     learned = np.delete(np.eye(len(few)), replaced, axis=1)
     return np.hstack((few, _orthonormal(learned - few @ (few.T @ learned))))
 

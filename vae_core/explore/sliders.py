@@ -118,7 +118,7 @@ def movement(model: Model, base: Tensor) -> Tensor:
     Returns:
         (d,).
     """
-    changes = []
+    changes: list[Tensor] = []
     for dim in range(base.shape[1]):
         ends = base.repeat(2, 1)
         ends[: len(base), dim], ends[len(base) :, dim] = -REACH, REACH

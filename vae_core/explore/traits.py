@@ -102,7 +102,7 @@ def _measure(digits: Grey) -> Floats:
 
 def _moments(x: Floats) -> tuple[Floats, Floats, Floats]:
     """Variance of the ink (k, h, w) along y and along x, and their covariance, each (k,)."""
-    rows, columns = np.arange(x.shape[1]), np.arange(x.shape[2])
+    rows, columns = (np.arange(int(length), dtype=np.float64) for length in x.shape[1:])
     mass = np.maximum(x.sum((1, 2)), 1e-9)
     down, across = x.sum(2) / mass[:, None], x.sum(1) / mass[:, None]
     dy, dx = rows - (down @ rows)[:, None], columns - (across @ columns)[:, None]
@@ -119,12 +119,13 @@ def _stroke_width(ink: NDArray[np.bool_]) -> Floats:
 
 def _loops(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Background (k, h, w) that no path of four-neighbours joins to the border."""
-    from scipy import ndimage
+    from vae_core.digitize.filters import operations
 
+    ndimage = operations()
     paper = np.pad(~ink, ((0, 0), (1, 1), (1, 1)), constant_values=True)
     # One labelling for the whole stack: neighbours lie in the same picture, never in the next.
     plane = np.zeros((3, 3, 3), bool)
     plane[1] = ndimage.generate_binary_structure(2, 1)
-    regions = np.asarray(ndimage.label(paper, plane)[0])  # type: ignore[index]
+    regions: NDArray[np.int32] = ndimage.label(paper, plane)[0]
     outside = regions[:, :1, :1]
     return (paper & (regions != outside))[:, 1:-1, 1:-1]

@@ -11,8 +11,10 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from zuko.nn import MLP
-from zuko.transforms import MonotonicAffineTransform
+
+# zuko annotates its code, but does not say so by a py.typed.
+from zuko.nn import MLP  # pyright: ignore[reportMissingTypeStubs]
+from zuko.transforms import MonotonicAffineTransform  # pyright: ignore[reportMissingTypeStubs]
 
 from vae_core.probability.latents import StandardNormal, one_hot
 

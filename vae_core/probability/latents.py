@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vae_core import runtime
+
 LOG_TWO_PI = math.log(2 * math.pi)
 
 
@@ -73,7 +75,7 @@ class Point:
 
     def at(self, eps: Tensor) -> Tensor:
         """The code itself for each noise eps (..., b, d)."""
-        return self.mean.expand(torch.broadcast_shapes(eps.shape, self.mean.shape))
+        return self.mean.expand(runtime.common_shape(eps.shape, self.mean.shape))
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """The code itself, (b, d): there is nothing to draw."""

@@ -78,9 +78,12 @@ class _BernoulliScore(torch.autograd.Function):
         ctx.mark_non_differentiable(output[1])
         ctx.save_for_backward(logits, x, output[1])
 
+    # One gradient for each output of `forward`, where torch's own type says any number of them.
     @staticmethod
     @once_differentiable
-    def backward(ctx: _Context, gradient: Tensor, _: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
+        ctx: _Context, gradient: Tensor, _: Tensor
+    ) -> tuple[Tensor | None, Tensor | None]:
         logits, x, on = ctx.saved_tensors
         of_logits = (gradient * (x - on)).sum_to_size(logits.shape)
         needs_x = ctx.needs_input_grad[1]

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vae_core import runtime
 from vae_core.probability.likelihoods.bernoulli import Bernoulli
 from vae_core.probability.likelihoods.registry import register
 
@@ -161,7 +162,8 @@ class _Memory:
         n, _, height, self.width = features.shape
         self.net, self.features = net, features
         self.layers = cast(list[GatedLayer], list(net.layers))
-        self.above, self.across = [], []
+        self.above: list[Tensor] = []
+        self.across: list[Tensor] = []
         for layer in self.layers:
             inputs = layer.vertical.in_channels
             tall, wide = height + layer.above, self.width + 2 * layer.side
@@ -216,13 +218,15 @@ class Autoregressive:
         x is binary. Grey pixels are told to their successors as they are, which the net has
         never seen: the figure is then no likelihood, and larger than a cross-entropy need be.
         """
-        leading = torch.broadcast_shapes(x.shape[:-3], self.features.shape[:-3])
+        leading = runtime.common_shape(x.shape[:-3], self.features.shape[:-3])
         pictures, features = (
             t.expand(*leading, *t.shape[-3:]).flatten(0, -4) for t in (x, self.features)
         )
         parts = [
             Bernoulli(self.net.logits(some, told)).log_prob(some)
-            for some, told in zip(pictures.split(AT_ONCE), features.split(AT_ONCE), strict=True)
+            for some, told in zip(
+                runtime.pieces(pictures, AT_ONCE), runtime.pieces(features, AT_ONCE), strict=True
+            )
         ]
         return torch.cat(parts).view(leading)
 
@@ -260,8 +264,10 @@ class Autoregressive:
         """The pictures (`which` 0) or the probabilities met (1), so many at a time."""
         flat = self.features.flatten(0, -4)
         noise = uniforms.expand(self._shape).flatten(0, -4)
-        parts = []
-        for some, u in zip(flat.split(AT_ONCE), noise.split(AT_ONCE), strict=True):
+        parts: list[Tensor] = []
+        for some, u in zip(
+            runtime.pieces(flat, AT_ONCE), runtime.pieces(noise, AT_ONCE), strict=True
+        ):
             *_, last = self.net.draw(some, u)
             parts.append(last[which])
         return torch.cat(parts).view(self._shape)

@@ -94,9 +94,9 @@ class DiffusionSampler(nn.Module):
     def loss(self, codes: Tensor, y: Tensor | None, noise: torch.Generator) -> Tensor:
         """The weighted squared error of denoising codes (n, d), the same at every noise level."""
         z = (codes - self.mean) / self.std
-        like = {"generator": noise, "device": z.device}
-        sigma = (torch.randn(len(z), 1, **like) * LOG_SIGMA_STD + LOG_SIGMA_MEAN).exp()
-        noisy = z + sigma * torch.randn(z.shape, **like)
+        spread = torch.randn(len(z), 1, generator=noise, device=z.device)
+        sigma = (spread * LOG_SIGMA_STD + LOG_SIGMA_MEAN).exp()
+        noisy = z + sigma * torch.randn(z.shape, generator=noise, device=z.device)
         error = (self.denoise(noisy, sigma, y) - z) ** 2
         return (error * (sigma**2 + 1) / sigma**2).mean()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -38,4 +40,5 @@ class MixtureSampler(nn.Module):
     def log_prob(self, z: Tensor) -> Tensor:
         """Log-density of z (n, dim) in nats, (n,)."""
         parts = torch.distributions.MultivariateNormal(self.means, scale_tril=self.factors)
-        return (parts.log_prob(z[:, None]) + self.weights.log()).logsumexp(-1)
+        inside = cast(Tensor, parts.log_prob(z[:, None]))
+        return (inside + self.weights.log()).logsumexp(-1)
