@@ -73,6 +73,15 @@ def cpu_has_bf16() -> bool:
 
 
 @contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Torch's global stream of random numbers from `seed` inside, as it was afterwards."""
+    fork = cast("Callable[..., contextlib.AbstractContextManager[None]]", torch.random.fork_rng)
+    with fork(devices=[]):
+        cast("Callable[[int], object]", torch.manual_seed)(seed)
+        yield
+
+
+@contextlib.contextmanager
 def eval_mode(model: nn.Module) -> Iterator[None]:
     """Evaluation mode and no gradients inside, the former mode afterwards."""
     was_training = model.training
@@ -107,6 +116,11 @@ def compile_if_possible(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return call
+
+
+def uncompiled(function: Callable[P, R]) -> Callable[P, R]:
+    """`function`, which torch.compile leaves as it is and calls."""
+    return cast("Callable[P, R]", torch.compiler.disable(function))
 
 
 def numbers(x: Tensor) -> list[float]:
@@ -147,3 +161,38 @@ def normal_quantiles(p: Tensor) -> Tensor:
 def from_array(values: NDArray[np.generic]) -> Tensor:
     """A tensor of its own memory, of the array's shape and type."""
     return cast("Callable[[NDArray[np.generic]], Tensor]", torch.from_numpy)(values.copy())
+
+
+def lengths(x: Tensor) -> Tensor:
+    """The Euclidean length of each row of x (n, d), (n,)."""
+    return cast(Tensor, x.norm(dim=1))
+
+
+def qr(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Q (n, k) with orthonormal columns and R (k, k) upper triangular: x (n, k) = Q R, n >= k."""
+    return cast("tuple[Tensor, Tensor]", torch.linalg.qr(x))
+
+
+def singular_values(x: Tensor) -> Tensor:
+    """Those of x (n, k), falling, (min(n, k),)."""
+    return cast(Tensor, torch.linalg.svdvals(x))
+
+
+def eigh(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Eigenvalues (d,), rising, and eigenvectors, the columns (d, d), of a symmetric x (d, d)."""
+    return cast("tuple[Tensor, Tensor]", torch.linalg.eigh(x))
+
+
+def eigenvalues(x: Tensor) -> Tensor:
+    """Those of a symmetric x (d, d), rising, (d,)."""
+    return cast(Tensor, torch.linalg.eigvalsh(x))
+
+
+def cholesky(x: Tensor) -> Tensor:
+    """L (..., d, d), lower triangular: x = L L^T, for x (..., d, d) positive definite."""
+    return cast(Tensor, torch.linalg.cholesky(x))
+
+
+def on_gradient(x: Tensor, change: Callable[[Tensor], Tensor]) -> None:
+    """Has `change` make the gradient that flows back through x, of x's shape."""
+    cast("Callable[[Callable[[Tensor], Tensor]], object]", x.register_hook)(change)

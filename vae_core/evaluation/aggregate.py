@@ -82,7 +82,7 @@ def aggregate_log_prob(z: Tensor, mean: Tensor, logvar: Tensor) -> Tensor:
     constant = (mean**2 * precision + logvar + LOG_TWO_PI).sum(-1)
     parts = [
         -0.5 * (part**2 @ precision.T - 2 * part @ (mean * precision).T + constant)
-        for part in z.double().split(ROWS)
+        for part in runtime.pieces(z.double(), ROWS)
     ]
     return torch.cat([part.logsumexp(1) for part in parts]) - math.log(len(mean))
 

@@ -78,8 +78,8 @@ def elbo(
         distortion=float(per_image["distortion"]),
         rate=float(per_image["rate"]) if "rate" in per_image else None,
         sem=standard_error(torch.cat(costs)),
-        kl_per_dim=per_image["kl"].tolist() if "kl" in per_image else None,
-        mean_variance=torch.cat(means).var(0).tolist(),
+        kl_per_dim=runtime.numbers(per_image["kl"]) if "kl" in per_image else None,
+        mean_variance=runtime.numbers(torch.cat(means).var(0)),
         mse=float(per_image.get("mse", math.nan)),
     )
 
@@ -195,9 +195,10 @@ def jacobian_norm(model: Autoencoder, digits: Digits, device: torch.device | str
         return model.encode(x[None]).mean[0]
 
     jacobian = torch.func.vmap(torch.func.jacrev(code))
+    # A row of 784 for each code unit: keep few at once.
     norms = [
-        jacobian(x.to(device)).flatten(1).norm(dim=1).cpu()
-        for x in digits.floats().split(10)  # A row of 784 for each code unit: keep few at once.
+        runtime.lengths(jacobian(x.to(device)).flatten(1)).cpu()
+        for x in runtime.pieces(digits.floats(), 10)
     ]
     return float(torch.cat(norms).detach().double().mean())
 

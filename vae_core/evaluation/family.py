@@ -162,8 +162,8 @@ def has_pca(model: Model) -> TypeGuard[Autoencoder]:
 
 def principal_angles(a: Tensor, b: Tensor) -> Tensor:
     """Angles in degrees, falling, between the spans of the columns of a and b, (n, k) each."""
-    bases = [torch.linalg.qr(matrix.double())[0] for matrix in (a, b)]
-    cosines = torch.linalg.svdvals(bases[0].T @ bases[1])
+    bases = [runtime.qr(matrix.double())[0] for matrix in (a, b)]
+    cosines = runtime.singular_values(bases[0].T @ bases[1])
     return torch.rad2deg(torch.arccos(cosines.clamp(max=1))).flip(0)
 
 
@@ -244,5 +244,5 @@ def read_pca(folder: Path) -> Pca | None:
     if given is not None and {"weights_sha256": given} != _mark(folder):
         return None
     held = files.read_tensors(path)
-    mse, linear = held["errors"].tolist()
+    mse, linear = runtime.numbers(held["errors"])
     return Pca(held["mean"], held["components"], held["angles"], mse, linear)

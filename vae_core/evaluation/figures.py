@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from vae_core import cores, evaluation
+from vae_core import cores, evaluation, runtime
 from vae_core.checkpoint.metrics import CodeErrors, Deterministic, Evidence, Figures, Result
 from vae_core.data.digits import SPLITS, Digits, cache_dir, load_mnist
 from vae_core.evaluation import samples
@@ -71,7 +71,7 @@ def nll(model: Model, test: Digits, samples: int, seeds: list[int], weights: str
     if samples == 0 or not has_evidence(model):
         return {"nll": None, "nll_sem": None, "nll_sem_digits": None, "nll_draws": None}
     each = torch.stack([-_one_draw(model, test, samples, seed, weights) for seed in seeds])
-    draws = each.mean(1).tolist()
+    draws = runtime.numbers(each.mean(1))
     return {
         "nll": statistics.fmean(draws),
         "nll_sem": statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None,

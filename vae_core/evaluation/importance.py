@@ -75,7 +75,7 @@ def _estimates(
 ) -> Iterator[Tensor]:
     key = _key(model, digits, samples, seed)
     values = _load_partial(partial, key, len(digits))
-    todo = values.isnan().nonzero().flatten().tolist()
+    todo = runtime.whole_numbers(values.isnan().nonzero().flatten())
     saved = time.monotonic()
     try:
         with _pool(workers, (model, samples, seed)) as pool:
@@ -131,9 +131,10 @@ def estimate(
     label = () if y is None else (y.to(device),)
     with torch.inference_mode(), runtime.autocast(device, train.precision):
         q = model.encode(x, *label)
+        drawn = torch.randn(samples, model.latent_dim, generator=noise)
         parts = [
             weights(model, x, q.mean, q.logvar, eps.to(device), *label)
-            for eps in torch.randn(samples, model.latent_dim, generator=noise).split(chunk)
+            for eps in runtime.pieces(drawn, chunk)
         ]
     return float(torch.logsumexp(torch.cat(parts).double(), 0)) - math.log(samples)
 
@@ -185,7 +186,7 @@ def _work(job: tuple[int, np.ndarray, int | None]) -> float:
     model, samples, seed = _worker.task
     noise = runtime.generator("cpu", seed, place, 4)
     y = None if label is None else torch.tensor([label])
-    return estimate(model, torch.from_numpy(image), samples, noise, y)
+    return estimate(model, runtime.from_array(image), samples, noise, y)
 
 
 def _key(model: VAE, digits: Digits, samples: int, seed: int) -> str:

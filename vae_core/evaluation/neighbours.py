@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from vae_core import runtime
+
 ROWS = 1000
 NEIGHBOURS = 3
 """k of the manifolds' radii, as in the paper."""
@@ -34,7 +36,7 @@ def precision_recall(real: Tensor, fake: Tensor, k: int = NEIGHBOURS) -> tuple[f
 def radii(points: Tensor, k: int) -> Tensor:
     """The squared distance of each point (n, d) to its k-th nearest other point, (n,)."""
     squares = (points**2).sum(1)
-    parts = []
+    parts: list[Tensor] = []
     for start in range(0, len(points), ROWS):
         part = points[start : start + ROWS]
         relative = torch.addmm(squares, part, points.T, alpha=-2)
@@ -60,11 +62,12 @@ def _covered(points: Tensor, centres: Tensor, squared_radii: Tensor) -> float:
 def _lowest(points: Tensor, centres: Tensor, offsets: Tensor) -> Tensor:
     """min over the centres (m, d) of |x - c|^2 - offset_c, for each of the points (n, d)."""
     squares = (centres**2).sum(1) - offsets
-    parts = []
-    for part in points.split(ROWS):
+    parts: list[Tensor] = []
+    for part in runtime.pieces(points, ROWS):
         best = torch.full((len(part),), torch.inf, dtype=part.dtype)
         # In blocks that stay in a core's cache, and never the whole matrix in memory.
-        for block, square in zip(centres.split(ROWS), squares.split(ROWS), strict=True):
+        blocks = zip(runtime.pieces(centres, ROWS), runtime.pieces(squares, ROWS), strict=True)
+        for block, square in blocks:
             best = best.minimum(torch.addmm(square, part, block.T, alpha=-2).amin(1))
         parts.append(best + (part**2).sum(1))
     return torch.cat(parts)

@@ -81,5 +81,5 @@ def _one(
         x = model.decode(model.from_sliders(u, y), y).mean.float().clamp(0, 1)
     read = judge.read(x)
     met = set(runtime.whole_numbers(read.digits)) - set(labels)
-    length = float((x[1:] - x[:-1]).flatten(1).norm(dim=1).sum())
+    length = float(runtime.lengths((x[1:] - x[:-1]).flatten(1)).sum())
     return float((read.sure >= SURE).double().mean()), len(met), length

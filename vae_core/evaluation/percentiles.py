@@ -105,7 +105,7 @@ def placed(model: Model, x: Tensor, y: Tensor | None = None) -> dict[str, Tensor
     least = floor(model, x)
     above = {key: v if key == "rate" else v - least for key, v in known.items()}
     label = y if model.config.labelled_prior else None
-    return {**above, "length": model.to_sliders(q.mean, label).norm(dim=1)}
+    return {**above, "length": runtime.lengths(model.to_sliders(q.mean, label))}
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def write(folder: Path, reference: Reference) -> None:
     Raises:
         ValueError: the folder cannot be written.
     """
-    tensors = {key: torch.from_numpy(ladder) for key, ladder in reference.quantiles.items()}
+    tensors = {key: runtime.from_array(ladder) for key, ladder in reference.quantiles.items()}
     facts = {
         "pixels": PLACED,
         "draws": str(DRAWS),

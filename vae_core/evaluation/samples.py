@@ -65,7 +65,7 @@ class Gaussian:
     @functools.cached_property
     def axes(self) -> Tensor:
         """W (d, d) with W W^T = covariance: eigenvectors times standard deviations."""
-        values, vectors = torch.linalg.eigh(self.covariance)
+        values, vectors = runtime.eigh(self.covariance)
         return vectors * values.clamp_min(0).sqrt()
 
 
@@ -100,7 +100,7 @@ def features(classifier: Classifier, x: Tensor) -> Tensor:
         return torch.cat(
             [
                 classifier.embed(part.to(device, memory_format=torch.channels_last)).cpu()
-                for part in x.split(100)
+                for part in runtime.pieces(x, 100)
             ]
         )
 
@@ -138,9 +138,10 @@ class Real:
         asked = features(net, test.floats())
         gaussian, few = Gaussian.of(asked), asked[::MANIFOLD_STRIDE]
         count = min(PARTS, len(train) // len(test))
-        parts = permutation(len(train), seed)[: count * len(test)].split(len(test))
-        floors, manifolds = [], []
-        for part in parts:
+        dealt = permutation(len(train), seed)[: count * len(test)]
+        floors: list[float] = []
+        manifolds: list[tuple[float, float]] = []
+        for part in runtime.pieces(dealt, len(test)):
             known = features(net, train.floats(part))
             floors.append(frechet_distance(gaussian, Gaussian.of(known)))
             manifolds.append(precision_recall(few, known[::MANIFOLD_STRIDE]))
@@ -251,6 +252,6 @@ def frechet_distance(a: Gaussian, b: Gaussian) -> float:
     no general matrix root, no imaginary parts, exact where a covariance is singular.
     """
     product = a.axes.T @ b.covariance @ a.axes
-    cross = torch.linalg.eigvalsh(0.5 * (product + product.T)).clamp_min(0).sqrt().sum()
+    cross = runtime.eigenvalues(0.5 * (product + product.T)).clamp_min(0).sqrt().sum()
     spread = a.covariance.trace() + b.covariance.trace() - 2 * cross
     return max(0.0, float(((a.mean - b.mean) ** 2).sum() + spread))

@@ -128,7 +128,7 @@ def decoded(model: Model, u: Tensor, y: Tensor) -> Tensor:
     with runtime.eval_mode(model):
         parts = [
             model.decode(model.from_sliders(part, label), label).mean.float().cpu()
-            for part, label in zip(u.split(500), y.split(500), strict=True)
+            for part, label in zip(runtime.pieces(u, 500), runtime.pieces(y, 500), strict=True)
         ]
     return torch.cat(parts).clamp(0, 1)
 
@@ -154,7 +154,7 @@ def _figures(
     spread: float,
 ) -> SliderFigures:
     kept = torch.ones(len(u), dtype=torch.bool)
-    path = []
+    path: list[Floats] = []
     for value in np.linspace(-REACH, REACH, POINTS):
         moved = u.clone()
         moved[:, dim] = float(value)
@@ -179,7 +179,8 @@ def _figures(
 def spearman(values: Floats) -> Floats:
     """Spearman's correlation of each row (n, k) with 0, 1, ..., k - 1; 0 where a row is flat."""
     ranks = rankdata(values, axis=1)
-    places = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2
+    steps = int(values.shape[1])
+    places = np.arange(steps, dtype=np.float64) - (steps - 1) / 2
     centred = ranks - ranks.mean(1, keepdims=True)
     scale = np.sqrt((centred**2).sum(1) * (places**2).sum())
     return np.divide(centred @ places, scale, out=np.zeros(len(values)), where=scale > 0)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
@@ -230,6 +231,10 @@ def _inductor(graph: GraphModule, inputs: Tensors) -> Callable[[Tensors], Sequen
 
     compiled: list[OutputCode] = []
     inner = cast("Callable[..., OutputCode]", compile_fx_inner)
+    patch = cast(
+        "Callable[..., AbstractContextManager[object]]",
+        autograd_config.patch,  # pyright: ignore[reportUnknownMemberType]  torch gives it no types
+    )
 
     def keep(*args: object, **kwargs: object) -> OutputCode:
         code = inner(*args, **kwargs)
@@ -241,7 +246,7 @@ def _inductor(graph: GraphModule, inputs: Tensors) -> Callable[[Tensors], Sequen
     # no gradients to serve here, so the compiled graph itself is kept; a hit of that one's cache
     # would hide it.
     options = {"cpp_wrapper": True, "size_asserts": False}
-    with torch.no_grad(), autograd_config.patch(enable_autograd_cache=False):
+    with torch.no_grad(), patch(enable_autograd_cache=False):
         compile_fx(graph, inputs, keep, options)
     (whole,) = compiled
     return whole

@@ -11,6 +11,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from vae_core import runtime
+
 
 def start(device: torch.device) -> torch.device:
     """Joins the group when torchrun started this process; the device that is this rank's own."""
@@ -62,7 +64,7 @@ def weighted_mean(values: Tensor, count: int) -> Tensor:
     return (weighted[:-1] / weighted[-1]).view_as(values)
 
 
-@torch.compiler.disable
+@runtime.uncompiled
 def batch_mean(values: Tensor) -> Tensor:
     """The mean over dimension 0 of `values` (b, ...), and over the ranks' rows of one batch.
 
@@ -91,5 +93,6 @@ def average_gradients(model: nn.Module, count: int) -> None:
         return
     gradients = [p.grad for p in model.parameters() if p.grad is not None]
     flat = weighted_mean(torch.cat([g.flatten() for g in gradients]), count)
-    for gradient, mean in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
+    means = torch.split(flat, [g.numel() for g in gradients])
+    for gradient, mean in zip(gradients, means, strict=True):
         gradient.copy_(mean.view_as(gradient))

@@ -10,6 +10,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
+from vae_core import runtime
 from vae_core.models import VAE, Autoencoder
 from vae_core.probability.latents import DiagonalGaussian
 from vae_core.training import distributed
@@ -114,7 +115,7 @@ def iwae_terms(model: VAE, x: Tensor, eps: Tensor, y: Tensor | None = None) -> T
     log_weights = -distortion - rate
     weights = torch.softmax(log_weights.detach(), 0)
     if z.requires_grad:
-        z.register_hook(lambda gradient: gradient * weights.unsqueeze(-1))
+        runtime.on_gradient(z, lambda gradient: gradient * weights.unsqueeze(-1))
     bound = torch.logsumexp(log_weights, 0) - math.log(len(eps))
     return Terms(distortion.mean(0), rate.mean(0), -bound)
 

@@ -182,7 +182,7 @@ def _step(run: TrainingRun, loss: Loss, batch: Batch) -> Tensor:
     with runtime.autocast(run.device, train.precision):
         value, means = loss(run.model, batch, run.beta)
     run.optimizer.zero_grad(set_to_none=True)
-    value.backward()
+    torch.autograd.backward(value)
     distributed.average_gradients(run.model, len(batch.x))
     if train.clip_norm is not None:
         torch.nn.utils.clip_grad_norm_(run.model.parameters(), train.clip_norm)
@@ -226,7 +226,7 @@ class _Meter:
 
     def record(self) -> Progress:
         run, train = self.run, self.run.config.train
-        distortion, rate, loss = torch.stack(self.means).mean(0).tolist()
+        distortion, rate, loss = runtime.numbers(torch.stack(self.means).mean(0))
         run.seconds += time.perf_counter() - self.since
         self._reset()
         return Progress(

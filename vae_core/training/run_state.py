@@ -31,12 +31,11 @@ class RunState:
         self.config = config
         self.device = torch.device(device)
         self.seed = seed
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+        with runtime.seeded(seed):
             self.model: Model = build(config).to(self.device)
         rate = torch.tensor(config.train.learning_rate, device=self.device)
         on_gpu = self.device.type == "cuda"
-        self.optimizer = torch.optim.Adam(
+        self.optimizer: torch.optim.Optimizer = torch.optim.Adam(
             self.model.parameters(), lr=rate, fused=True, capturable=on_gpu
         )
         self.average = self._new_average()

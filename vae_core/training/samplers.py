@@ -33,7 +33,8 @@ class Codes:
     """q(z|x) of all digits: `draw` gives a fresh draw of those asked for."""
 
     def __init__(self, model: Model, digits: Digits, device: torch.device) -> None:
-        means, logvars = [], []
+        means: list[Tensor] = []
+        logvars: list[Tensor] = []
         with runtime.eval_mode(model):
             for start in range(0, len(digits), 1000):
                 q = model.encode(digits.floats(slice(start, start + 1000)).to(device))
@@ -76,7 +77,7 @@ def fit_diffusion(
     everything = torch.arange(len(codes), device=device)
     sampler = _untrained(codes.draw(everything, noise).cpu(), seed).to(device)
     average = copy.deepcopy(sampler)
-    optimizer = torch.optim.Adam(sampler.parameters(), fused=True)
+    optimizer = _adam(sampler)
     bar = tqdm(range(steps), unit="step", desc="diffusion")
     for step in bar:
         rows = torch.randint(len(codes), (batch,), generator=noise, device=device)
@@ -84,7 +85,7 @@ def fit_diffusion(
         loss = sampler.loss(codes.draw(rows, noise), labels[rows].where(known, -1), noise)
         optimizer.param_groups[0]["lr"] = _rate(step, steps)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         _follow(average, sampler, 1 - min(EMA, (1 + step) / (10 + step)))
         if step % 200 == 0:
@@ -92,10 +93,13 @@ def fit_diffusion(
     return average.eval().requires_grad_(False)
 
 
+def _adam(sampler: DiffusionSampler) -> torch.optim.Optimizer:
+    return torch.optim.Adam(sampler.parameters(), fused=True)
+
+
 def _untrained(codes: Tensor, seed: int) -> DiffusionSampler:
     """Fresh weights, scaled to codes (n, d)."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with runtime.seeded(seed):
         sampler = DiffusionSampler(codes.shape[1])
     sampler.fit_scale(codes)
     return sampler
@@ -142,5 +146,5 @@ def fit_mixture(
     sampler = MixtureSampler(model.latent_dim, len(weights))
     sampler.weights.copy_(weights)
     sampler.means.copy_(means)
-    sampler.factors.copy_(torch.linalg.cholesky(covariances))
+    sampler.factors.copy_(runtime.cholesky(covariances))
     return sampler.eval()
