@@ -150,6 +150,20 @@ def test_an_upload_becomes_a_digit_and_its_reconstruction(at: Any) -> None:
     assert at.locator(f"{PANEL} .picture-box").count() == 1
 
 
+def test_a_picture_is_sent_once_and_the_whole_family_gets_its_digit(wide: Any) -> None:
+    content = on_paper(7)
+    sent: list[int] = []  # bytes of each question
+    wide.on("request", lambda asked: sent.append(len(asked.post_data or "")))
+    before = grey(wide, MODEL_INPUT)
+    upload(wide, content)
+    changed(wide, MODEL_INPUT, before)
+    wide.wait_for_selector(f"{PANEL} .family:not([aria-busy]) canvas")
+    as_text = len(content) * 4 / 3
+    assert sum(size >= as_text for size in sent) == 1
+    digit = 784 * 4 / 3
+    assert sum(digit <= size < as_text for size in sent) >= 3  # the family, some models at a time
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
