@@ -13,10 +13,10 @@ import vae_core
 pytestmark = pytest.mark.browser
 
 
-def words_of(page: Any, url: str, panel: str, name: str) -> str:
+def words_of(page: Any, url: str, panel: str, name: str, query: str = "") -> str:
     """ "What am I seeing?" of a panel for a model."""
     need(name)
-    page.goto(f"{url}?panel={panel}&model={name}")
+    page.goto(f"{url}?panel={panel}&model={name}{query}")
     text = page.locator(f"[data-testid=panel-{panel}] .seeing-text")
     page.wait_for_function("(p) => p.textContent.length > 40", arg=text.element_handle())
     return text.text_content()
@@ -52,7 +52,7 @@ def test_draws_are_described_by_what_was_measured_on_them(
     desktop: Any, app_url: str, name: str
 ) -> None:
     metrics: Any = vae_core.inspect(name)["metrics"]
-    words = words_of(desktop, app_url, "sample", f"{name}&sampler=prior")
+    words = words_of(desktop, app_url, "sample", name, "&sampler=prior")
     assert f"{100 * metrics['not_digits']:.1f} % of the draws for no digit" in words
     assert f"{metrics['rate']:.1f}" not in words  # the rate is needed by a perfect model too
     assert "all codes together" in words

@@ -102,7 +102,8 @@ ENDED = """
 import os, runpy, sys, time
 runpy.run_path(sys.argv[1])["prepare"]("127.0.0.1")
 print(os.environ["GRADIO_TEMP_DIR"], flush=True)
-time.sleep(60)
+while True:  # a signal that comes just before a long sleep would wait for its end
+    time.sleep(0.1)
 """
 
 
