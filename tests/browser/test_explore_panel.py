@@ -239,7 +239,7 @@ def test_every_slider_has_a_filmstrip(desktop: Any, app_url: str) -> None:
 
 
 def test_latents_carry_names_that_were_measured(desktop: Any, app_url: str) -> None:
-    panel = open_explore(desktop, app_url, "model=vae-400")
+    panel = open_explore(desktop, app_url, "model=vae-flow-digits")
     named = panel.locator(".trait:not(:empty)")
     named.first.wait_for()
     assert set(named.all_inner_texts()) <= {
@@ -247,7 +247,6 @@ def test_latents_carry_names_that_were_measured(desktop: Any, app_url: str) -> N
         "stroke width",
         "width",
         "height",
-        "loop area",
     }
     assert "over 10000 test digits" in named.first.get_attribute("title")
 
