@@ -34,6 +34,8 @@ def open_panel(page: Any, url: str, name: str, theme: str = "light") -> Any:
         "() => [...document.querySelectorAll('.studio canvas')].some((one) => one.width)"
     )
     page.wait_for_selector(".is-busy, [aria-busy=true]", state="detached")
+    if name == "reconstruct":  # it begins with an example, and the family comes last
+        panel.locator(".family:not([aria-busy]) canvas").first.wait_for()
     driving.answered(page)
     return panel
 

@@ -1,6 +1,6 @@
 // The sliders, one a latent, in the order of how much each counts.
 
-import { signed } from "../../core/numbers.js";
+import { fixed, signed } from "../../core/numbers.js";
 import { onArrowKey } from "../../parts/keys.js";
 import { find } from "../../parts/nodes.js";
 import { RANGE } from "./code.js";
@@ -20,7 +20,7 @@ export const LONG = 64;
 export const SHOWN = 24;
 const KEYS = { step: 0.1, largeStep: 0.5 };
 
-/** @typedef {Record<number, { trait: string, r: number } | null>} Names */
+/** @typedef {Record<number, { trait: string, r: number, kept?: number } | null>} Names */
 
 /**
  * @typedef {object} RowsOptions
@@ -122,8 +122,11 @@ export class Rows {
       trait.textContent = found ? found.trait : "";
       if (!found) continue;
       const way = found.r > 0 ? "grows with" : "falls with";
-      const measured = `correlation ${signed(found.r)} over ${digits} test digits`;
-      trait.title = `z${dim} ${way} the ${found.trait}: ${measured}`;
+      const measured = `correlation ${signed(found.r)} within the classes, over ${digits} test digits`;
+      const kept = found.kept
+        ? `. From −1.5 to +1.5 ${fixed(100 * found.kept, 0)} % of digits stay the digit they are`
+        : "";
+      trait.title = `z${dim} ${way} the ${found.trait}: ${measured}${kept}`;
       range.setAttribute("aria-label", `latent z${dim}, ${found.trait}`);
     }
   }
