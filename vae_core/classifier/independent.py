@@ -1,9 +1,9 @@
-"""A second classifier, which nothing was trained or tuned with: it judges draws and sliders.
+"""A second classifier, which judges draws and sliders and trained no model and no digitizer.
 
 The shipped classifier guides the digitizer and learnt from its mistakes, and FID is measured in
 its earlier weights. Whoever chooses settings by a net cannot be judged by it, so this one is of
-another kind (max-pooled, plain ReLU), learnt from digits alone, and is asked for figures only.
-Train it with
+another kind (max-pooled, plain ReLU) and learnt from digits alone. It chose one setting, on
+training digits: the guidance of the diffusion sampler. Train it with
 
     python -m vae_core.classifier.independent --data DIR --out FILE
 """

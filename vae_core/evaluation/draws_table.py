@@ -1,7 +1,8 @@
 """How real a sampler's draws are: the model's own prior, or a sampler fitted after training.
 
-Read by a classifier that nothing was chosen with, and measured in FID's frozen features; what real
-digits score stands beside each figure, so that nobody takes a floor for a fault.
+Read by a classifier that trained neither model nor digitizer (it chose the guidance alone), and
+measured in FID's frozen features; what real digits score stands beside each figure, so that nobody
+takes a floor for a fault.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the sliders of a model do to real digits: does the digit stay, does the trait move?
 
 Each test digit is encoded under its own label, one slider is moved from one end to the other, and
-every picture on the way is read by a classifier that nothing was chosen with.
+every picture on the way is read by a classifier that chose no slider.
 """
 
 from __future__ import annotations

@@ -129,10 +129,10 @@ class Codes(Models):
         self, model: Model, asked: Draw, noise: torch.Generator, sampler: Sampler | None
     ) -> Tensor | None:
         """The labels of draws (n,): the one asked for, or, from a mixture over labels, one each."""
-        told = isinstance(sampler, DiffusionSampler) and sampler.classes
-        if asked.label is not None and (told or model.config.takes_labels):
+        by_label = isinstance(sampler, DiffusionSampler) and sampler.classes
+        if asked.label is not None and (by_label or model.config.takes_labels):
             return torch.full((asked.n,), asked.label, device=self.device)
-        if not (told or model.config.labelled_prior):
+        if not (by_label or model.config.labelled_prior):
             return None
         return torch.randint(CLASSES, (asked.n,), generator=noise).to(self.device)
 

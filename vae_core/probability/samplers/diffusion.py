@@ -82,10 +82,10 @@ class DiffusionSampler(nn.Module):
         """
         total = (sigma**2 + 1).sqrt()
         waves = sigma.log() / 4 * self.frequencies
-        told = [waves.sin(), waves.cos()]
+        inputs = [waves.sin(), waves.cos()]
         if self.classes:
-            told.append(one_hot(y, self.classes, z))
-        condition = F.silu(self.condition(torch.cat(told, -1)))
+            inputs.append(one_hot(y, self.classes, z))
+        condition = F.silu(self.condition(torch.cat(inputs, -1)))
         h = self.first(z / total)
         for block in self.blocks:
             h = block(h, condition)
