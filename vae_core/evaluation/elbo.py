@@ -91,7 +91,7 @@ def _measured(
     noise = runtime.generator("cpu", seed, 3)
     with runtime.eval_mode(model):
         for x, y in _batches(digits):
-            x = binarise(x, noise) if _is_binary(model) else x
+            x = binarise(x, noise) if is_binary(model) else x
             eps = torch.randn(len(x), model.latent_dim, generator=noise).to(device)
             yield measure(model, x.to(device), eps, y.to(device), with_mse=with_mse)
 
@@ -146,7 +146,8 @@ def _batches(digits: Digits) -> Iterator[tuple[Tensor, Tensor]]:
         yield digits.floats(part), digits.labels[part]
 
 
-def _is_binary(model: Model) -> bool:
+def is_binary(model: Model) -> bool:
+    """Whether the model trains on pixels drawn black or white."""
     return model.config.train.binarisation == "dynamic"
 
 

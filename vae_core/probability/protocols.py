@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -73,6 +74,14 @@ class PixelDistribution(Protocol):
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Log-probability or log-density of x in nats, summed over the pixels, (...)."""
+        ...
+
+    def log_probs(self, x: Tensor) -> Tensor:
+        """Each pixel's share of `log_prob`, (..., 1, 28, 28)."""
+        ...
+
+    def parameters(self, x: Tensor) -> Mapping[str, Tensor]:
+        """What decides each pixel's share, by its symbol in the distribution's `formula`."""
         ...
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:

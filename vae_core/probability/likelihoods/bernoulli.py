@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from vae_core.probability.likelihoods.registry import PIXEL_DIMS, register, uniform
+from vae_core.probability.likelihoods.pixelwise import PixelWise
+from vae_core.probability.likelihoods.registry import register, uniform
 
 
-class Bernoulli:
+class Bernoulli(PixelWise):
     """Each pixel on with probability sigmoid(logit), independently given z.
 
     For grey x in [0, 1] `log_prob` is the negative cross-entropy: the usual training loss on
@@ -22,6 +24,8 @@ class Bernoulli:
         logits: (..., 1, 28, 28).
     """
 
+    formula: ClassVar[str] = "log(1 + exp(l)) - x l"
+
     def __init__(self, logits: Tensor) -> None:
         self.logits = logits
 
@@ -30,10 +34,19 @@ class Bernoulli:
         """Probability of white in [0, 1], shaped as the logits."""
         return torch.sigmoid(self.logits)
 
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Sum over the pixels in nats, (...); x broadcasts against the logits."""
+    def log_probs(self, x: Tensor) -> Tensor:
+        """Each pixel's share in nats; x broadcasts against the logits."""
         score: Tensor = _BernoulliScore.apply(self.logits, x)[0]  # type: ignore[assignment]
-        return score.sum(PIXEL_DIMS)
+        return score
+
+    def parameters(self, x: Tensor) -> Mapping[str, Tensor]:
+        """The logits l."""
+        return {"l": self.logits}
+
+    @classmethod
+    def scorer(cls) -> Callable[..., object]:
+        """Its own way of computing them, written below."""
+        return _BernoulliScore.forward
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """A binary picture drawn pixel by pixel, shaped as the logits."""

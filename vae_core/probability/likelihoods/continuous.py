@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from vae_core.probability.likelihoods.registry import PIXEL_DIMS, register, uniform
+from vae_core.probability.likelihoods.pixelwise import PixelWise
+from vae_core.probability.likelihoods.registry import register, uniform
 from vae_core.probability.protocols import PixelDistribution
 
 TAKES = ("scale", "link")
 
 
-class SquaredError:
+class SquaredError(PixelWise):
     """Minus half the squared error: a unit Gaussian without its constant, so no likelihood.
 
     Args:
         mean: (..., 1, 28, 28).
     """
 
+    formula: ClassVar[str] = "(x - m)^2 / 2"
+
     def __init__(self, mean: Tensor) -> None:
         self.mean = mean
 
-    def log_prob(self, x: Tensor) -> Tensor:
-        """-1/2 sum (x - mean)^2, (...)."""
-        return -0.5 * ((x - self.mean) ** 2).sum(PIXEL_DIMS)
+    def log_probs(self, x: Tensor) -> Tensor:
+        """-1/2 (x - mean)^2 of each pixel."""
+        return -0.5 * (x - self.mean) ** 2
+
+    def parameters(self, x: Tensor) -> Mapping[str, Tensor]:
+        """The mean m."""
+        return {"m": self.mean}
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """The mean: there is no distribution to draw from."""
         return self.mean
 
 
-class Gaussian:
+class Gaussian(PixelWise):
     """Each pixel N(mean, scale^2): squared error in the unit that `scale` sets.
 
     Args:
@@ -40,14 +49,20 @@ class Gaussian:
         scale: the standard deviation, broadcasting against the mean.
     """
 
+    formula: ClassVar[str] = "((x - m) / s)^2 / 2 + log(s) + log(2 pi) / 2"
+
     def __init__(self, mean: Tensor, scale: Tensor) -> None:
         self.mean, self.scale = mean, scale
 
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Log-density in nats, (...); it may be positive, as densities are not probabilities."""
+    def log_probs(self, x: Tensor) -> Tensor:
+        """Log-density of each pixel; it may be positive, as densities are not probabilities."""
         standard = (x - self.mean) / self.scale
         constant = torch.log(self.scale) + 0.5 * math.log(2 * math.pi)
-        return -(0.5 * standard**2 + constant).sum(PIXEL_DIMS)
+        return -(0.5 * standard**2 + constant)
+
+    def parameters(self, x: Tensor) -> Mapping[str, Tensor]:
+        """The mean m and the standard deviation s."""
+        return {"m": self.mean, "s": self.scale}
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """A draw, shaped as the mean; the tails leave [0, 1]."""
@@ -56,7 +71,7 @@ class Gaussian:
         return self.mean + self.scale * noise
 
 
-class Laplace:
+class Laplace(PixelWise):
     """Each pixel with density exp(-|x - mean| / scale) / (2 scale): absolute error.
 
     Args:
@@ -64,13 +79,19 @@ class Laplace:
         scale: b, broadcasting against the mean.
     """
 
+    formula: ClassVar[str] = "|x - m| / b + log(2 b)"
+
     def __init__(self, mean: Tensor, scale: Tensor) -> None:
         self.mean, self.scale = mean, scale
 
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Log-density in nats, (...)."""
+    def log_probs(self, x: Tensor) -> Tensor:
+        """Log-density of each pixel in nats."""
         distance = (x - self.mean).abs() / self.scale
-        return -(distance + torch.log(2 * self.scale)).sum(PIXEL_DIMS)
+        return -(distance + torch.log(2 * self.scale))
+
+    def parameters(self, x: Tensor) -> Mapping[str, Tensor]:
+        """The mean m and the scale b."""
+        return {"m": self.mean, "b": self.scale}
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """A draw, shaped as the mean; the tails leave [0, 1]."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vae_core.probability.likelihoods.registry import PIXEL_DIMS, register, uniform
+from vae_core.probability.likelihoods.pixelwise import PixelWise
+from vae_core.probability.likelihoods.registry import register, uniform
 
 LEVELS = 256
 
 
-class DiscretizedLogistic:
+class DiscretizedLogistic(PixelWise):
     """The 256 grey levels, each with a logistic's mass over its bin (Salimans et al., 2017).
 
     The bins are 1/255 wide around k/255; the first and the last reach to infinity, so that the
@@ -21,6 +25,8 @@ class DiscretizedLogistic:
         location, log_scale: (..., 1, 28, 28).
     """
 
+    formula: ClassVar[str] = "-log(sigma((x - m + 1/510) / s) - sigma((x - m - 1/510) / s))"
+
     def __init__(self, location: Tensor, log_scale: Tensor) -> None:
         self.location, self.log_scale = location, log_scale
 
@@ -29,9 +35,13 @@ class DiscretizedLogistic:
         """The location kept in [0, 1]: the median, and the mean but for what the edges cut off."""
         return self.location.clamp(0, 1)
 
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Log-mass of the levels nearest to x in nats, (...)."""
-        return self.log_mass(x).sum(PIXEL_DIMS)
+    def log_probs(self, x: Tensor) -> Tensor:
+        """Log-mass in nats of each pixel's level, the nearest to x."""
+        return self.log_mass(x)
+
+    def parameters(self, x: Tensor) -> Mapping[str, Tensor]:
+        """The location m and the scale s."""
+        return {"m": self.location, "s": torch.exp(self.log_scale)}
 
     def log_mass(self, x: Tensor) -> Tensor:
         """Log-mass of each pixel's level, shaped as the location and x together."""

@@ -7,9 +7,9 @@ al., 2016). The reach is short on purpose: what spans the picture has to go thro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import cast
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from vae_core import runtime
 from vae_core.probability.likelihoods.bernoulli import Bernoulli
+from vae_core.probability.likelihoods.pixelwise import PixelWise
 from vae_core.probability.likelihoods.registry import register
 
 AT_ONCE = 500
@@ -201,7 +202,7 @@ class _Memory:
         self.across[0][:, :, j + first.before] = white
 
 
-class Autoregressive:
+class Autoregressive(PixelWise):
     """p(x|z) as the product over the pixels of p(pixel | pixels before it, z).
 
     Args:
@@ -209,26 +210,36 @@ class Autoregressive:
         features: (..., channels, 28, 28).
     """
 
+    formula: ClassVar[str] = Bernoulli.formula
+
     def __init__(self, net: PixelCNN, features: Tensor) -> None:
         self.net, self.features = net, features
 
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Sum over the pixels in nats, (...); x broadcasts against the features.
+    def log_probs(self, x: Tensor) -> Tensor:
+        """Each pixel's share in nats; x broadcasts against the features.
 
         x is binary. Grey pixels are told to their successors as they are, which the net has
         never seen: the figure is then no likelihood, and larger than a cross-entropy need be.
         """
+        return Bernoulli(self.logits(x)).log_probs(x)
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Each pixel's logit given z and the pixels of x before it, (..., 1, 28, 28)."""
         leading = runtime.common_shape(x.shape[:-3], self.features.shape[:-3])
         pictures, features = (
             t.expand(*leading, *t.shape[-3:]).flatten(0, -4) for t in (x, self.features)
         )
         parts = [
-            Bernoulli(self.net.logits(some, told)).log_prob(some)
+            self.net.logits(some, told)
             for some, told in zip(
                 runtime.pieces(pictures, AT_ONCE), runtime.pieces(features, AT_ONCE), strict=True
             )
         ]
-        return torch.cat(parts).view(leading)
+        return torch.cat(parts).view(*leading, *parts[0].shape[1:])
+
+    def parameters(self, x: Tensor) -> Mapping[str, Tensor]:
+        """The logits l, each of them after the pixels of x before it."""
+        return {"l": self.logits(x)}
 
     @cached_property
     def mean(self) -> Tensor:
