@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare")
+PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "inside")
 
 # What can be pressed, moved or typed into, and is on show.
 REACHABLE = """() => {

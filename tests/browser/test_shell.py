@@ -13,7 +13,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare")
+PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "inside")
 
 
 @pytest.mark.parametrize("name", PANELS)

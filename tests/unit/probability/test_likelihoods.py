@@ -1,3 +1,6 @@
+import math
+import re
+
 import pytest
 import torch
 from torch import nn
@@ -139,3 +142,21 @@ def test_the_learned_width_is_the_only_weight_of_a_head():
     assert isinstance(p, Gaussian)
     assert float(p.scale) == pytest.approx(0.15)
     assert float(p.mean[0, 0, 0, 0]) == 0.5
+
+
+@pytest.mark.parametrize("name", sorted(likelihoods.LIKELIHOODS))
+def test_the_formula_of_a_pixel_is_what_is_computed(name):
+    """Each likelihood's own words for -log p, worked out pixel by pixel."""
+    head = likelihoods.build(name, scale=0.3, link="sigmoid")
+    p = head(0.3 * torch.randn(2, head.channels, 28, 28, dtype=torch.float32))
+    x = (255 * torch.rand(2, 1, 28, 28)).round() / 255
+    x[0, 0, :5], x[0, 0, 5:9] = 0, 1
+    if likelihoods.get(name).binary == "required":
+        x = x.round()
+    given = {key: value.double() for key, value in p.parameters(x).items()}
+    known = {"log": torch.log, "exp": torch.exp, "sigma": torch.sigmoid, "abs": torch.abs}
+    constants = {"pi": torch.tensor(math.pi)}
+    python = re.sub(r"log\((\d)", r"log(0 * x + \1", p.formula.replace("^", "**"))
+    shares = eval(python, {}, {**known, **constants, **given, "x": x.double()})
+    torch.testing.assert_close(shares.float(), -p.log_probs(x), rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(p.log_probs(x).sum((1, 2, 3)), p.log_prob(x))

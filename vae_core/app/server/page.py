@@ -10,13 +10,16 @@ import gradio as gr
 from vae_core.app.server import scripts
 from vae_core.app.server.calls import Call, page_function
 
+STYLED_AT_ONCE = ("explore", "sample", "interpolate", "reconstruct", "compare")
+"""Panels whose styles come with the page; those of others come when they are opened."""
+
 
 def panel(name: str, calls: Sequence[Call], **words: str) -> gr.HTML:
     """Place the panel `name`: `web/panels/NAME.html`, mounted by `web/panels/NAME.js`."""
-    return component(f"panels/{name}", calls, **words)
+    return component(f"panels/{name}", calls, late=name not in STYLED_AT_ONCE, **words)
 
 
-def component(name: str, calls: Sequence[Call], **words: str) -> gr.HTML:
+def component(name: str, calls: Sequence[Call], *, late: bool = False, **words: str) -> gr.HTML:
     """Place a component: the markup `web/NAME.html` and the module `web/NAME.js`.
 
     The module exports `mount(element, server)`.
@@ -24,19 +27,30 @@ def component(name: str, calls: Sequence[Call], **words: str) -> gr.HTML:
     Args:
         name: path of both in `web`, without their endings.
         calls: what the module may ask for, as `server.NAME(argument)`.
+        late: whether its styles, `web/NAME.css`, come with it instead of with the page.
         words: replacements for `[[key]]` in the markup.
     """
     markup = scripts.text(f"{name}.html")
     for key, value in words.items():
         markup = markup.replace(f"[[{key}]]", value)
-    module = json.dumps(scripts.address(f"{name}.js"))
+    needed = [f"import(new URL({_address(f'{name}.js')}, document.baseURI))"]
+    if late and scripts.text(f"{name}.css"):
+        needed += [
+            f"import(new URL({_address('parts/stylesheet.js')}, document.baseURI))"
+            f".then((late) => late.stylesheet({_address(f'{name}.css')}))"
+        ]
     return gr.HTML(
         html_template=inert(markup),
-        js_on_load=f"import(new URL({module}, document.baseURI))"
-        ".then((module) => module.mount(element, server));",
+        js_on_load=f"Promise.all([{', '.join(needed)}])"
+        ".then(([module]) => module.mount(element, server));",
         server_functions=[page_function(each) for each in calls],
         apply_default_css=False,
     )
+
+
+def _address(name: str) -> str:
+    """Where a file of `web` is served, as a string of JavaScript."""
+    return json.dumps(scripts.address(name))
 
 
 def inert(markup: str) -> str:

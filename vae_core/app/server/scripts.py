@@ -24,7 +24,11 @@ WEB = PACKAGE / "app" / "web"
 PREFIX = "studio/web"
 """Relative to the page, which may lie below a proxy's root path."""
 
-SERVED = {".js": "text/javascript; charset=utf-8", ".png": "image/png"}
+SERVED = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".png": "image/png",
+}
 EXAMPLES = "digits.png"
 FOR_EVER = "public, max-age=31536000, immutable"
 IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?\bfrom\s+"(\.[^"]+)";""", re.M)

@@ -20,7 +20,7 @@ from vae_core.app.server.arrivals import Arrivals
 from vae_core.app.server.body_limit import Door
 from vae_core.app.server.calls import live_functions
 from vae_core.app.server.headers import SecurityHeaders
-from vae_core.app.server.page import component
+from vae_core.app.server.page import STYLED_AT_ONCE, component
 from vae_core.app.server.pages import Pages
 from vae_core.app.service import groups
 from vae_core.app.service.studio import Studio
@@ -32,13 +32,14 @@ PANELS = (
     "interpolate",
     "reconstruct",
     "compare",
+    "inside",
 )
 """Each is NAME.py here, whose `build` places it, and `web/panels/NAME.{html,css,js}`."""
 STYLES = (
     "styles/tokens",
     "styles/base",
     "parts/picture",
-    *(f"panels/{name}" for name in PANELS),
+    *(f"panels/{name}" for name in STYLED_AT_ONCE),
 )
 FIRST_MODULES = ("parts/header.js", "panels/explore.js")
 """What the page mounts on arrival; the modules of other panels come when they are opened."""

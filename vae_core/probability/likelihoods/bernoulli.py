@@ -24,7 +24,7 @@ class Bernoulli(PixelWise):
         logits: (..., 1, 28, 28).
     """
 
-    formula: ClassVar[str] = "log(1 + exp(l)) - x l"
+    formula: ClassVar[str] = "log(1 + exp(l)) - x * l"
 
     def __init__(self, logits: Tensor) -> None:
         self.logits = logits

@@ -49,7 +49,7 @@ class Gaussian(PixelWise):
         scale: the standard deviation, broadcasting against the mean.
     """
 
-    formula: ClassVar[str] = "((x - m) / s)^2 / 2 + log(s) + log(2 pi) / 2"
+    formula: ClassVar[str] = "((x - m) / s)^2 / 2 + log(s) + log(2 * pi) / 2"
 
     def __init__(self, mean: Tensor, scale: Tensor) -> None:
         self.mean, self.scale = mean, scale
@@ -79,7 +79,7 @@ class Laplace(PixelWise):
         scale: b, broadcasting against the mean.
     """
 
-    formula: ClassVar[str] = "|x - m| / b + log(2 b)"
+    formula: ClassVar[str] = "abs(x - m) / b + log(2 * b)"
 
     def __init__(self, mean: Tensor, scale: Tensor) -> None:
         self.mean, self.scale = mean, scale

@@ -13,6 +13,8 @@ from vae_core.probability.likelihoods.pixelwise import PixelWise
 from vae_core.probability.likelihoods.registry import register, uniform
 
 LEVELS = 256
+FAR = 1e6
+"""Stands for an edge at infinity where numbers are written down."""
 
 
 class DiscretizedLogistic(PixelWise):
@@ -25,7 +27,7 @@ class DiscretizedLogistic(PixelWise):
         location, log_scale: (..., 1, 28, 28).
     """
 
-    formula: ClassVar[str] = "-log(sigma((x - m + 1/510) / s) - sigma((x - m - 1/510) / s))"
+    formula: ClassVar[str] = "-log(sigma((b - m) / s) - sigma((a - m) / s))"
 
     def __init__(self, location: Tensor, log_scale: Tensor) -> None:
         self.location, self.log_scale = location, log_scale
@@ -40,8 +42,11 @@ class DiscretizedLogistic(PixelWise):
         return self.log_mass(x)
 
     def parameters(self, x: Tensor) -> Mapping[str, Tensor]:
-        """The location m and the scale s."""
-        return {"m": self.location, "s": torch.exp(self.log_scale)}
+        """The location m, the scale s, and the edges a and b of the bin of x, +-FAR for none."""
+        level = torch.round(x * (LEVELS - 1))
+        below = torch.where(level == 0, -FAR, (level - 0.5) / (LEVELS - 1))
+        above = torch.where(level == LEVELS - 1, FAR, (level + 0.5) / (LEVELS - 1))
+        return {"m": self.location, "s": torch.exp(self.log_scale), "a": below, "b": above}
 
     def log_mass(self, x: Tensor) -> Tensor:
         """Log-mass of each pixel's level, shaped as the location and x together."""

@@ -14,7 +14,8 @@ class PixelWise:
     """A distribution over pictures whose log-probability is a sum over the pixels."""
 
     formula: ClassVar[str] = ""
-    """-log p of one pixel in the symbols of `parameters` and x, for people; "" says nothing."""
+    """-log p of one pixel, as a sum of log, exp, sigma, abs, pi, x and the symbols of `parameters`;
+    "" where it cannot be said in a line."""
 
     def log_probs(self, x: Tensor) -> Tensor:
         """Each pixel's share of `log_prob` in nats, (..., 1, 28, 28)."""
