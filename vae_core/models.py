@@ -24,7 +24,7 @@ from vae_core.probability.latents import (
     StandardNormal,
     one_hot,
 )
-from vae_core.probability.protocols import Head, PixelDistribution, Prior
+from vae_core.probability.protocols import Head, LabelledPrior, PixelDistribution, Prior
 
 CLASSES = 10
 
@@ -87,6 +87,15 @@ class Coder(nn.Module):
     def from_sliders(self, u: Tensor, y: Tensor | None = None) -> Tensor:
         """The latent z of the sliders' position u, (b, latent_dim), y as in `to_sliders`."""
         return self.prior.from_sliders(u, y)
+
+    def label_shares(self, z: Tensor) -> Tensor | None:
+        """p(y|z) of z (..., latent_dim), (..., 10), by Bayes; None where the prior knows no labels.
+
+        It is the model's own reading of a code, by the same densities as its likelihood.
+        """
+        if not self.config.labelled_prior or not isinstance(self.prior, LabelledPrior):
+            return None
+        return self.prior.class_log_probs(z).softmax(-1)
 
     def log_prior(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """log p(z), or log p(z|y) under a labelled prior, of z (..., latent_dim), in nats."""

@@ -146,7 +146,7 @@ def test_each_kind_of_damage_is_another(desktop: Any, app_url: str) -> None:
 # ------------------------------------------------------------------ draws
 def test_drawing_again_draws_others(desktop: Any, app_url: str) -> None:
     samples = open_compare(desktop, app_url, "samples")
-    canvas = samples.locator("[data-row=vae-400] canvas").first
+    canvas = samples.locator("[data-row='vae-400 prior'] canvas").first
     before = pixels(canvas)
     samples.get_by_role("button", name="Draw again").click()
     desktop.wait_for_function(

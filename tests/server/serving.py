@@ -1,4 +1,4 @@
-"""An app with one small model, started as people start it."""
+"""An app with two small models, started as people start it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ import httpx
 import torch
 
 import vae_core
+from vae_core.checkpoint import samplers
 from vae_core.config import Config, NetConfig
 from vae_core.models import VAE
+from vae_core.probability.samplers import DiffusionSampler
 
 ROOT = Path(__file__).parents[2]
 # The app itself, but not so patient with a body that does not come.
@@ -32,12 +34,27 @@ sys.exit(app.main(sys.argv[1:]))
 
 @dataclass(frozen=True)
 class Served:
-    """A running app: where it answers, what it says and keeps, and its one model."""
+    """A running app: where it answers, what it says and keeps, and its model "tiny".
+
+    The other one, "labelled", has a prior that knows digits and a diffusion model of its codes.
+    """
 
     url: str
     log: Path
     uploads: Path
     model: VAE
+
+
+def save_labelled(folder: Path) -> None:
+    net = NetConfig(hidden_dims=(8,))
+    config = Config(name="labelled", latent_dim=4, net=net, prior="flow", labelled_prior=True)
+    model = VAE(config).eval()
+    with torch.no_grad():  # a fresh flow is the identity, under every label
+        for name, weight in model.named_parameters():
+            if name.startswith("prior."):
+                weight.add_(0.3 * torch.randn_like(weight))
+    vae_core.save(model, folder)
+    samplers.write(folder, DiffusionSampler(4, width=8, blocks=1))
 
 
 @contextlib.contextmanager
@@ -46,6 +63,7 @@ def serving(folder: Path) -> Iterator[Served]:
     torch.manual_seed(0)
     model = VAE(Config(name="tiny", latent_dim=3, net=NetConfig(hidden_dims=(16,)))).eval()
     vae_core.save(model, folder / "checkpoints" / "tiny")
+    save_labelled(folder / "checkpoints" / "labelled")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])

@@ -73,9 +73,9 @@ def post(url: str, name: str, body: str) -> tuple[str, Any]:
 
 def test_checkpoints(client: Client) -> None:
     keys = {"name", "title", "latent_dim", "objective", "likelihood", "prior", "parameters"}
-    (card,) = client.predict(api_name="/checkpoints")
-    assert keys <= set(card)
-    assert (card["name"], card["latent_dim"]) == ("tiny", 3)
+    cards = {card["name"]: card for card in client.predict(api_name="/checkpoints")}
+    assert all(keys <= set(card) for card in cards.values())
+    assert {name: card["latent_dim"] for name, card in cards.items()} == {"tiny": 3, "labelled": 4}
 
 
 def test_decode(client: Client, served: Served) -> None:
@@ -88,7 +88,7 @@ def test_decode(client: Client, served: Served) -> None:
 
 def test_sample_and_its_defaults(client: Client) -> None:
     plain = client.predict("tiny", api_name="/sample")
-    spelled = client.predict("tiny", 16, 0, 1.0, api_name="/sample")
+    spelled = client.predict("tiny", 16, 0, 1.0, None, "default", api_name="/sample")
     assert plain == spelled
     assert len(plain["images"]) == len(plain["z"]) == 16
     assert plain["seed"] == 0
@@ -103,18 +103,56 @@ def test_encode_and_reconstruct_keep_an_mnist_digit(client: Client, digit: Path)
             assert np.array_equal(grey(answer["input"]), np.asarray(image))
     assert code["z"] == code["mean"] == made["z"]
     assert len(code["logvar"]) == 3
-    assert set(made) == {"input", "reconstruction", "z", "mean", "logvar", "distortion", "rate"}
+    costs = {"distortion", "rate"}
+    assert set(made) == {"input", "reconstruction", "z", "mean", "logvar", "label"} | costs
+    assert code["label"] is made["label"] is None
     assert grey(made["reconstruction"]).shape == (28, 28)
 
 
 def test_interpolate_and_its_defaults(client: Client, digit: Path) -> None:
     same = handle_file(digit), handle_file(digit)
     plain = client.predict("tiny", *same, api_name="/interpolate")
-    spelled = client.predict("tiny", *same, 10, "linear", api_name="/interpolate")
+    spelled = client.predict("tiny", *same, 10, "linear", None, api_name="/interpolate")
     assert plain == spelled
     assert len(plain["images"]) == len(plain["z"]) == 10
     arc = client.predict("tiny", *same, 3, "spherical", api_name="/interpolate")
     assert len(arc["images"]) == 3
+
+
+def test_a_label_is_told_where_a_model_takes_one(client: Client, digit: Path) -> None:
+    z, seven = [0.5, -1.0, 0.2, 2.0], handle_file(digit)
+    made = [client.predict("labelled", z, label, api_name="/decode") for label in (3, 8)]
+    assert [one["label"] for one in made] == [3, 8]
+    assert made[0]["image"] != made[1]["image"]
+    for endpoint in ("/encode", "/reconstruct"):
+        told = [client.predict("labelled", seven, label, api_name=endpoint) for label in (3, 8)]
+        assert [one["label"] for one in told] == [3, 8]
+        assert told[0]["z"] != told[1]["z"]
+        assert told[0]["mean"] == told[1]["mean"]
+    way = client.predict("labelled", seven, seven, 2, "linear", 8, api_name="/interpolate")
+    assert way["labels"] == [8, 8]
+    assert way["z"][0] == pytest.approx(told[1]["z"], abs=1e-5)
+
+
+def test_a_label_means_nothing_to_other_models(client: Client, digit: Path) -> None:
+    untold, told = (
+        client.predict("tiny", handle_file(digit), label, api_name="/reconstruct")
+        for label in (None, 3)
+    )
+    assert told["label"] is None
+    assert told == untold
+
+
+def test_draws_are_by_the_best_sampler_unless_another_is_asked_for(client: Client) -> None:
+    default, diffusion, prior = (
+        client.predict("labelled", 4, 1, 1.0, 8, sampler, api_name="/sample")
+        for sampler in ("default", "diffusion", "prior")
+    )
+    assert default == diffusion
+    assert prior["z"] != default["z"]
+    assert default["labels"] == prior["labels"] == [8] * 4
+    with pytest.raises(AppError, match="has no sampler 'mixture'"):
+        client.predict("labelled", 4, 1, 1.0, None, "mixture", api_name="/sample")
 
 
 def test_uploads_are_gone_after_use(client: Client, digit: Path, uploads: Path) -> None:
@@ -145,7 +183,7 @@ def test_a_blank_page_is_refused_in_words(client: Client, tmp_path: Path) -> Non
         ("/decode", ("tiny", [0, 1]), "z must hold 3 numbers"),
         ("/decode", ("tiny", ["0", 1, 2]), r"z\[0\] must be a number"),
         ("/decode", ("tiny", [0, 1, 11]), r"z\[2\] must be a number from -10 to 10, not 11"),
-        ("/decode", ("nope", [0, 1, 2]), "checkpoint 'nope' is unknown; there are: tiny"),
+        ("/decode", ("nope", [0, 1, 2]), "checkpoint 'nope' is unknown; there are: labelled, tiny"),
         ("/sample", ("tiny", 0), "n must be a whole number from 1 to 256, not 0"),
         ("/sample", ("tiny", -1), "n must be a whole number"),
         ("/sample", ("tiny", 10**9), "n must be a whole number"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import torch
@@ -20,9 +20,12 @@ KINDS: Mapping[str, type[DiffusionSampler] | type[MixtureSampler]] = {
     "diffusion": DiffusionSampler,
     "mixture": MixtureSampler,
 }
+PRIOR, DEFAULT = "prior", "default"
+"""Instead of a kind: the model's own prior, and what is best of the ways that there are."""
+
 GUIDANCE = 1.1
-"""By default. So guided, draws of `vae-flow-digits` are read as surely as training digits held out
-(1.0 % of both below 0.9), at the least cost in variety; more leans further and repeats itself."""
+"""By default. So guided, draws of `vae-flow-digits` are read by the frozen net of FID as surely as
+training digits (`draws --choose-guidance`); more leans further and repeats itself."""
 
 LARGEST = 4096
 """No setting of a sampler may be larger, so that a file cannot ask for more than memory."""
@@ -35,6 +38,11 @@ def kinds(folder: Path) -> list[str]:
         return []  # most folders: their weights need not be read through
     weights = fingerprint(folder / WEIGHTS)
     return [kind for kind, mark in marks.items() if mark == weights]
+
+
+def default(kinds: Collection[str]) -> str:
+    """What draws unless another is asked for: a mixture shows only what a better prior does."""
+    return "diffusion" if "diffusion" in kinds else PRIOR
 
 
 def write(folder: Path, sampler: Sampler) -> Path:

@@ -2,8 +2,8 @@
 
 The shipped classifier guides the digitizer and learnt from its mistakes, and FID is measured in
 its earlier weights. Whoever chooses settings by a net cannot be judged by it, so this one is of
-another kind (max-pooled, plain ReLU) and learnt from digits alone. It chose one setting, on
-training digits: the guidance of the diffusion sampler. Train it with
+another kind (max-pooled, plain ReLU) and learnt from digits alone. It chooses no
+setting (a sampler's guidance is chosen with the frozen net of FID). Train it with
 
     python -m vae_core.classifier.independent --data DIR --out FILE
 """

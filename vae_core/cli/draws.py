@@ -10,6 +10,9 @@ from vae_core.checkpoint import samplers
 from vae_core.cli import Verbs, verb
 from vae_core.data import add_arguments, load_mnist
 
+DRAWN, DRAWN_BY = 10_000, 3
+"""Training digits beside which a guidance is chosen, and the seed that draws them."""
+
 
 def add(verbs: Verbs) -> None:
     add = verb(verbs, "draws", draws, "how real a model's draws are, beside test digits")
@@ -18,6 +21,8 @@ def add(verbs: Verbs) -> None:
     add("--sampler", choices=("prior", *samplers.KINDS), default="prior")
     guided = "how far a diffusion model leans towards the label; 1: not at all"
     add("--guidance", type=float, default=samplers.GUIDANCE, metavar="G", help=guided)
+    chosen = "try guidances, and say which draws read as surely as 10,000 training digits"
+    add("--choose-guidance", action="store_true", help=chosen)
     add("--seed", type=int, default=0, metavar="S")
 
 
@@ -34,6 +39,8 @@ def draws(arguments: argparse.Namespace) -> dict[str, object]:
     from vae_core.evaluation import draws_table
     from vae_core.evaluation.samples import Real
 
+    if arguments.choose_guidance:
+        return _choose_guidance(arguments)
     folder, kind = checkpoint.resolve(arguments.checkpoint), arguments.sampler
     model = checkpoint.load(folder)
     if not 0 <= arguments.guidance <= 10:
@@ -58,4 +65,21 @@ def draws(arguments: argparse.Namespace) -> dict[str, object]:
         "seed": arguments.seed,
         "judge": independent.FILE.name,
         **asdict(figures),
+    }
+
+
+def _choose_guidance(arguments: argparse.Namespace) -> dict[str, object]:
+    """The table of `evaluation.guidance`, read by the frozen net of FID."""
+    from vae_core.evaluation import fid_features, guidance
+
+    folder = checkpoint.resolve(arguments.checkpoint)
+    model, sampler = checkpoint.load(folder), samplers.read(folder, "diffusion")
+    train = load_mnist("train", arguments.data, download=arguments.download)
+    digits = train.drawn(DRAWN, seed=DRAWN_BY)
+    choice = guidance.choose(model, sampler, digits, fid_features.load())
+    return {
+        "recipe": model.config.name,
+        "digits": len(digits),
+        "judge": fid_features.FILE.name,
+        **asdict(choice),
     }

@@ -1,6 +1,6 @@
 """How real a sampler's draws are: the model's own prior, or a sampler fitted after training.
 
-Read by a classifier that trained neither model nor digitizer (it chose the guidance alone), and
+Read by a classifier that trained neither model nor digitizer and chose nothing, and
 measured in FID's frozen features; what real digits score stands beside each figure, so that nobody
 takes a floor for a fault.
 """
@@ -17,6 +17,7 @@ from vae_core import runtime
 from vae_core.checkpoint.samplers import Sampler
 from vae_core.checkpoint.samplers import draw as draw_codes
 from vae_core.classifier.independent import IndependentClassifier
+from vae_core.data.digits import Digits
 from vae_core.evaluation import samples
 from vae_core.models import Model
 from vae_core.probability.samplers import DiffusionSampler
@@ -35,7 +36,9 @@ class DrawFigures:
     `unsure` is the share read with less than 0.9 by the independent classifier, `as_asked` the
     share read as the label that was asked for, null without one; `fid` against the test digits in
     the frozen features, `fid_floor` what training digits score; `closer` the share that lie nearer
-    to a training digit than 1 % of the test digits do. `..._sem` are standard errors.
+    to a training digit than 1 % of the test digits do, and `test_closer` the share of test digits
+    that do once they went through the model: a decoder smooths, and what is smooth lies nearer to
+    everything. `..._sem` are standard errors.
     """
 
     unsure: float
@@ -48,6 +51,7 @@ class DrawFigures:
     median_distance: float
     test_median_distance: float
     closer: float
+    test_closer: float
 
 
 def from_prior(model: Model) -> Draw:
@@ -105,6 +109,7 @@ def measure(
     x, asked = pictures(model, draw, len(real.test), seed)
     read, known = judge.read(x), judge.read(real.test.floats())
     near = samples.nearest_train(x, real.test, real.train)
+    through = _through(model, real.test, seed)
     as_asked = None if asked is None else float((read.digits == asked).double().mean())
     return DrawFigures(
         unsure=read.unsure,
@@ -119,7 +124,18 @@ def measure(
         median_distance=near["median"],
         test_median_distance=near["test_median"],
         closer=near["closer"],
+        test_closer=samples.nearest_train(through, real.test, real.train)["closer"],
     )
+
+
+def _through(model: Model, digits: Digits, seed: int) -> Tensor:
+    """What the model makes of as many test digits as are compared, (n, 1, 28, 28) on the CPU."""
+    some = digits.every(min(samples.COMPARED, len(digits)))
+    told = some.labels if model.config.conditional else None
+    generator = runtime.generator("cpu", seed, 7)
+    with runtime.eval_mode(model):
+        z = model.encode(some.floats(), told).sample(generator)
+        return model.decode(z, told).mean.float().clamp(0, 1)
 
 
 def _sem(share: float, count: int) -> float:

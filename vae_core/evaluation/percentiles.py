@@ -54,16 +54,17 @@ def codes(q: Posterior, eps: Tensor) -> Tensor:
     return q.at(eps.to(q.mean.device)[:, None])
 
 
-def rate(model: Model, q: Posterior, z: Tensor) -> Tensor | None:
+def rate(model: Model, q: Posterior, z: Tensor, y: Tensor | None = None) -> Tensor | None:
     """KL(q || p) of b pictures in nats, (b,): exact where the prior factorises.
 
-    Else it is the mean over the draws z (k, b, d); None for a deterministic model.
+    Else it is the mean over the draws z (k, b, d), from p(z|y) where labels y (b,) are told; None
+    for a deterministic model.
     """
     if not isinstance(q, DiagonalGaussian):
         return None
     if model.prior.factorises:
         return q.kl().sum(-1)
-    return (q.log_prob(z) - model.log_prior(z)).mean(0)
+    return (q.log_prob(z) - model.log_prior(z, y if y is None else y.expand(z.shape[:-1]))).mean(0)
 
 
 def costs(model: Model, x: Tensor) -> dict[str, Tensor]:

@@ -64,6 +64,17 @@ class RotatablePrior(Prior, Protocol):
         ...
 
 
+@runtime_checkable
+class LabelledPrior(Prior, Protocol):
+    """A prior that is a mixture over labels."""
+
+    classes: int
+
+    def class_log_probs(self, z: Tensor) -> Tensor:
+        """log p(z|y) + log p(y) of z (..., d) in nats, (..., classes)."""
+        ...
+
+
 class PixelDistribution(Protocol):
     """p(x|z) over pictures (..., 1, 28, 28)."""
 

@@ -22,6 +22,7 @@ from vae_core.app import wire
 from vae_core.app.server.calls import SORRY, Call
 from vae_core.app.server.uploads import Uploads
 from vae_core.app.service.studio import Studio
+from vae_core.checkpoint import samplers
 
 CARD = ("name", "title", "latent_dim", "objective", "likelihood", "prior", "parameters")
 PICTURES = ("encode", "interpolate", "reconstruct")
@@ -59,10 +60,14 @@ class Endpoints:
         """The models that can be asked for, with what they are."""
         return [{key: card[key] for key in CARD} for card in self.studio.checkpoints()]
 
-    def encode(self, checkpoint: str, image: Any) -> Answer:
-        """The code of a picture of a digit: z (slider values), mean and logvar of q(z|x)."""
-        code = self.studio.encode(checkpoint, self._picture(image))
-        return _picked(code, "z", "mean", "logvar") | {"input": wire.png_uri(code["input"])}
+    def encode(self, checkpoint: str, image: Any, label: int | None = None) -> Answer:
+        """The code of a picture of a digit: z (slider values), mean and logvar of q(z|x).
+
+        `label`, 0 to 9, counts for a model that takes labels.
+        """
+        code = self.studio.encode(checkpoint, self._picture(image), label=label)
+        shown = {"input": wire.png_uri(code["input"])}
+        return shown | _picked(code, "z", "mean", "logvar", "label")
 
     def decode(self, checkpoint: str, z: list[float], label: int | None = None) -> Answer:
         """The digit of slider values z: latent_dim numbers, each within +-10.
@@ -70,13 +75,29 @@ class Endpoints:
         `label`, 0 to 9, counts for a model that takes labels.
         """
         made = self.studio.decode(checkpoint, z, label)
-        return {"image": wire.png_uri(made["pixels"][0]), "milliseconds": made["milliseconds"]}
+        told = label if self.studio.card(checkpoint)["takes_labels"] else None
+        return {
+            "image": wire.png_uri(made["pixels"][0]),
+            "milliseconds": made["milliseconds"],
+            "label": told,
+        }
 
     def sample(
-        self, checkpoint: str, n: int = 16, seed: int = 0, temperature: float = 1.0
+        self,
+        checkpoint: str,
+        n: int = 16,
+        seed: int = 0,
+        temperature: float = 1.0,
+        label: int | None = None,
+        sampler: str = samplers.DEFAULT,
     ) -> Answer:
-        """n (1 to 256) digits drawn from the model's prior, the same ones for the same seed."""
-        drawn = self.studio.sample(checkpoint, n, seed, temperature)
+        """n (1 to 256) digits drawn, the same ones for the same seed.
+
+        `label`, 0 to 9, counts for a model that takes labels. `sampler` is "default", what the
+        page opens with; "prior", the model's own; or "diffusion" or "mixture", fitted to its codes
+        after training, where the model has one.
+        """
+        drawn = self.studio.sample(checkpoint, n, seed, temperature, label, sampler)
         return {"images": [*map(wire.png_uri, drawn["pixels"])]} | _picked(
             drawn, "z", "seed", "labels"
         )
@@ -88,17 +109,28 @@ class Endpoints:
         image_b: Any,
         steps: int = 10,
         path: str = "linear",
+        label: int | None = None,
     ) -> Answer:
-        """steps (2 to 64) digits from one picture to another, path "linear" or "spherical"."""
-        ends = [{"picture": self._picture(image)} for image in (image_a, image_b)]
-        way = self.studio.interpolate(checkpoint, ends[0], ends[1], steps, path)
-        return {"images": [*map(wire.png_uri, way["pixels"])], "z": way["z"]}
+        """steps (2 to 64) digits from one picture to another, path "linear" or "spherical".
 
-    def reconstruct(self, checkpoint: str, image: Any) -> Answer:
-        """A picture as the model sees it and gives it back; distortion and rate in nats."""
-        made = self.studio.reconstruct(checkpoint, self._picture(image), {"stages": False})
+        A model that takes labels is told `label`, 0 to 9, for both ends, or what a classifier
+        reads in each; `labels` are those of the ends.
+        """
+        told = {} if label is None else {"label": label}
+        ends = [{"picture": self._picture(image), **told} for image in (image_a, image_b)]
+        way = self.studio.interpolate(checkpoint, ends[0], ends[1], steps, path)
+        shown = {"images": [*map(wire.png_uri, way["pixels"])]}
+        return shown | _picked(way, "z", "labels")
+
+    def reconstruct(self, checkpoint: str, image: Any, label: int | None = None) -> Answer:
+        """A picture as the model sees it and gives it back; distortion and rate in nats.
+
+        `label`, 0 to 9, counts for a model that takes labels.
+        """
+        asked = {"stages": False, "label": label}
+        made = self.studio.reconstruct(checkpoint, self._picture(image), asked)
         shown = {key: wire.png_uri(made[key]) for key in ("input", "reconstruction")}
-        return shown | _picked(made, "z", "mean", "logvar", "distortion", "rate")
+        return shown | _picked(made, "z", "mean", "logvar", "distortion", "rate", "label")
 
     def _picture(self, value: Any) -> object:
         """What a caller sent as a picture: the bytes of an upload, else what `wire` takes."""

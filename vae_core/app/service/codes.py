@@ -97,19 +97,20 @@ class Codes(Models):
         seed: object = 0,
         temperature: object = 1.0,
         label: object = None,
-        sampler: object = "prior",
+        sampler: object = samplers.DEFAULT,
     ) -> Drawn:
         """Draw `n` (1 to 256) digits, the same ones for the same seed.
 
         `temperature`, 0 to 3, scales the prior's noise. `sampler` is `prior`, the model's own, or
         one that was fitted to its codes after training, `diffusion` or `mixture`, where the
-        checkpoint has it; those know no temperature.
+        checkpoint has it; those know no temperature. `default` is what the page opens with: the
+        diffusion model where there is one, else the prior.
         """
         asked = _draw(n, seed, label)
         temperature = checks.number("temperature", temperature, 0.0, 3.0)
-        kind = checks.choice("sampler", sampler, ("prior", *samplers.KINDS))
+        kind = self._sampler_kind(checkpoint, sampler)
         model = self.registry.get(checkpoint)
-        fitted = None if kind == "prior" else self.registry.sampler(checkpoint, kind)
+        fitted = None if kind == samplers.PRIOR else self.registry.sampler(checkpoint, kind)
         noise = torch.Generator().manual_seed(asked.seed)
         with self._heavy(), torch.inference_mode():
             start = time.perf_counter()
@@ -124,6 +125,13 @@ class Codes(Models):
             spent = milliseconds(start)
         labels = None if y is None or not model.config.takes_labels else whole_numbers(y)
         return Drawn(pixels=pixels, z=rows(u), seed=asked.seed, labels=labels, milliseconds=spent)
+
+    def _sampler_kind(self, checkpoint: object, sampler: object) -> str:
+        kinds = (samplers.DEFAULT, samplers.PRIOR, *samplers.KINDS)
+        kind = checks.choice("sampler", sampler, kinds)
+        if kind != samplers.DEFAULT:
+            return kind
+        return samplers.default(self.card(checkpoint)["samplers"])
 
     def _drawn_labels(
         self, model: Model, asked: Draw, noise: torch.Generator, sampler: Sampler | None

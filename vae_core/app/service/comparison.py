@@ -18,13 +18,14 @@ from vae_core.app.service import family_replies as answers
 from vae_core.app.service import groups
 from vae_core.app.service.family import described
 from vae_core.app.service.studio import Studio
+from vae_core.checkpoint import samplers
 from vae_core.config import CorruptionConfig
 from vae_core.evaluation import family
 from vae_core.models import Model
 from vae_core.runtime import numbers
 
 REPAIRERS = ("dae-gaussian", "dae-masking", "dae-salt-pepper", "ae", "vae-400", "vae-conv")
-SAMPLERS = ("ae", "vae-400", "vae-flow-digits")
+DRAWN_FROM = ("ae", "vae-400", "vae-conv", "vae-flow-digits")
 BETAS = ("vae-beta-half", "vae-beta-1", "beta-vae")
 COPIERS = ("ae-overcomplete", "ae")
 LINEAR = "ae-linear"
@@ -43,7 +44,7 @@ SMALLEST = 1e-6
 
 ROSTERS = {
     "repairers": REPAIRERS,
-    "samplers": SAMPLERS,
+    "drawn_from": DRAWN_FROM,
     "betas": BETAS,
     "copiers": COPIERS,
     "collapse": groups.GROUPS["Posterior collapse and its cures"],
@@ -99,13 +100,20 @@ class Comparison:
         return {"damaged": damaged, "mse": repair.before.item(), "models": models}
 
     def draws(self, n: object = 10, seed: object = 0) -> answers.AllDraws:
-        """Pictures decoded from random codes, by each of `SAMPLERS`."""
+        """Pictures decoded from random codes of `DRAWN_FROM`, by the prior and what was fitted."""
         n = checks.whole("n", n, 1, MAX_DRAWS)
         models: list[answers.Draws] = []
-        for name in self._shipped(SAMPLERS):
-            pixels = self.studio.sample(name, n, seed)["pixels"]
-            readings = self.studio.reader.read(pixels)
-            models.append({"name": name, "pixels": pixels, "readings": readings})
+        for name in self._shipped(DRAWN_FROM):
+            for kind in (samplers.PRIOR, *self.studio.card(name)["samplers"]):
+                pixels = self.studio.sample(name, n, seed, sampler=kind)["pixels"]
+                readings = self.studio.reader.read(pixels)
+                drawn: answers.Draws = {
+                    "name": name,
+                    "sampler": kind,
+                    "pixels": pixels,
+                    "readings": readings,
+                }
+                models.append(drawn)
         return {"models": models}
 
     def pca(self, digit: object) -> answers.Projections:

@@ -34,15 +34,16 @@ class Repaired(TypedDict):
 
 
 class Draws(TypedDict):
-    """Digits drawn from one model's prior."""
+    """Digits drawn from one model by its prior or a sampler fitted to its codes."""
 
     name: str
+    sampler: str
     pixels: Grey
     readings: list[Reading] | None
 
 
 class AllDraws(TypedDict):
-    """The draws of several models."""
+    """The draws of several models, each by all its samplers."""
 
     models: list[Draws]
 

@@ -71,6 +71,7 @@ class Pictures(Codes):
             **code.reply(),
             "input": digit.pixels,
             "label": known,
+            "own": code.own_reading(),
             "nearer": nearer,
             "milliseconds": spent,
         }
@@ -87,11 +88,12 @@ class Pictures(Codes):
             options: polarity, threshold, stroke, choose, odd (see `prepare.digitizer_options`),
                 damage (see `damage.damaged`), code "mean" or "draw" (which z is decoded), seed,
                 draws (0 to 64, more pictures from q(z|x)), stages (False leaves out the
-                filmstrip, for the live pad).
+                filmstrip, for the live pad), label (0 to 9 or null, which a model that takes
+                labels is told; its costs are then of x given y, and have no standing).
         """
         given = checks.mapping("options", options)
-        look = _look(given)
-        self.registry.check(checkpoint)
+        look, known = _look(given), checks.label("label", given.get("label"))
+        known = known if self.card(checkpoint)["takes_labels"] else None
         with self._heavy():
             start = time.perf_counter()
             digit = prepare.digit(picture, given)
@@ -100,7 +102,8 @@ class Pictures(Codes):
             model = self.registry.get(checkpoint)
             with torch.inference_mode():
                 start = time.perf_counter()
-                code = posterior.read(model, self.picture(digit.pixels))
+                y = self._labels(model, known, 1)
+                code = posterior.read(model, self.picture(digit.pixels), y)
                 measured = posterior.measure(model, code, look.drawn, look.draws, look.seed)
                 spent = milliseconds(start)
             readings = self.reader.read(np.stack((digit.pixels, measured["reconstruction"])))
@@ -108,7 +111,9 @@ class Pictures(Codes):
             **about,
             **code.reply(),
             **measured,
-            **self._ranked(checkpoint, measured),
+            **self._ranked(checkpoint if known is None else None, measured),
+            "label": known,
+            "own": code.own_reading(),
             "readings": readings,
             "milliseconds": spent,
         }
@@ -153,8 +158,9 @@ class Pictures(Codes):
         readings = self.reader.read(grey[None])
         return readings[0]["digit"] if readings else None
 
-    def _ranked(self, checkpoint: object, measured: replies.Measured) -> replies.Ranked:
-        known = self.registry.reference(checkpoint)
+    def _ranked(self, checkpoint: object | None, measured: replies.Measured) -> replies.Ranked:
+        """Among test digits whose labels nobody told; None where that compares with nothing."""
+        known = None if checkpoint is None else self.registry.reference(checkpoint)
         if known is None:
             return {"standing": None, "usual": None}
         least, elbo = measured["floor"], measured["elbo"]

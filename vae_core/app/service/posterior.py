@@ -20,11 +20,17 @@ from vae_core.runtime import numbers
 
 @dataclass(frozen=True, kw_only=True)
 class Code:
-    """One picture `x` (1, 1, 28, 28) with its posterior `q` and the mean's slider values `u`."""
+    """One picture `x` (1, 1, 28, 28) with its posterior `q` and the mean's slider values `u`.
+
+    `y` (1,) is the label that the model was told, or None; `own` (10,) the shares that its prior
+    gives the labels for the code, p(y|z), where the prior knows labels.
+    """
 
     x: Tensor
     q: Posterior
     u: Tensor
+    y: Tensor | None
+    own: Tensor | None
 
     def reply(self) -> replies.Posterior:
         """The posterior as lists."""
@@ -36,11 +42,19 @@ class Code:
             "sigma": None if logvar is None else numbers((logvar / 2).exp()),
         }
 
+    def own_reading(self) -> replies.Reading | None:
+        """The likeliest label by p(y|z) of the mean; None where the prior knows no labels."""
+        if self.own is None:
+            return None
+        return {"digit": int(self.own.argmax()), "sure": float(self.own.max())}
+
 
 def read(model: Model, x: Tensor, y: Tensor | None = None) -> Code:
     """Encode one picture x (1, 1, 28, 28) in [0, 1], with its label y (1,) where it is known."""
     q = model.encode(x, y)
-    return Code(x=x, q=q, u=model.to_sliders(q.mean, y))
+    own = model.label_shares(q.mean)
+    u = model.to_sliders(q.mean, y)
+    return Code(x=x, q=q, u=u, y=y, own=None if own is None else own[0])
 
 
 def draws(code: Code, count: int, seed: int) -> Tensor:
@@ -65,17 +79,18 @@ def measure(model: Model, code: Code, drawn: bool, count: int, seed: int) -> rep
     """
     shown = draws(code, max(count, 1), seed)
     judged = percentiles.codes(code.q, percentiles.noise(model.latent_dim))
-    p = model.decode(torch.cat([code.q.mean, shown, judged[:, 0]]))
+    z = torch.cat([code.q.mean, shown, judged[:, 0]])
+    p = model.decode(z, None if code.y is None else code.y.expand(len(z)))
     pixels, x = p.mean.float(), code.x[0]
     distortion = -p.log_prob(code.x)[-len(judged) :].mean().item()
-    rate = percentiles.rate(model, code.q, judged)
+    rate = percentiles.rate(model, code.q, judged, code.y)
     spent = None if rate is None else rate.item()
     picked = pixels[1 if drawn else 0]
     spread = pixels[-len(judged) :].std(0, correction=0)
     return {
         "reconstruction": _grey(picked),
         "difference": np.rint((picked - x).cpu().numpy() * 127).astype(np.int8),
-        "z_drawn": numbers(model.to_sliders(shown[:1])[0]) if drawn else None,
+        "z_drawn": numbers(model.to_sliders(shown[:1], code.y)[0]) if drawn else None,
         "draws": pictures.to_uint8(pixels[1 : 1 + count]),
         "spread": _grey(spread / spread.max().clamp(min=1e-6)),
         "spread_peak": spread.max().item(),

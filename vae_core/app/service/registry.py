@@ -7,8 +7,6 @@ the least recently used model goes when more than `capacity` are in memory.
 from __future__ import annotations
 
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
@@ -19,6 +17,7 @@ from vae_core import checkpoint, files
 from vae_core.app.checks import shown
 from vae_core.app.service import groups
 from vae_core.app.service.cards import Card
+from vae_core.app.service.recent import Recent
 from vae_core.app.service.replies import Names
 from vae_core.checkpoint import samplers
 from vae_core.checkpoint.samplers import Sampler
@@ -35,6 +34,9 @@ MOST_BARS = 128
 
 MOST_FOLDERS = 500
 """Checkpoints beyond that are left out: each costs the page that lists them all."""
+
+SAMPLERS = 8
+"""Samplers kept in memory, of up to 7 MB each."""
 
 UNUSED_BELOW = 0.01
 """A latent dimension with less KL than this, in nats, carries nothing."""
@@ -57,11 +59,9 @@ class Registry:
         self.latents: dict[str, sliders.Latents | None] = {}
         self.broken: dict[str, str] = {}
         self._folders: dict[str, Path] = {}
-        self._loaded: OrderedDict[str, Model] = OrderedDict()
-        self._lock = threading.Lock()
-        self._loading: dict[str, threading.Lock] = {}
+        self._models = Recent(self._load, capacity)
+        self._samplers = Recent(self._load_sampler, SAMPLERS)
         self._references: dict[str, percentiles.Reference | None] = {}
-        self._samplers: dict[tuple[str, str], Sampler] = {}
         self.root = root or checkpoint.shipped_root()
         found = sorted(config.parent for config in self.root.glob(f"*/{checkpoint.CONFIG}"))
         for folder in found[:MOST_FOLDERS]:
@@ -85,7 +85,6 @@ class Registry:
             return
         self.latents[folder.name], self.cards[folder.name] = latents, made
         self._folders[folder.name] = folder
-        self._loading[folder.name] = threading.Lock()
 
     def check(self, name: object) -> str:
         """Return `name` when it is a checkpoint here.
@@ -106,32 +105,19 @@ class Registry:
         Raises:
             ValueError: unknown, or its files cannot be loaded.
         """
-        name = self.check(name)
-        model = self._recent(name)
-        if model is not None:
-            return model
-        with self._loading[name]:  # one visitor loads, the others wait for it
-            model = self._recent(name)
-            if model is None:
-                model = self._load(name)
-                self._keep(name, model)
-        return model
+        return self._models.get(self.check(name))
 
     def is_loaded(self, name: str) -> bool:
         """Whether `get` would answer at once."""
-        return name in self._loaded
+        return name in self._models
 
     def sampler(self, name: object, kind: str) -> Sampler:
-        """The sampler of `name` that is called `kind`, read on first use and kept.
+        """The sampler of `name` that is called `kind`, read on first use; the last few are kept.
 
         Raises:
             ValueError: the checkpoint has none, or its file is damaged.
         """
-        name = self.check(name)
-        key = (name, kind)
-        if key not in self._samplers:
-            self._samplers[key] = samplers.read(self._folders[name], kind, self.device)
-        return self._samplers[key]
+        return self._samplers.get((self.check(name), kind))
 
     def reference(self, name: object) -> percentiles.Reference | None:
         """Where the test digits stand under `name`; None where that was not measured."""
@@ -149,25 +135,16 @@ class Registry:
         except Exception as error:
             raise ValueError(self._public(error)) from error
 
+    def _load_sampler(self, key: tuple[str, str]) -> Sampler:
+        name, kind = key
+        return samplers.read(self._folders[name], kind, self.device)
+
     def _public(self, error: Exception) -> str:
         """A sentence without the server's folders, which are nobody's business."""
         said = " ".join(str(error).split()).replace(f"{self.root}{os.sep}", "")
         if not isinstance(error, ValueError) or isinstance(error, UnicodeError):
             said = f"its files cannot be used ({type(error).__name__}: {said})."
         return said[:SENTENCE].encode("utf-8", "backslashreplace").decode()
-
-    def _recent(self, name: str) -> Model | None:
-        with self._lock:
-            if name in self._loaded:
-                self._loaded.move_to_end(name)
-                return self._loaded[name]
-        return None
-
-    def _keep(self, name: str, model: Model) -> None:
-        with self._lock:
-            self._loaded[name] = model
-            while len(self._loaded) > self.capacity:
-                self._loaded.popitem(last=False)
 
 
 def card(

@@ -55,9 +55,11 @@ class Drawn(Decoded):
 
 
 class Way(Decoded):
-    """Digits from one end to another, their codes and what they read as."""
+    """Digits from one end to another, their codes, the labels of the ends for a model that takes
+    labels, and what they read as."""
 
     z: list[Code]
+    labels: list[int | None] | None
     readings: list[Reading] | None
 
 
@@ -142,12 +144,14 @@ class Posterior(TypedDict):
 class Encoded(Posterior):
     """The code of a digit.
 
-    `label` is the one that the model was given, or null; `nearer` the share of the test digits,
+    `label` is the one that the model was given, or null; `own` the model's own reading of the
+    code, p(y|z), null where its prior knows no labels; `nearer` the share of the test digits,
     0 to 1, whose codes lie nearer to 0 than this one.
     """
 
     input: Grey
     label: int | None
+    own: Reading | None
     nearer: float | None
     milliseconds: float
 
@@ -193,8 +197,14 @@ class Ranked(TypedDict):
 
 
 class Reconstructed(Arrived, Posterior, Measured, Ranked):
-    """A picture taken all the way; `readings` are of the input and of the reconstruction."""
+    """A picture taken all the way.
 
+    `label` is the one that the model was told, or null; `own` its own reading of the code, p(y|z);
+    `readings` are the classifier's, of the input and of the reconstruction.
+    """
+
+    label: int | None
+    own: Reading | None
     readings: list[Reading] | None
     milliseconds: float
 

@@ -18,6 +18,7 @@ from vae_core.app.service import replies
 from vae_core.app.service.codes import MAX_STEPS, PATHS
 from vae_core.app.service.family import Family
 from vae_core.app.wire import Film
+from vae_core.checkpoint import samplers
 from vae_core.data.examples import examples
 from vae_core.explore import traits
 from vae_core.runtime import from_array, rows
@@ -77,7 +78,7 @@ class Studio(Family):
         spread: object = 0.5,
         temperature: object = 1.0,
         label: object = None,
-        sampler: object = "prior",
+        sampler: object = samplers.DEFAULT,
     ) -> replies.Readings:
         """What a classifier reads in the draws of `sample` or, with a z, of `around`."""
         if z is None:
@@ -99,7 +100,8 @@ class Studio(Family):
         Args:
             checkpoint: its name.
             a, b: `{"z": slider values, "label": 0 to 9 or null}` or `{"picture": ...}`, whose label
-                is read where the model is conditional; the way goes from label to label too.
+                is read where the model takes labels unless it is given; the way goes from label to
+                label too.
             steps: 2 to 64.
             path: "linear" or "spherical".
         """
@@ -113,7 +115,8 @@ class Studio(Family):
             t = torch.linspace(0, 1, steps)[:, None]
             way = self._timed(model, u, self._shares(model, [end[1] for end in ends], t))
             readings = self.reader.read(way["pixels"])
-        return {**way, "z": rows(u), "readings": readings}
+        labels = [end[1] for end in ends] if model.config.takes_labels else None
+        return {**way, "z": rows(u), "labels": labels, "readings": readings}
 
     def way(
         self,
@@ -141,7 +144,7 @@ class Studio(Family):
         return {"gif": Film(self.way(checkpoint, a, b, labels, GIF_FRAMES, path)["pixels"])}
 
     def draw(self, checkpoint: object, seed: object = 0, label: object = None) -> replies.Drawn:
-        """One draw from the prior."""
+        """One draw, by the default sampler."""
         return self.sample(checkpoint, 1, seed, label=label)
 
     def end(
@@ -168,5 +171,6 @@ class Studio(Family):
         given = checks.mapping(which, end)
         if "z" in given:
             return given["z"], checks.label(f"label of {which}", given.get("label"))
-        code = self.encode(checkpoint, given.get("picture"), given.get("options"), "read")
+        label = given.get("label", "read")
+        code = self.encode(checkpoint, given.get("picture"), given.get("options"), label)
         return code["z"], code["label"]

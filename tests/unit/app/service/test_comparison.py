@@ -10,16 +10,18 @@ import pytest
 import torch
 
 import vae_core
-from vae_core import Config, data, evaluation, recipes
+from vae_core import Config, checkpoint, data, evaluation, recipes
 from vae_core.app import wire
 from vae_core.app.server.assets import examples
 from vae_core.app.service import comparison, groups
 from vae_core.app.service.comparison import Comparison
 from vae_core.app.service.studio import Studio
+from vae_core.checkpoint import samplers
 from vae_core.config import CorruptionConfig
 from vae_core.evaluation import family
 from vae_core.models import Autoencoder, Model, build
 from vae_core.pictures import to_uint8
+from vae_core.probability.samplers import MixtureSampler
 
 PICTURE = examples()[0][3]
 DIGIT = wire.pack(PICTURE)
@@ -52,6 +54,8 @@ def part(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     folder = tmp_path_factory.mktemp("checkpoints")
     for name in SMALL:
         save(folder, name)
+    fitted = MixtureSampler(checkpoint.load(folder / "ae").latent_dim, 2)
+    samplers.write(folder / "ae", fitted)
     return Comparison(Studio(folder, "cpu"))
 
 
@@ -131,9 +135,14 @@ def test_a_wrong_damage_is_refused(part: Comparison, kind: str, level: object, w
 # ------------------------------------------------------------------ the other comparisons
 def test_draws_are_the_studios_own(part: Comparison) -> None:
     told = part.draws(4, 3)["models"]
-    assert [one["name"] for one in told] == ["ae", "vae-400"]
+    assert [(one["name"], one["sampler"]) for one in told] == [
+        ("ae", "prior"),
+        ("ae", "mixture"),
+        ("vae-400", "prior"),
+    ]
     for one in told:
-        assert np.array_equal(one["pixels"], part.studio.sample(one["name"], 4, 3)["pixels"])
+        drawn = part.studio.sample(one["name"], 4, 3, sampler=one["sampler"])
+        assert np.array_equal(one["pixels"], drawn["pixels"])
 
 
 def test_pca_stands_beside_the_linear_model(part: Comparison) -> None:

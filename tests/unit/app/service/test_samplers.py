@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import pytest
 import torch
 
 from vae_core import Config, NetConfig, checkpoint
+from vae_core.app.service.recent import Recent
 from vae_core.app.service.studio import Studio
 from vae_core.checkpoint import samplers
+from vae_core.data.examples import examples
 from vae_core.models import build
 from vae_core.probability.samplers import DiffusionSampler, MixtureSampler
 
@@ -55,6 +59,57 @@ def test_each_draw_has_its_label_under_which_it_decodes(studio: Studio, sampler:
 
 def test_a_label_asked_for_is_that_of_all(studio: Studio):
     assert studio.sample("labelled", 3, 1, label=4)["labels"] == [4, 4, 4]
+
+
+def test_the_default_is_the_diffusion_model_where_there_is_one(studio: Studio):
+    for name in ("plain", "labelled"):
+        default, diffusion = (
+            studio.sample(name, 3, 2, sampler=kind)["z"] for kind in ("default", "diffusion")
+        )
+        assert default == diffusion
+
+
+def test_the_models_own_reading_is_bayes_rule(studio: Studio):
+    digit = {"digit": base64.b64encode(examples()[0][4].tobytes()).decode()}
+    told = studio.encode("labelled", digit)
+    model = studio.registry.get("labelled")
+    z = torch.tensor([told["mean"]])
+    each = torch.stack([model.log_prior(z, torch.tensor([label])) for label in range(10)])
+    shares = each.softmax(0).flatten()
+    own = told["own"]
+    assert own is not None
+    assert own["digit"] == int(shares.argmax())
+    assert own["sure"] == pytest.approx(float(shares.max()), abs=1e-4)
+    assert studio.reconstruct("labelled", digit)["own"] == own
+    assert studio.encode("plain", digit)["own"] is None
+
+
+def test_only_the_last_samplers_are_kept():
+    loaded: list[int] = []
+
+    def load(key: int) -> list[int]:
+        loaded.append(key)
+        return [key]
+
+    recent = Recent(load, capacity=2)
+    assert [recent.get(key) for key in (1, 2, 1, 3, 1, 2)] == [[1], [2], [1], [3], [1], [2]]
+    assert loaded == [1, 2, 3, 2]
+    assert (1 in recent, 3 in recent) == (True, False)
+
+
+def test_what_cannot_be_loaded_is_asked_for_again():
+    answers = iter([ValueError("damaged"), 7])
+
+    def load(key: str) -> int:
+        answer = next(answers)
+        if isinstance(answer, ValueError):
+            raise answer
+        return answer
+
+    recent = Recent(load, capacity=1)
+    with pytest.raises(ValueError, match="damaged"):
+        recent.get("model")
+    assert recent.get("model") == 7
 
 
 def test_what_is_not_there_is_said(studio: Studio):

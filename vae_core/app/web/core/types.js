@@ -180,6 +180,7 @@
  * @property {Costs | null} standing
  * @property {Costs | null} usual
  * @property {Reading[] | null} readings of the digit and of its reconstruction
+ * @property {Reading | null} own what the model itself reads in the code, p(y|z)
  * @property {string | null} [gap] base64 of 784 bytes: which pixels are missing
  * @property {string | null} [whole] the digit before it was damaged
  */

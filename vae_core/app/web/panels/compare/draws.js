@@ -4,6 +4,7 @@ import { modelNamed } from "../../core/boot.js";
 import { digitAt, unpack } from "../../core/bytes.js";
 import { call } from "../../core/calls.js";
 import { readingMark } from "../../core/readings.js";
+import { PRIOR, samplersOf, samplerWords } from "../../core/samplers.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { bold, find, findAll, joined, make, text } from "../../parts/nodes.js";
 import { count, shipped, showMissing, showWords } from "./cells.js";
@@ -15,8 +16,8 @@ const DRAWS = 60; // counted; the first SEEN of them are shown
 const SEEN = 10;
 const SURE = 0.9;
 
-/** @typedef {{ name: string, pixels: string, readings: Reading[] | null }} Drawn */
-/** @typedef {{ name: string, digits: number | null }} Counted */
+/** @typedef {{ name: string, sampler: string, pixels: string, readings: Reading[] | null }} Drawn */
+/** @typedef {{ name: string, sampler: string, digits: number | null, sure: number }} Counted */
 
 /**
  * @param {Setting} setting
@@ -24,8 +25,8 @@ const SURE = 0.9;
  */
 export function draws({ view, server, rosters, outdate }) {
   let seed = 0;
-  find(view, ".rows").append(...shipped(rosters.samplers).map(rowOf));
-  const isMissing = rosters.samplers.includes("ae") && !modelNamed("ae");
+  find(view, ".rows").append(...shipped(rosters.drawn_from).flatMap(rowsOf));
+  const isMissing = rosters.drawn_from.includes("ae") && !modelNamed("ae");
   if (isMissing) showMissing(view, ["ae"]);
   find(view, "[data-do=redraw]").addEventListener("click", () => {
     seed++;
@@ -44,18 +45,29 @@ export function draws({ view, server, rosters, outdate }) {
 }
 
 /** @param {string} name */
-function rowOf(name) {
+function rowsOf(name) {
+  const model = modelNamed(name);
+  return samplersOf(model)
+    .sort((a, b) => Number(b === PRIOR) - Number(a === PRIOR))
+    .map((kind) => rowOf(name, kind, samplerWords(model, kind)));
+}
+
+/**
+ * @param {string} name
+ * @param {string} kind
+ * @param {string} by what draws, in words
+ */
+function rowOf(name, kind, by) {
   const figures = Array.from({ length: SEEN }, (_, i) => {
     const caption = make("figcaption", { className: "num", textContent: " " });
-    return make("figure", {}, digitCanvas(`draw ${i + 1} of ${name}`), caption);
+    return make("figure", {}, digitCanvas(`draw ${i + 1} of ${name} by ${by}`), caption);
   });
-  const from = modelNamed(name)?.variational ? "its prior" : "a Gaussian fitted to its codes";
-  const words = make("span", { className: "muted small", textContent: ` drawn from ${from}` });
+  const words = make("span", { className: "muted small", textContent: ` drawn by ${by}` });
   const counted = make("span", { className: "counted num", textContent: " " });
   const heading = make("h3", {}, name, words, counted);
   const cells = make("div", { className: "draws" }, ...figures);
   const row = make("div", { className: "drawn" }, heading, cells);
-  row.dataset.row = name;
+  row.dataset.row = `${name} ${kind}`;
   return row;
 }
 
@@ -64,9 +76,9 @@ function rowOf(name) {
  * @param {Drawn} drawn
  * @returns {Counted}
  */
-function show(view, { name, pixels, readings }) {
+function show(view, { name, sampler, pixels, readings }) {
   const bytes = unpack(pixels);
-  const row = find(view, `[data-row="${name}"]`);
+  const row = find(view, `[data-row="${name} ${sampler}"]`);
   for (const [i, figure] of findAll(row, "figure").entries()) {
     paint(find(figure, "canvas", HTMLCanvasElement), digitAt(bytes, i));
     find(figure, "figcaption").textContent = readings ? readingMark(readings[i]) : " ";
@@ -76,7 +88,23 @@ function show(view, { name, pixels, readings }) {
   find(row, ".counted").textContent = read
     ? `a digit: ${read.length} of ${DRAWS}, 90 % sure: ${sure?.length}`
     : "";
-  return { name, digits: read?.length ?? null };
+  return { name, sampler, digits: read?.length ?? null, sure: sure?.length ?? 0 };
+}
+
+/**
+ * What a sampler fitted after training does to the same decoder.
+ *
+ * @param {Counted[]} counted
+ */
+function betterPriors(counted) {
+  const parts = counted
+    .filter(({ sampler }) => sampler !== PRIOR)
+    .map((fitted) => {
+      const own = counted.find((one) => one.name === fitted.name && one.sampler === PRIOR);
+      return text`${bold(fitted.name)} from ${count(own?.sure ?? 0)} to ${count(fitted.sure)}`;
+    });
+  if (!parts.length) return "";
+  return text`The decoder is the same in each pair of rows: a better distribution of codes alone takes the draws that are read with 90 % or more of ${joined(parts, ", of ")}. `;
 }
 
 /**
@@ -85,12 +113,13 @@ function show(view, { name, pixels, readings }) {
  */
 function conclude(view, counted) {
   const isVariational = (/** @type {Counted} */ { name }) => modelNamed(name)?.variational;
-  const plain = counted.find((one) => !isVariational(one));
-  const others = counted.filter(isVariational);
+  const own = counted.filter(({ sampler }) => sampler === PRIOR);
+  const plain = own.find((one) => !isVariational(one));
+  const others = own.filter(isVariational);
   if (!plain || !others.length || plain.digits === null) return;
   const parts = others.map(({ name, digits }) => text`${count(digits)} of ${bold(name)}'s`);
   showWords(
     view,
-    text`Every picture is painted from a random code, with no digit to start from. A classifier takes ${count(plain.digits)} of ${count(DRAWS)} draws of ${bold(plain.name)} for a digit at all, since nothing kept its codes from leaving holes between them, and ${joined(parts, " and ")}, whose training pulled all codes towards the prior that is drawn from here.`,
+    text`${betterPriors(counted)}Every picture is painted from a random code, with no digit to start from. A classifier takes ${count(plain.digits)} of ${count(DRAWS)} draws of ${bold(plain.name)} for a digit at all, since nothing kept its codes from leaving holes between them, and ${joined(parts, " and ")}, whose training pulled all codes towards the prior that is drawn from here.`,
   );
 }

@@ -48,6 +48,7 @@ export class Digits {
     find(this.#root, ".mse").textContent = `mse ${number(answer.mse, 2)}`;
     this.#showVerdict(answer);
     this.#showReadings(answer.readings);
+    this.#showOwn(answer.own);
     this.#showDraws(answer);
   }
 
@@ -68,6 +69,7 @@ export class Digits {
     for (const place of [".verdict", ".spoken"]) find(this.#root, place).textContent = "";
     find(this.#root, ".off-map").hidden = true;
     this.#showReadings(null);
+    this.#showOwn(null);
   }
 
   /**
@@ -93,6 +95,13 @@ export class Digits {
       place.textContent = reading ? readingSentence(reading) : "";
       place.title = "Read by an independent classifier, which knows nothing of this model";
     }
+  }
+
+  /** @param {Reading | null} own what the model itself makes of the code, where its prior knows digits */
+  #showOwn(own) {
+    const place = find(this.#root, ".own-reading");
+    place.hidden = !own;
+    place.textContent = own ? `The model itself ${readingWords(own)}.` : "";
   }
 
   /** @param {Reconstruction} answer */

@@ -1,23 +1,10 @@
 // What draws the codes: the model's own prior, or a sampler that was fitted after its training.
 
+import { PRIOR, samplersOf, samplerWords } from "../../core/samplers.js";
 import { keep, openedWith } from "../../core/state.js";
 import { find, make } from "../../parts/nodes.js";
 
 /** @import { Model } from "../../core/types.js" */
-
-const PRIOR = "prior";
-const FITTED_PRIOR = "one Gaussian over its codes"; // all that a plain autoencoder has
-/** @type {Record<string, string>} */
-const WORDS = {
-  [PRIOR]: "the model's own prior",
-  diffusion: "a diffusion model of its codes",
-  mixture: "a mixture of Gaussians over its codes",
-};
-const BEST_FIRST = ["diffusion", PRIOR, "mixture"];
-
-/** @param {Model | null} model */
-export const samplersOf = (model) =>
-  BEST_FIRST.filter((kind) => kind === PRIOR || model?.samplers.includes(kind));
 
 export class SamplerChooser {
   #field;
@@ -54,10 +41,9 @@ export class SamplerChooser {
   adopt(model) {
     const kinds = samplersOf(model);
     this.#select.replaceChildren(
-      ...kinds.map((kind) => {
-        const isFitted = kind === PRIOR && !model?.variational;
-        return make("option", { value: kind, textContent: isFitted ? FITTED_PRIOR : WORDS[kind] });
-      }),
+      ...kinds.map((kind) =>
+        make("option", { value: kind, textContent: samplerWords(model, kind) }),
+      ),
     );
     this.#select.value = kinds.includes(this.#asked ?? "") ? (this.#asked ?? PRIOR) : kinds[0];
     this.#field.hidden = kinds.length === 1;
