@@ -14,6 +14,7 @@ FIGURES = frozenset(
         *("distortion", "rate", "elbo", "bits_per_dim", "nll", "nll_sem", "importance_samples"),
         *("n_images", "active_units", "mse", "repair_mse", "knn_error", "probe_error"),
         *("fid", "fid_floor", "precision", "recall"),
+        *("prior_gap", "prior_gap_sem", "prior_gap_at_most", "prior_gap_at_most_sem"),
     )
 )
 """Keys of metrics.json that the page counts with."""
@@ -52,6 +53,23 @@ class CodeErrors(TypedDict):
 
     knn_error: float
     probe_error: float
+
+
+class PriorGap(TypedDict):
+    """KL(q(z) || p(z)) in nats: what the rate says that no digit needs.
+
+    At least `prior_gap`, at most `prior_gap_at_most`, each with its standard error over draws of
+    the posterior; measured on so many test digits, the floor by a density fitted to the codes of
+    `prior_gap_fitted` training digits. All null for a deterministic model.
+    """
+
+    prior_gap: float | None
+    prior_gap_sem: float | None
+    prior_gap_at_most: float | None
+    prior_gap_at_most_sem: float | None
+    prior_gap_digits: int | None
+    prior_gap_draws: int | None
+    prior_gap_fitted: int | None
 
 
 class Nearest(TypedDict):
@@ -107,7 +125,7 @@ class Slice(TypedDict):
     mse: NotRequired[float | None]
 
 
-class Result(Measured, Deterministic, CodeErrors):
+class Result(Measured, Deterministic, CodeErrors, PriorGap):
     """The figures of `evaluate`; those of the samples are null where there are none.
 
     Costs are in nats an image, `kl_per_dim` in nats; `elbo_sem_digits` is a standard error over
@@ -147,6 +165,7 @@ class Metrics(Figures):
     command: str
     versions: dict[str, str]
     refreshed: NotRequired[Origin]
+    prior_gap_origin: NotRequired[Origin]
 
 
 def sample_figures(metrics: Metrics) -> SampleFigures | None:

@@ -21,17 +21,25 @@ def add(verbs: Verbs) -> None:
     add("--seeds", type=int, nargs="+", default=[0], metavar="S", help="binarisation draws")
     add("--device", metavar="D")
     add("--save", action="store_true", help="write metrics.json and the card beside the model")
-    again = "only the samples' figures and the ELBO's error; the others are kept"
+    again = "only the samples' figures with the ELBO's error, and the gap; the others are kept"
     add("--refresh", action="store_const", dest="run", const=refresh, help=again)
+    parts = "of --refresh, only this: what the samples are worth, or KL(q(z) || p(z))"
+    add("--part", choices=library.PARTS, help=parts)
 
 
 def evaluate(arguments: argparse.Namespace) -> Mapping[str, object]:
-    """Measure as `evaluation.evaluate.evaluate` says."""
+    """Measure as `evaluation.evaluate.evaluate` says.
+
+    Raises:
+        ValueError: a part was asked for, which is for --refresh alone.
+    """
+    if arguments.part is not None:
+        raise ValueError("--part goes with --refresh.")
     return call(library.evaluate, arguments, arguments.checkpoint)
 
 
 def refresh(arguments: argparse.Namespace) -> Mapping[str, object]:
-    """Measure the samples again, as `evaluation.evaluate.refresh` says.
+    """Measure a part again, as `evaluation.evaluate.refresh` says.
 
     Raises:
         ValueError: other digits or samples were asked for than metrics.json has.

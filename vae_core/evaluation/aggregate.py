@@ -17,7 +17,7 @@ from torch import Tensor
 from vae_core import runtime
 from vae_core.data.digits import Digits
 from vae_core.models import VAE
-from vae_core.probability.latents import LOG_TWO_PI
+from vae_core.probability.latents import LOG_TWO_PI, DiagonalGaussian
 
 DRAWS = 2000
 """Codes that the averages are over; their standard error is given."""
@@ -56,16 +56,20 @@ def split_rate(
         seed: of the draws.
         device: where to compute.
     """
-    device = torch.device(device)
-    mean, logvar = _posteriors(model, digits, device)
+    mean, logvar = posteriors(model, digits, torch.device(device))
+    return split(model, mean, logvar, draws=draws, seed=seed)
+
+
+def split(model: VAE, mean: Tensor, logvar: Tensor, *, draws: int, seed: int = 0) -> Split:
+    """As `split_rate`, of posteriors (n, d) that are known already, in double precision."""
     noise = runtime.generator("cpu", seed, 10)
-    rows = torch.randperm(len(digits), generator=noise)[: min(draws, len(digits))]
-    eps = torch.randn(len(rows), model.latent_dim, generator=noise).to(device)
+    rows = torch.randperm(len(mean), generator=noise)[: min(draws, len(mean))]
+    eps = torch.randn(len(rows), mean.shape[1], generator=noise).to(mean.device)
     z = mean[rows] + (logvar[rows] / 2).exp() * eps
     own = -0.5 * (eps**2 + logvar[rows] + LOG_TWO_PI).sum(-1)
     with runtime.eval_mode(model):
-        prior = model.log_prior(z)
-    gaps = aggregate_log_prob(z, mean, logvar) - prior
+        prior = torch.cat([model.log_prior(part) for part in runtime.pieces(z.float(), 1000)])
+    gaps = aggregate_log_prob(z, mean, logvar) - prior.double()
     rate = float((own - prior).double().mean())
     gap = float(gaps.double().mean())
     return Split(
@@ -87,12 +91,16 @@ def aggregate_log_prob(z: Tensor, mean: Tensor, logvar: Tensor) -> Tensor:
     return torch.cat([part.logsumexp(1) for part in parts]) - math.log(len(mean))
 
 
-def _posteriors(model: VAE, digits: Digits, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Means and log-variances (n, d) of all the digits, in double precision."""
+def posteriors(model: VAE, digits: Digits, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Means and log-variances (n, d) of all the digits, in double precision.
+
+    A conditional model is told the labels, as for its rate.
+    """
+    parts: list[DiagonalGaussian] = []
     with runtime.eval_mode(model):
-        parts = [
-            model.encode(digits.floats(slice(start, start + 1000)).to(device))
-            for start in range(0, len(digits), 1000)
-        ]
+        for start in range(0, len(digits), 1000):
+            rows = slice(start, start + 1000)
+            y = digits.labels[rows].to(device) if model.config.conditional else None
+            parts.append(model.encode(digits.floats(rows).to(device), y))
     means = torch.cat([q.mean for q in parts]).double()
     return means, torch.cat([q.logvar for q in parts]).double()

@@ -11,7 +11,7 @@ from typing import cast
 import torch
 
 from vae_core import checkpoint, evaluation, files, runtime
-from vae_core.checkpoint.metrics import Result
+from vae_core.checkpoint.metrics import Metrics, Result
 from vae_core.data.digits import Digits, load_mnist
 from vae_core.data.digits import hold_out as split_off
 from vae_core.evaluation import figures, report
@@ -35,6 +35,7 @@ class Request:
     device: str | None = None
     save: bool = False
     download: bool = False
+    part: str | None = None
 
 
 def evaluate(
@@ -120,6 +121,7 @@ def _measure(asked: Request, model: Model, known: Digits, test: Digits, weights:
         "mse": terms.mse,
         **figures.deterministic(model, test, device),
         **figures.code_errors(model, known, test, device),
+        **figures.gap(model, known, test, seeds[0]),
         **figures.fidelity(model, test, asked.data, seeds[0]),
     }
     return cast(Result, measured)
@@ -132,36 +134,60 @@ def refresh(
     device: str | None = None,
     save: bool = False,
     download: bool = False,
+    part: str | None = None,
 ) -> Mapping[str, object]:
-    """Take the figures of the samples again, and the ELBO's standard error over the digits.
+    """Take a part of the figures again: the samples' with the ELBO's error over digits, the gap.
 
     What else metrics.json holds of these weights is kept. With `save` the file and the card are
-    written. Arguments as for `evaluate`.
+    written. Arguments as for `evaluate`, and `part`, one of PARTS; both when None.
 
     Raises:
         ValueError: as for `evaluate`; metrics.json is missing, or of other weights.
     """
     folder = checkpoint.resolve(model)
-    asked = Request(folder=folder, data=data, device=device, save=save, download=download)
     if save:
         report.must_take_files(folder)
-    return _refresh(asked, checkpoint.load(folder, runtime.choose_device(device)))
+    asked = Request(
+        folder=folder, data=data, device=device, save=save, download=download, part=part
+    )
+    parts = PARTS if part is None else (checked(part),)
+    result: dict[str, object] = {}
+    loaded = checkpoint.load(folder, runtime.choose_device(device))
+    for each in parts:
+        earlier = report.of_weights(folder)
+        found = _REFRESH[each](asked, loaded, earlier)
+        result |= found
+        if save:
+            report.rewrite(folder, earlier, found, each)
+    return {"recipe": loaded.config.name, **result}
 
 
-def _refresh(asked: Request, model: Model) -> Mapping[str, object]:
-    folder = asked.folder
-    earlier = report.of_weights(folder)
+def checked(part: str) -> str:
+    """A part of the figures; ValueError where there is no such part."""
+    if part not in PARTS:
+        raise ValueError(f"--part is {part!r}; it must be one of {', '.join(PARTS)}.")
+    return part
+
+
+def _samples_again(asked: Request, model: Model, earlier: Metrics) -> Mapping[str, object]:
     test, seed = _load("test", asked), earlier["seeds"][0]
     terms = evaluation.elbo(model, test, device=figures.device_of(model), seed=seed, with_mse=False)
-    result = {
+    return {
         "recipe": model.config.name,
         "elbo_sem_digits": None if terms.elbo is None else terms.sem,
         "bounds": evaluation.bounds(model.config),
         **figures.fidelity(model, test, asked.data, seed),
     }
-    if asked.save:
-        report.rewrite(folder, earlier, result)
-    return result
+
+
+def _gap_again(asked: Request, model: Model, earlier: Metrics) -> Mapping[str, object]:
+    train, test = (_load(split, asked) for split in ("train", "test"))
+    return figures.gap(model, train, test, earlier["seeds"][0])
+
+
+_REFRESH = {"samples": _samples_again, "gap": _gap_again}
+PARTS = tuple(_REFRESH)
+"""What `refresh` can take again by itself."""
 
 
 def _digits(asked: Request) -> tuple[Digits, Digits]:

@@ -14,9 +14,16 @@ from torch import Tensor
 from tqdm import tqdm
 
 from vae_core import cores, evaluation, runtime
-from vae_core.checkpoint.metrics import CodeErrors, Deterministic, Evidence, Figures, Result
+from vae_core.checkpoint.metrics import (
+    CodeErrors,
+    Deterministic,
+    Evidence,
+    Figures,
+    PriorGap,
+    Result,
+)
 from vae_core.data.digits import SPLITS, Digits, cache_dir, load_mnist
-from vae_core.evaluation import samples
+from vae_core.evaluation import prior_gap, samples
 from vae_core.evaluation.importance import log_evidence
 from vae_core.explore.codes import codes
 from vae_core.models import VAE, Model
@@ -116,6 +123,16 @@ def code_errors(model: Model, train: Digits, test: Digits, device: torch.device)
         "knn_error": evaluation.knn_error(*pair),
         "probe_error": evaluation.probe_error(*pair, sparse=bool(model.config.code.topk)),
     }
+
+
+def gap(model: Model, train: Digits, test: Digits, seed: int) -> PriorGap:
+    """Why draws fail, a minute of one core; null without a prior, and of a part of the test digits.
+
+    A density of all codes has to be learnt from many.
+    """
+    if not isinstance(model, VAE) or len(test) < SPLITS["test"][1]:
+        return cast(PriorGap, dict.fromkeys(PriorGap.__annotations__))
+    return prior_gap.measure(model, train, test, seed=seed, device=device_of(model))
 
 
 def fidelity(

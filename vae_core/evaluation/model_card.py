@@ -102,8 +102,9 @@ def _beta(beta: BetaConfig) -> str:
 
 
 def _refreshed(metrics: Metrics) -> str:
-    again = metrics.get("refreshed")
-    return f", the samples and the error over digits by `{again['command']}`" if again else ""
+    again, gap = metrics.get("refreshed"), metrics.get("prior_gap_origin")
+    parts = f", the samples and the error over digits by `{again['command']}`" if again else ""
+    return parts + (f", what no digit needs by `{gap['command']}`" if gap else "")
 
 
 def _kind(config: Config) -> str:
@@ -137,11 +138,25 @@ def _costs(metrics: Metrics) -> list[tuple[str, str]]:
             f"{-metrics['elbo']:.2f} nats an image{error}",
         ),
         ("distortion + rate", f"{metrics['distortion']:.2f} + {metrics['rate']:.2f} nats"),
+        *_gap(metrics),
         ("active units", f"{metrics['active_units']}"),
     ]
     if metrics.get("bits_per_dim") is not None:
         rows.append(("-ELBO as bits a pixel", f"{metrics['bits_per_dim']:.3f}"))
     return rows
+
+
+def _gap(metrics: Metrics) -> list[tuple[str, str]]:
+    """What of the rate no digit needs, where it was measured."""
+    least, most = metrics.get("prior_gap"), metrics.get("prior_gap_at_most")
+    if least is None or most is None:
+        return []
+    name = (
+        "of the rate, what no digit needs: KL(q(z) \\|\\| p(z)) of the codes of all digits "
+        f"together, one code of each of {metrics['prior_gap_draws']} test digits"
+    )
+    error = f"{least:.2f} +- {metrics['prior_gap_sem']:.2f}"
+    return [(name, f"at least {error}, at most {most:.2f} nats")]
 
 
 def _told_label(metrics: Metrics) -> str:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from vae_core import checkpoint, files
-from vae_core.checkpoint.metrics import Figures, Measured, Metrics
+from vae_core.checkpoint.metrics import Figures, Measured, Metrics, PriorGap
 from vae_core.data.digits import Digits, load_mnist
 from vae_core.evaluation import family, fid_features, percentiles, samples, slider_table
 from vae_core.evaluation.model_card import write_card
@@ -131,14 +131,21 @@ def of_weights(folder: Path) -> Metrics:
     return cast(Metrics, found)
 
 
-def rewrite(folder: Path, earlier: Metrics, result: Mapping[str, object]) -> None:
+ORIGINS = {"samples": "refreshed", "gap": "prior_gap_origin"}
+"""Under which key metrics.json says where a part that was taken again comes from."""
+
+
+def rewrite(
+    folder: Path, earlier: Metrics, result: Mapping[str, object], part: str = "samples"
+) -> None:
     """metrics.json with the new figures among the earlier ones, and how they were taken; the card.
 
     Raises:
         Unsaved: a file could not be written.
     """
-    command = f"python -m vae_core evaluate {earlier['recipe']} --refresh"
-    origin = {"refreshed": {"command": command, "versions": _versions()}}
+    words = ["python -m vae_core evaluate", earlier["recipe"], "--refresh"]
+    words += [] if part == "samples" else ["--part", part]
+    origin = {ORIGINS[part]: {"command": " ".join(words), "versions": _versions()}}
     try:
         files.write_json(folder / checkpoint.METRICS, {**earlier, **result, **origin})
         write_card(folder)
@@ -151,6 +158,10 @@ def with_earlier(result: Figures, earlier: Metrics) -> Figures:
 
     A FID in other features than today's is not kept.
     """
+    if result.get("prior_gap") is None and earlier.get("prior_gap") is not None:
+        kept = (*PriorGap.__annotations__, "prior_gap_origin")
+        former = cast(Mapping[str, object], earlier)
+        result = _replaced(result, {key: former[key] for key in kept if key in former})
     if result["fid"] is None and earlier.get("fid_features") == fid_features.SHA256:
         result = _replaced(result, {key: earlier.get(key) for key in samples.FIGURES})
     if earlier.get("nll") is None:

@@ -16,6 +16,7 @@ from PIL import Image
 from vae_core import VAE, checkpoint, pictures
 from vae_core.__main__ import main
 from vae_core.checkpoint import held_out
+from vae_core.checkpoint.metrics import PriorGap
 from vae_core.data.digits import Digits
 from vae_core.evaluation import figures, samples
 from vae_core.explore import sliders
@@ -33,7 +34,7 @@ EVALUATE_KEYS = [
         "knn_error",
         "probe_error",
     ),
-    *(*samples.FIGURES, "parameters", "file_bytes", "seconds"),
+    *(*PriorGap.__annotations__, *samples.FIGURES, "parameters", "file_bytes", "seconds"),
 ]
 Capture = pytest.CaptureFixture[str]
 

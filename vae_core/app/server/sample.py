@@ -1,10 +1,11 @@
-"""Sample: draw from the model's own prior, and look closer at any of the draws."""
+"""Sample: draw codes, watch one come about, and look closer at any of the draws."""
 
 from __future__ import annotations
 
 from vae_core.app.server.calls import Call
 from vae_core.app.server.page import panel
 from vae_core.app.service.studio import Studio
+from vae_core.app.service.watching import Watching
 
 
 def build(studio: Studio) -> None:
@@ -14,4 +15,10 @@ def build(studio: Studio) -> None:
 
 def calls(studio: Studio) -> list[Call]:
     """What its script may ask for."""
-    return [Call(studio.sample), Call(studio.around), Call(studio.reads)]
+    watching = Watching(studio)
+    return [
+        Call(studio.sample),
+        Call(studio.around),
+        Call(studio.reads),
+        Call(watching.watch),
+    ]

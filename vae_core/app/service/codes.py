@@ -106,7 +106,7 @@ class Codes(Models):
         checkpoint has it; those know no temperature. `default` is what the page opens with: the
         diffusion model where there is one, else the prior.
         """
-        asked = _draw(n, seed, label)
+        asked = draw_asked(n, seed, label)
         temperature = checks.number("temperature", temperature, 0.0, 3.0)
         kind = self._sampler_kind(checkpoint, sampler)
         model = self.registry.get(checkpoint)
@@ -114,7 +114,7 @@ class Codes(Models):
         noise = torch.Generator().manual_seed(asked.seed)
         with self._heavy(), torch.inference_mode():
             start = time.perf_counter()
-            y = self._drawn_labels(model, asked, noise, fitted)
+            y = self.drawn_labels(model, asked, noise, fitted)
             if fitted is None:
                 means, u = model.sample(asked.n, generator=noise, temperature=temperature, y=y)
             else:
@@ -133,7 +133,7 @@ class Codes(Models):
             return kind
         return samplers.default(self.card(checkpoint)["samplers"])
 
-    def _drawn_labels(
+    def drawn_labels(
         self, model: Model, asked: Draw, noise: torch.Generator, sampler: Sampler | None
     ) -> Tensor | None:
         """The labels of draws (n,): the one asked for, or, from a mixture over labels, one each."""
@@ -158,7 +158,7 @@ class Codes(Models):
         That keeps the prior: where z is a draw from it, so is every result; spread is 0 to 1. The
         first digit is z itself.
         """
-        asked = _draw(n, seed, label)
+        asked = draw_asked(n, seed, label)
         spread = checks.number("spread", spread, 0.0, 1.0)
         length = self.card(checkpoint)["latent_dim"]
         centre = torch.tensor(checks.vector("z", z, length, ENDS_LIMIT))
@@ -212,7 +212,8 @@ class Codes(Models):
         return ends[0], ends[1], checks.choice("path", path, PATHS)
 
 
-def _draw(n: object, seed: object, label: object) -> Draw:
+def draw_asked(n: object, seed: object, label: object) -> Draw:
+    """The checked arguments of a draw."""
     return Draw(
         n=checks.whole("n", n, 1, MAX_SAMPLES),
         seed=checks.whole("seed", seed, 0, checks.SEED_LIMIT),

@@ -54,6 +54,25 @@ class Drawn(Decoded):
     labels: list[int] | None
 
 
+class Watched(TypedDict):
+    """One draw of a diffusion sampler on its way from noise to a digit, step by step.
+
+    At noise `sigmas[i]`, in standard deviations of the codes, `noisy[i]` is decoded from the code
+    as it is and `denoised[i]` from the code that it is taken for, which `readings[i]` is of; at the
+    last, without noise, both are the draw. `z` are its slider values; `guidance` says how far each
+    step leans towards the label.
+    """
+
+    sigmas: list[float]
+    noisy: Grey
+    denoised: Grey
+    readings: list[Reading] | None
+    z: Code
+    label: int | None
+    guidance: float
+    milliseconds: float
+
+
 class Way(Decoded):
     """Digits from one end to another, their codes, the labels of the ends for a model that takes
     labels, and what they read as."""

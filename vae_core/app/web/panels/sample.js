@@ -1,6 +1,7 @@
 // Sample: draws from the prior as a grid; temperature and spread follow the hand.
 
 import { readNumbers, within, writeNumbers } from "../core/address.js";
+import { pack } from "../core/bytes.js";
 import { call } from "../core/calls.js";
 import { emit, on } from "../core/events.js";
 import { onParcel, send } from "../core/handover.js";
@@ -11,11 +12,13 @@ import { pixelsOf } from "../draw/digit.js";
 import { png } from "../draw/png.js";
 import { download } from "../parts/files.js";
 import { labelRow } from "../parts/labels.js";
-import { fillRange, find, findAll, press, say } from "../parts/nodes.js";
+import { fillRange, find, say } from "../parts/nodes.js";
 import { Census } from "./sample/census.js";
+import { Clicks } from "./sample/clicks.js";
 import { explain } from "./sample/explain.js";
 import { Grid } from "./sample/grid.js";
 import { SamplerChooser } from "./sample/sampler.js";
+import { Watch } from "./sample/watch.js";
 
 /** @import { Server } from "../core/types.js" */
 
@@ -23,7 +26,7 @@ const SCALE = 4; // of a kept picture
 const MOST_DRAWS = 256;
 const LARGEST_SEED = 999999999;
 
-/** @typedef {{ checkpoint: string, label: number | null }} Origin of draws */
+/** @typedef {{ checkpoint: string, label: number | null, sampler?: string }} Origin of draws */
 
 const ANY = "any";
 
@@ -46,7 +49,6 @@ class Sample {
   #drawnFrom = null; // what the codes belong to: a model and a label
   /** @type {number[] | null} */
   #centre = null;
-  #onClick = "explore";
 
   /**
    * @param {HTMLElement} root
@@ -64,6 +66,11 @@ class Sample {
       this.#drawAround(null, event);
     });
     this.grid = new Grid(place, (at, event) => this.#choose(at, event));
+    this.clicks = new Clicks(root);
+    this.watch = new Watch(root, server, ({ z, label }, digit) => {
+      const [checkpoint, pixels] = [state.model, pack(digit)];
+      send("explore", { z, checkpoint, label, pixels, from: "sample" });
+    });
     this.census = new Census(
       root,
       (at, words) => this.grid.describe(at, words),
@@ -77,6 +84,7 @@ class Sample {
       paint: (answer) => this.#show(answer),
       onframe: (_, { body }) => {
         this.#drawnFrom = body;
+        this.watch.keepFor(body);
       },
       onerror: (sentence) => say(root, sentence),
     });
@@ -126,11 +134,14 @@ class Sample {
     if (!z || !this.#drawnFrom) return;
     const { checkpoint } = this.#drawnFrom;
     const label = this.#labels?.[at] ?? this.#drawnFrom.label;
-    if (this.#onClick === "explore" && !event.shiftKey) {
+    if (this.clicks.kind === "explore" && !event.shiftKey) {
       const pixels = pixelsOf(this.grid.canvases[at]);
       return send("explore", { z, checkpoint, label, pixels, from: "sample" });
     }
     if (checkpoint !== state.model) return; // the next model's draws are under way
+    if (this.clicks.kind === "watch" && !event.shiftKey) {
+      return this.watch.open(this.#drawnFrom, at, this.grid.canvases[at].parentElement);
+    }
     this.#give(label);
     this.#drawAround(z, event);
   }
@@ -147,6 +158,7 @@ class Sample {
 
   #showCentre() {
     const { spread } = this.fields;
+    this.clicks.allowWatching(this.sampler.comesInSteps && this.#centre === null);
     fillRange(spread);
     find(this.root, ".spread-value").textContent = fixed(Number(spread.value), 2);
     find(this.root, ".around-bar").hidden = this.#centre === null;
@@ -268,13 +280,6 @@ class Sample {
     const back = find(root, "[data-do=back]");
     back.addEventListener("click", (event) => this.#drawAround(null, event));
     find(root, "[data-do=png]").addEventListener("click", () => this.#keepPng());
-    const choices = findAll(root, "[data-click]");
-    for (const choice of choices) {
-      choice.addEventListener("click", () => {
-        this.#onClick = choice.dataset.click ?? "";
-        press(choices, (each) => each === choice);
-      });
-    }
   }
 
   async #keepPng() {

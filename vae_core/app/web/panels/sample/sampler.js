@@ -33,6 +33,11 @@ export class SamplerChooser {
     return this.kind === PRIOR;
   }
 
+  /** Whether each draw comes about in steps that can be watched. */
+  get comesInSteps() {
+    return this.kind === "diffusion";
+  }
+
   /**
    * The samplers of another model; the one that was asked for stays where there is one.
    *
