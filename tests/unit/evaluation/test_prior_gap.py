@@ -93,7 +93,9 @@ def test_a_part_taken_again_says_so_and_leaves_the_rest(
 def test_the_card_tells_floor_and_ceiling():
     about: Any = checkpoint.inspect(VAE_400)
     gap = {"prior_gap": 2.345, "prior_gap_sem": 0.021, "prior_gap_at_most": 15.8}
-    about["metrics"] |= gap | {"prior_gap_draws": 10_000}
+    origin = {"command": "python -m vae_core evaluate vae-400 --refresh --part gap"}
+    about["metrics"] |= gap | {"prior_gap_draws": 10_000, "prior_gap_origin": origin}
     assert "at least 2.35 +- 0.02, at most 15.80 nats |" in card(about)
-    about["metrics"] |= {"prior_gap": None}
+    assert f"what no digit needs by `{origin['command']}`" in card(about)
+    about["metrics"] |= {"prior_gap": None, "prior_gap_origin": None}
     assert "no digit needs" not in card(about)
