@@ -10,6 +10,7 @@ from vae_core import Bernoulli
 from vae_core.probability import likelihoods
 from vae_core.probability.likelihoods.continuous import Gaussian, Laplace, SquaredError
 from vae_core.probability.likelihoods.discretized_logistic import DiscretizedLogistic, LogisticHead
+from vae_core.probability.likelihoods.pixelwise import PixelWise
 
 
 def test_log_prob_of_binary_pixels_equals_torch_distributions():
@@ -149,6 +150,7 @@ def test_the_formula_of_a_pixel_is_what_is_computed(name):
     """Each likelihood's own words for -log p, worked out pixel by pixel."""
     head = likelihoods.build(name, scale=0.3, link="sigmoid")
     p = head(0.3 * torch.randn(2, head.channels, 28, 28, dtype=torch.float32))
+    assert isinstance(p, PixelWise)
     x = (255 * torch.rand(2, 1, 28, 28)).round() / 255
     x[0, 0, :5], x[0, 0, 5:9] = 0, 1
     if likelihoods.get(name).binary == "required":

@@ -2,6 +2,7 @@
 // the page, and so looks after what belongs to the page as a whole.
 
 import { modelNamed, models } from "../core/boot.js";
+import { callsUnderWay } from "../core/calls.js";
 import { on } from "../core/events.js";
 import { followHistory } from "../core/handover.js";
 import { fixed, isNumber, number, whole } from "../core/numbers.js";
@@ -16,6 +17,7 @@ import { mountTheme } from "./theme.js";
 /** @import { Model } from "../core/types.js" */
 
 const SPEED_MS = 250; // between two readouts, so that each can be read
+const LOOK_MS = 300; // between two looks whether the page has arrived
 const SMOOTHING = 0.2; // sixty answers a second arrive during a drag
 
 /** @param {HTMLElement} element */
@@ -29,7 +31,25 @@ export function mount(element) {
   mountTheme(find(element, "[data-studio=theme]"));
   mountPresent(find(element, "[data-studio=present]"));
   mountSpeed(element);
+  onceSeen(async () => (await import("./glossary.js")).mountGlossary());
 }
+
+/**
+ * After the first digit is there, and nothing waits for an answer: what the page can begin without.
+ *
+ * @param {() => unknown} job
+ */
+function onceSeen(job) {
+  const look = () => {
+    const isThere = [...document.querySelectorAll(".studio canvas")].some(isPainted);
+    if (isThere && !callsUnderWay()) return job();
+    setTimeout(look, LOOK_MS);
+  };
+  setTimeout(look, LOOK_MS);
+}
+
+/** @param {Element} canvas */
+const isPainted = (canvas) => canvas instanceof HTMLCanvasElement && canvas.width > 0;
 
 /** @param {Model} model */
 const size = ({ latent_dim: d }) => (d === 1 ? "1 latent" : `${d} latents`);
