@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import driving
 import pytest
+
+from vae_core import checkpoint
+
+
+HOSTILE = {
+    """a"<img src=x onerror="window.struck = 1">'&amp;`${1}`""": "vae-128",
+    "<script>window.struck = 1<\\script>": "vae-collapsed",
+}
+"""Names that spell markup, and the checkpoints that bear them."""
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +40,40 @@ def app_url(chromium: Any) -> Iterator[str]:
         yield url
 
 
-def watched(context: Any) -> Any:
-    """A page that collects what goes wrong in it as `page.problems`."""
+@pytest.fixture(scope="session")
+def spare_url(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a second server, which shows vae-400 and folders of hostile names."""
+    folder, root = tmp_path_factory.mktemp("checkpoints"), checkpoint.shipped_root()
+    plain = {name: name for name in ("vae-400", "vae-collapsed")}
+    for shown, name in (plain | HOSTILE).items():
+        if not (root / name).is_dir():
+            pytest.skip(f"{name} is not shipped")
+        shutil.copytree(root / name, folder / shown)
+    with driving.server(None, "--checkpoints", str(folder)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def desk(chromium: Any) -> Iterator[Any]:
+    """A browser context 1440 wide, whose cache keeps the page's scripts from test to test."""
+    context = chromium.new_context(viewport=driving.DESKTOP, accept_downloads=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def pocket(chromium: Any) -> Iterator[Any]:
+    """The same as on a phone, with touch."""
+    context = chromium.new_context(
+        viewport=driving.PHONE, has_touch=True, is_mobile=True, device_scale_factor=2
+    )
+    yield context
+    context.close()
+
+
+@contextlib.contextmanager
+def visit(context: Any) -> Iterator[Any]:
+    """A page that collects what goes wrong in it as `page.problems`, and leaves nothing stored."""
     page = context.new_page()
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))
@@ -37,26 +81,24 @@ def watched(context: Any) -> Any:
         "console",
         lambda message: message.type == "error" and page.problems.append(message.text),
     )
-    return page
+    yield page
+    stored = {"origin": urlsplit(page.url)._replace(path="", query="", fragment="").geturl()}
+    session = context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", {**stored, "storageTypes": "all"})
+    page.close()
+    context.clear_cookies()
+    assert page.problems == []
 
 
 @pytest.fixture
-def desktop(chromium: Any) -> Iterator[Any]:
+def desktop(desk: Any) -> Iterator[Any]:
     """A page 1440 wide; the test fails if its console held an error."""
-    context = chromium.new_context(viewport=driving.DESKTOP, accept_downloads=True)
-    page = watched(context)
-    yield page
-    context.close()
-    assert page.problems == []
+    with visit(desk) as page:
+        yield page
 
 
 @pytest.fixture
-def phone(chromium: Any) -> Iterator[Any]:
+def phone(pocket: Any) -> Iterator[Any]:
     """A page as on a phone, with touch; the test fails if its console held an error."""
-    context = chromium.new_context(
-        viewport=driving.PHONE, has_touch=True, is_mobile=True, device_scale_factor=2
-    )
-    page = watched(context)
-    yield page
-    context.close()
-    assert page.problems == []
+    with visit(pocket) as page:
+        yield page

@@ -119,6 +119,31 @@ def answered(page: Any) -> None:
     page.wait_for_function("() => window.studio?.callsUnderWay() === 0")
 
 
+RESTS = """([look, arg, count, slow]) => {
+  if (!window.studio) return false;
+  const now = JSON.stringify(look(arg));
+  const same = now === window.lastLook && now !== "null" && studio.callsUnderWay() === 0;
+  window.lastLook = now;
+  window.sameLooks = same ? (window.sameLooks ?? 0) + 1 : 0;
+  return window.sameLooks >= (studio.model()?.slow ? slow : count);
+}"""
+
+
+def rested(page: Any, look: str, arg: Any = None) -> None:
+    """Return once the page waits for no answer and shows the same for a while.
+
+    Frames are counted, not time: a page that is held up is waited for. A slow model is asked only
+    after 200 ms without a move, any other within three frames.
+
+    Args:
+        page: to look at.
+        look: JavaScript function of `arg` that gives what is on show; null where that is not
+            there yet.
+    """
+    page.evaluate("() => { window.lastLook = null; window.sameLooks = 0; }")
+    page.wait_for_function(f"(arg) => ({RESTS})([{look}, arg, 6, 16])", arg=arg)
+
+
 def frames(page: Any, count: int = 20) -> None:
     """Let the page paint so many display frames."""
     page.evaluate(

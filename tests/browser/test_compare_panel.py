@@ -240,13 +240,15 @@ def test_the_contents_lead_to_each_comparison(desktop: Any, app_url: str) -> Non
     )
 
 
-AT_THE_PLANE = """() => {
-    const {top} = document.querySelector('#h-plane').getBoundingClientRect();
-    const rests = top >= 0 && top < 700 && top === window.lastTop;
-    window.lastTop = top;
-    return rests;
-}"""
-"""Twice in a row, so that a scroll passing by is not taken for an arrival."""
+def arrive(page: Any) -> None:
+    """Wait until the plane's heading is in view and rests: a scroll passing by is no arrival."""
+    driving.rested(
+        page,
+        """() => {
+            const {top} = document.querySelector('#h-plane').getBoundingClientRect();
+            return top >= 0 && top < 700 ? top : null;
+        }""",
+    )
 
 
 def test_what_loads_above_does_not_push_the_heading_away(desktop: Any, app_url: str) -> None:
@@ -261,7 +263,7 @@ def test_what_loads_above_does_not_push_the_heading_away(desktop: Any, app_url: 
         };
         requestAnimationFrame(grow);
     }""")
-    desktop.wait_for_function(AT_THE_PLANE, polling=500, timeout=10_000)
+    arrive(desktop)
     desktop.mouse.wheel(0, -5000)
     desktop.wait_for_function("() => window.scrollY < 3000")
     desktop.evaluate("document.querySelector('[data-view=noise]').style.minHeight = '4000px'")
@@ -272,4 +274,4 @@ def test_a_click_right_on_arrival_is_the_last_word(desktop: Any, app_url: str) -
     desktop.goto(f"{app_url}?panel=compare&model=vae-400&view=family")
     desktop.locator("[data-to=plane]").wait_for()
     desktop.evaluate("document.querySelector('[data-to=plane]').click()")
-    desktop.wait_for_function(AT_THE_PLANE, polling=500, timeout=10_000)
+    arrive(desktop)

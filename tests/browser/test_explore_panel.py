@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import driving
 import pytest
 import torch
+from relay import Relay
 
 import vae_core
 
@@ -19,13 +21,11 @@ PIXELS = """() => {
     const {data} = canvas.getContext('2d').getImageData(0, 0, 28, 28);
     return Array.from({length: 784}, (_, i) => data[4 * i]);
 }"""
-SETTLED = """() => {
+SHOWN = """() => {
     const canvas = document.querySelector('[data-testid=panel-explore] [data-testid=live-canvas]');
-    const count = canvas.dataset.frame;
-    const quiet = count === window.lastCount;
-    window.lastCount = count;
-    return quiet && Number(count) > 0;
+    return Number(canvas?.dataset.frame) || null;
 }"""
+"""How many frames the live picture has painted, for `driving.rested`."""
 
 
 def open_explore(page: Any, url: str, query: str = "") -> Any:
@@ -37,9 +37,8 @@ def open_explore(page: Any, url: str, query: str = "") -> Any:
 
 
 def settle(page: Any) -> None:
-    """Wait until no new frame has come for a while."""
-    page.evaluate("() => { window.lastCount = null; }")
-    page.wait_for_function(SETTLED, polling=250)
+    """Wait until the live picture rests."""
+    driving.rested(page, SHOWN)
 
 
 def sliders(page: Any) -> dict[int, float]:
@@ -311,32 +310,37 @@ def test_nan_in_raw_json_is_answered_with_a_sentence(desktop: Any, app_url: str)
     assert "z[0] must be a number" in answer.json()["error"]
 
 
-def test_it_says_that_the_server_went_away_and_comes_back(chromium: Any) -> None:
-    port = driving.free_port()
+@pytest.fixture
+def relay() -> Iterator[Relay]:
+    made = Relay()
+    yield made
+    made.cut()
+
+
+def test_it_says_that_the_server_went_away_and_comes_back(
+    chromium: Any, app_url: str, spare_url: str, relay: Relay
+) -> None:
+    """Another server at the same address, as after a restart, knows nothing of the page."""
     context = chromium.new_context(viewport=driving.DESKTOP)
     page = context.new_page()
-    first = driving.start(port)
-    try:
-        driving.wait_for(f"http://127.0.0.1:{port}/", first)
-        panel = open_explore(page, f"http://127.0.0.1:{port}/", "model=vae-400")
-        driving.stop(first)
-        drag(page, "latent-slider-0", 0.8)
-        page.locator("#studio-banner", has_text="The server went away").wait_for()
-        drag(page, "latent-slider-0", 0.2)
-        count = int(panel.get_by_test_id("live-canvas").get_attribute("data-frame"))
-        first = driving.start(port)
-        page.locator("#studio-banner").wait_for(state="hidden", timeout=60000)
-        page.wait_for_function(
-            "(count) => Number(document.querySelector('[data-testid=live-canvas]')"
-            ".dataset.frame) > count",
-            arg=count,
-        )
-        settle(page)
-        shown, wanted = page.evaluate(PIXELS), decoded("vae-400", current_z(page))
-        assert max(abs(a - b) for a, b in zip(shown, wanted, strict=True)) <= 1
-    finally:
-        driving.stop(first)
-        context.close()
+    relay.lead_to(app_url)
+    panel = open_explore(page, relay.url, "model=vae-400")
+    relay.cut()
+    drag(page, "latent-slider-0", 0.8)
+    page.locator("#studio-banner", has_text="The server went away").wait_for()
+    drag(page, "latent-slider-0", 0.2)
+    count = int(panel.get_by_test_id("live-canvas").get_attribute("data-frame"))
+    relay.lead_to(spare_url)
+    page.locator("#studio-banner").wait_for(state="hidden", timeout=60000)
+    page.wait_for_function(
+        "(count) => Number(document.querySelector('[data-testid=live-canvas]')"
+        ".dataset.frame) > count",
+        arg=count,
+    )
+    settle(page)
+    shown, wanted = page.evaluate(PIXELS), decoded("vae-400", current_z(page))
+    assert max(abs(a - b) for a, b in zip(shown, wanted, strict=True)) <= 1
+    context.close()
 
 
 def test_on_a_phone_the_digit_stays_in_view_and_nothing_scrolls_sideways(

@@ -19,12 +19,6 @@ PIXELS = """(canvas) => {
     const {data} = canvas.getContext('2d').getImageData(0, 0, 28, 28);
     return Array.from({length: 784}, (_, i) => data[4 * i]);
 }"""
-STILL = """(canvas) => {
-    const quiet = canvas.dataset.frame === window.lastFrame && Number(canvas.dataset.frame) > 0;
-    window.lastFrame = canvas.dataset.frame;
-    return quiet;
-}"""
-
 
 def need(name: str) -> None:
     """Skip by name where a model is not shipped."""
@@ -41,9 +35,8 @@ def open_explore(page: Any, url: str, query: str) -> Any:
 
 
 def settle(page: Any, panel: Any) -> None:
-    page.evaluate("() => { window.lastFrame = null; }")
     canvas = panel.get_by_test_id("live-canvas").element_handle()
-    page.wait_for_function(STILL, arg=canvas, polling=300)
+    driving.rested(page, "(canvas) => Number(canvas.dataset.frame) || null", canvas)
 
 
 def seen(panel: Any) -> torch.Tensor:

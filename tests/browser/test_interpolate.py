@@ -51,17 +51,11 @@ def opened(page: Any, url: str) -> Any:
 def rest(page: Any) -> None:
     """Wait until nothing has been painted for a while."""
     page.wait_for_selector(f"{PANEL}:not(.is-busy)")
-    page.evaluate("window.lastLook = null")
-    page.wait_for_function(
-        """(selectors) => {
-          const now = selectors.map((s) =>
-            [...document.querySelectorAll(s)].map((canvas) => canvas.toDataURL()).join()).join();
-          const same = window.lastLook === now;
-          window.lastLook = now;
-          return same;
-        }""",
-        arg=[LIVE, FRAMES, CROSSFADE],
-        polling=400,
+    driving.rested(
+        page,
+        """(selectors) => selectors.map((s) =>
+            [...document.querySelectorAll(s)].map((canvas) => canvas.toDataURL()))""",
+        [LIVE, FRAMES, CROSSFADE],
     )
 
 

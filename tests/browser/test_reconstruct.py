@@ -49,7 +49,7 @@ def opened(page: Any, url: str) -> Any:
 def wait_for_digit(page: Any) -> None:
     drawn = """(selectors) => selectors.every((selector) => {
       const canvas = document.querySelector(selector);
-      return canvas && canvas.width === 28 && canvas.dataset.settled !== "no" &&
+      return canvas && canvas.width === 28 &&
         canvas.getContext("2d").getImageData(0, 0, 28, 28).data.some((v, i) => i % 4 < 3 && v > 60);
     })"""
     page.wait_for_function(drawn, arg=[MODEL_INPUT, RECONSTRUCTION])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import driving
 import pytest
 
 from vae_core.app.service.studio import Studio
@@ -25,18 +26,15 @@ def open_sample(page: Any, url: str, query: str = "") -> Any:
 
 def wait_for_grid(page: Any, count: int | None = None) -> None:
     """Wait until the grid holds `count` painted pictures and rests."""
-    page.evaluate("() => { window.lastGrid = null; }")
-    page.wait_for_function(
+    driving.rested(
+        page,
         """(count) => {
             const grid = document.querySelector('[data-testid=sample-grid]');
-            const now = grid && `${grid.dataset.frame}/${grid.children.length}`;
-            const quiet = now === window.lastGrid;
-            window.lastGrid = now;
-            return grid && Number(grid.dataset.frame) > 0 && quiet
-                && (count === null || grid.children.length === count);
+            const made = grid?.children.length;
+            const isThere = Number(grid?.dataset.frame) > 0 && (count === null || made === count);
+            return isThere ? [grid.dataset.frame, made] : null;
         }""",
-        arg=count,
-        polling=250,
+        count,
     )
 
 
