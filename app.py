@@ -101,7 +101,7 @@ def main(argv: list[str] | None = None) -> int:
 
         place.prepare(wanted.host)
         app, options = build(wanted.checkpoints, wanted.device)
-        from vae_core.app.server.patience import guard, raise_file_limit
+        from vae_core.app.server.connections import guard, raise_file_limit
 
         raise_file_limit()
         app.launch(

@@ -186,7 +186,7 @@ class Config:
     prior: Literal["normal", "flow", "fitted"] = "normal"
     """`fitted`: a Gaussian around a deterministic model's codes, measured after training."""
     labelled_prior: bool = False
-    """Whether a flow prior is told the label, p(z|y), where there is one; the nets are not."""
+    """Whether a flow prior takes the label, p(z|y), where there is one; the nets do not."""
     code: CodeConfig = field(default_factory=CodeConfig)
     corruption: CorruptionConfig | None = None
     sparsity: SparsityConfig | None = None
@@ -197,7 +197,7 @@ class Config:
     free_bits: float = 0.0
     """Nats of each latent that cost nothing (Kingma et al., 2016)."""
     conditional: bool = False
-    """Whether both nets are told the label."""
+    """Whether both nets take the label."""
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self) -> None:
@@ -222,7 +222,7 @@ class Config:
 
     @property
     def takes_labels(self) -> bool:
-        """Whether the nets or the prior are told the label where it is known."""
+        """Whether the nets or the prior take the label where it is known."""
         return self.conditional or self.labelled_prior
 
     def _check_pixels(self) -> None:

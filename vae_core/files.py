@@ -1,7 +1,7 @@
 """Files on the disk: strict to read, atomic to write, safetensors and JSON only.
 
 What is read may come from anybody, so nothing is opened that is not a plain file of a bearable
-size, and whatever a damaged one does to its parser is told as one `ValueError`.
+size, and whatever a damaged one does to its parser becomes one `ValueError`.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class Coder(nn.Module):
     def to_sliders(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Where the sliders stand for z, (b, latent_dim); the identity for a normal prior.
 
-        A labelled prior is told y (b,): its sliders mean another code under another label.
+        A labelled prior takes y (b,): its sliders mean another code under another label.
         """
         return self.prior.to_sliders(z, y)
 
@@ -127,7 +127,7 @@ class Coder(nn.Module):
 class VAE(Coder):
     """Encoder q(z|x), prior p(z) and decoder p(x|z) (Kingma and Welling, 2013).
 
-    A conditional one is told the label: q(z|x, y) and p(x|z, y). It is trained to do without as
+    A conditional one takes the label: q(z|x, y) and p(x|z, y). It is trained to do without as
     well, so that None stands for "unknown".
     """
 

@@ -57,7 +57,7 @@ def slow_model(app: Server) -> None:
         until = time.monotonic() + SECONDS - 3
         while time.monotonic() < until:
             for line in lines:
-                line.send(json.dumps({"turn": 1, "name": "decode", "argument": argument}))
+                line.send(json.dumps({"id": 1, "name": "decode", "argument": argument}))
             for line in lines:
                 line.recv(timeout=60)
 

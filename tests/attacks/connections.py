@@ -21,7 +21,7 @@ HELD = SECONDS - 2
 """Seconds that a connection is held."""
 
 WEBSOCKET = (
-    "GET /studio/line HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "GET /studio/socket HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
 POST = "POST /gradio_api/{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\n"
@@ -129,7 +129,7 @@ def unread_answers(app: Server) -> None:
         give(calls, head.encode() + b"Content-Length: %d\r\n\r\n" % len(content) + content)
         give(sockets, WEBSOCKET.format(host=app.host).encode())
         message = json.dumps(
-            {"turn": 1, "name": "decode", "argument": {"checkpoint": "vae-400", "z": [0.0] * 20}}
+            {"id": 1, "name": "decode", "argument": {"checkpoint": "vae-400", "z": [0.0] * 20}}
         ).encode()
         frame = b"\x81\xfe%b\0\0\0\0%b" % (len(message).to_bytes(2, "big"), message)
         until = time.monotonic() + HELD

@@ -31,7 +31,7 @@ with connect(url) as line:
     while (now := time.perf_counter() - start) < seconds:
         argument = {"checkpoint": checkpoint, "z": [math.sin(now + i) for i in range(length)]}
         asked = time.perf_counter()
-        line.send(json.dumps({"turn": 1, "name": "decode", "argument": argument}))
+        line.send(json.dumps({"id": 1, "name": "decode", "argument": argument}))
         assert "pixels" in line.recv(timeout=60)
         longest, count = max(longest, time.perf_counter() - asked), count + 1
         time.sleep(max(0.0, 1 / 60 - (time.perf_counter() - asked)))
@@ -77,7 +77,7 @@ class Server:
     @property
     def socket(self) -> str:
         """The address of the live functions."""
-        return self.url.replace("http", "ws", 1) + "studio/line"
+        return self.url.replace("http", "ws", 1) + "studio/socket"
 
     def memory(self, key: str = "VmRSS") -> float:
         """Megabytes resident now, or with "VmHWM" the most since `forget_peak`."""

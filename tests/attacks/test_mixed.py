@@ -92,7 +92,7 @@ class Visitor:
             for turn in range(20):
                 z = [self.chance.gauss(0, 1) for _ in range(20)]
                 argument = {"checkpoint": "vae-400", "z": z}
-                line.send(json.dumps({"turn": turn, "name": "decode", "argument": argument}))
+                line.send(json.dumps({"id": turn, "name": "decode", "argument": argument}))
                 assert "pixels" in json.loads(line.recv(timeout=60))
 
     def ways(self) -> list[Callable[[], None]]:

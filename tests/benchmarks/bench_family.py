@@ -18,7 +18,7 @@ import torch
 from vae_core import checkpoint, evaluation, files
 from vae_core.data.digits import Digits, load_mnist
 from vae_core.evaluation import family
-from vae_core.explore.codes import codes
+from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Autoencoder
 from vae_core.probability.likelihoods.discretized_logistic import DiscretizedLogistic
 
@@ -61,7 +61,7 @@ def sparse(train: Digits, test: Digits) -> Iterator[Row]:
     assert isinstance(model, Autoencoder)
     assert model.topk is not None
     model.topk *= 4
-    known, asked = (codes(model, digits) for digits in (train, test))
+    known, asked = (posterior_means(model, digits) for digits in (train, test))
     error = 100 * evaluation.probe_error(known, train.labels, asked, test.labels, sparse=True)
     yield "the same, four times as many units speaking", "", f"{error:.2f} %"
 

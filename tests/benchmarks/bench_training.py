@@ -28,7 +28,7 @@ from vae_core.data.digits import Digits, load_mnist
 from vae_core.training.run import Model, TrainingRun, fit
 
 PART = 47
-"""Steps of one turn: ten turns are an epoch of 468 steps, or of 469 with its short last batch."""
+"""Steps of one id: ten turns are an epoch of 468 steps, or of 469 with its short last batch."""
 TURNS = 10
 
 

@@ -103,10 +103,10 @@ def socket_caller(url: str, function: str) -> Callable[[], Callable[[dict], dict
     """The same over the socket of the live functions."""
 
     def connect() -> Callable[[dict], dict]:
-        line = websockets.sync.client.connect(url.replace("http", "ws", 1) + "studio/line")
+        line = websockets.sync.client.connect(url.replace("http", "ws", 1) + "studio/socket")
 
         def call(argument: dict) -> dict:
-            line.send(json.dumps({"turn": 1, "name": function, "argument": argument}))
+            line.send(json.dumps({"id": 1, "name": function, "argument": argument}))
             return json.loads(line.recv(timeout=30))
 
         return call

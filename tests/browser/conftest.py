@@ -14,7 +14,6 @@ import pytest
 
 from vae_core import checkpoint
 
-
 HOSTILE = {
     """a"<img src=x onerror="window.struck = 1">'&amp;`${1}`""": "vae-128",
     "<script>window.struck = 1<\\script>": "vae-collapsed",

@@ -20,6 +20,7 @@ PIXELS = """(canvas) => {
     return Array.from({length: 784}, (_, i) => data[4 * i]);
 }"""
 
+
 def need(name: str) -> None:
     """Skip by name where a model is not shipped."""
     if name not in [folder.name for folder in checkpoint.shipped()]:

@@ -46,17 +46,17 @@ def test_a_drag_goes_over_the_socket(desktop: Any, app_url: str) -> None:
 
 
 def test_without_a_socket_it_goes_through_gradio(desktop: Any, app_url: str) -> None:
-    desktop.route_web_socket("**/studio/line", lambda socket: socket.close())
+    desktop.route_web_socket("**/studio/socket", lambda socket: socket.close())
     assert "decode" in drag(desktop, app_url)
     assert not desktop.evaluate("studio.isSocketOpen()")
 
 
 def test_a_line_that_breaks_loses_no_answer(desktop: Any, app_url: str) -> None:
-    """It swallows the drag's first messages, then closes: they are asked again through Gradio."""
+    """It swallows the drag's first messages, then crops: they are asked again through Gradio."""
 
     def swallow(socket: Any) -> None:
         socket.on_message(lambda _: socket.close())
 
-    desktop.route_web_socket("**/studio/line", swallow)
+    desktop.route_web_socket("**/studio/socket", swallow)
     assert "decode" in drag(desktop, app_url)
     assert desktop.locator(f"{PANEL} [data-testid=message]").is_hidden()

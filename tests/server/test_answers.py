@@ -89,7 +89,7 @@ def test_a_body_that_does_not_come_is_answered(url: str) -> None:
 
 
 def test_a_binary_message_ends_the_socket(url: str) -> None:
-    with connect(url.replace("http", "ws") + "studio/line") as line:
+    with connect(url.replace("http", "ws") + "studio/socket") as line:
         line.send(b"\0\1")
         with pytest.raises(ConnectionClosed) as told:
             line.recv(timeout=20)
@@ -100,7 +100,7 @@ def test_a_binary_message_ends_the_socket(url: str) -> None:
 @pytest.mark.parametrize("origin", ["http://[", "http://a:b:c", "null", ""])
 def test_a_malformed_origin_opens_no_socket(url: str, origin: str) -> None:
     with pytest.raises(InvalidStatus) as told:
-        connect(url.replace("http", "ws") + "studio/line", additional_headers={"Origin": origin})
+        connect(url.replace("http", "ws") + "studio/socket", additional_headers={"Origin": origin})
     assert told.value.response.status_code == 403
 
 

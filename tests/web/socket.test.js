@@ -8,7 +8,7 @@ const sockets = [];
 class FakeSocket {
   static OPEN = 1;
   readyState = 0;
-  /** @type {{ turn: number, name: string, argument: any }[]} */
+  /** @type {{ id: number, name: string, argument: any }[]} */
   sent = [];
   /** @type {(() => void) | undefined} */
   onopen;
@@ -36,7 +36,7 @@ const swift = overSocket(gradio, "decode");
 const [socket] = sockets;
 
 test("until the socket is open, a call goes through Gradio", async () => {
-  assert.equal(socket.url, "ws://studio.test/studio/line");
+  assert.equal(socket.url, "ws://studio.test/studio/socket");
   assert.deepEqual(await swift.decode(1), { by: "gradio", z: 1 });
   assert.equal(isSocketOpen(), false);
 });
@@ -46,8 +46,8 @@ test("over the socket each answer finds its question", async () => {
   socket.onopen?.();
   const answers = [swift.decode(1), swift.decode(2)];
   await settled();
-  for (const { turn, argument } of [...socket.sent].reverse()) {
-    socket.onmessage?.({ data: JSON.stringify({ turn, by: "socket", z: argument }) });
+  for (const { id, argument } of [...socket.sent].reverse()) {
+    socket.onmessage?.({ data: JSON.stringify({ id, by: "socket", z: argument }) });
   }
   assert.deepEqual(await Promise.all(answers), [
     { by: "socket", z: 1 },

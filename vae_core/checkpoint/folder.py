@@ -149,7 +149,7 @@ def _turn_sliders(model: Model, folder: Path) -> None:
     if set(tensors) != {"axes"} or not isinstance(model.prior, RotatablePrior):
         raise ValueError(f"{path} does not fit: it must hold the axes of a flow prior.")
     try:
-        model.prior.turn(tensors["axes"])
+        model.prior.rotate(tensors["axes"])
     except ValueError as error:
         raise ValueError(f"{path} does not fit: {error}") from error
 

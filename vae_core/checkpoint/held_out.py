@@ -1,4 +1,4 @@
-"""How many training digits a checkpoint has not seen: kept in `held_out.json` beside its weights.
+"""How many digits were kept out of a checkpoint's training: `held_out.json` beside its weights.
 
 Which ones they are is settled by `data.hold_out`. A folder without the file saw all of them.
 """

@@ -50,7 +50,7 @@ def photos() -> ModuleType:
 
 
 def _broad(pixels: NDArray[np.uint8]) -> bool:
-    """Whether it is wider than a plain 1, which a lash or a slash cannot be told from."""
+    """Whether it is wider than a plain 1, which looks like a lash or a slash."""
     return int((pixels > 60).any(axis=0).sum()) > 6
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from vae_core.digitize import detect as first_look
 from vae_core.digitize.contest import best_look
-from vae_core.digitize.crop import Closeup, closeup
+from vae_core.digitize.crop import Crop, crop_of
 from vae_core.digitize.detect import LONGEST, Find, Survey
 from vae_core.digitize.illumination import Plane
 from vae_core.digitize.image_files import Picture
@@ -49,14 +49,14 @@ NOTHING = "Nothing drawn: no ink stands out in the picture."
 class View:
     """What one guess at the polarity shows: finds, and how odd each is.
 
-    `closes` holds close looks at them, or none for a sheet of many, whose digits are looked at
+    `crops` holds their crops, or none for a sheet of many, whose digits are looked at
     closely when they are chosen. `is_odd` says that it looks like no digit at all, and
     is shown on request.
     """
 
     survey: Survey
     finds: list[Find]
-    closes: list[Closeup]
+    crops: list[Crop]
     odd: list[float]
     is_odd: bool = False
 
@@ -149,16 +149,16 @@ def _view(picture: Picture, survey: Survey, options: Options) -> View:
         finds = [find for find in survey.finds if find in finds]
     if len(finds) > MOST_CLOSE:
         return View(survey, finds, [], not_a_digit([thumb(survey, find) for find in finds]))
-    closes = [closeup(picture, survey, find, options.threshold) for find in finds]
-    odd = not_a_digit([framed(close, AS_FOUND)[1] for close in closes])
-    return View(survey, finds, closes, odd)
+    crops = [crop_of(picture, survey, find, options.threshold) for find in finds]
+    odd = not_a_digit([framed(crop, AS_FOUND)[1] for crop in crops])
+    return View(survey, finds, crops, odd)
 
 
-def close_look(picture: Picture, view: View, index: int, options: Options) -> Closeup:
+def chosen_crop(picture: Picture, view: View, index: int, options: Options) -> Crop:
     """One of the view's digits from nearby."""
-    if view.closes:
-        return view.closes[index]
-    return closeup(picture, view.survey, view.finds[index], options.threshold)
+    if view.crops:
+        return view.crops[index]
+    return crop_of(picture, view.survey, view.finds[index], options.threshold)
 
 
 def _refusal(view: View) -> str:
@@ -206,7 +206,7 @@ def _small(count: int) -> str:
 
 def _is_drawing(view: View) -> bool:
     """Whether the ground is as flat as only a drawing's is, and the marks are few."""
-    clean = bool(view.closes) and all(close.clean for close in view.closes)
+    clean = bool(view.crops) and all(crop.clean for crop in view.crops)
     return clean and len(view.survey.finds) <= MOST_ODD
 
 
@@ -233,19 +233,19 @@ def _without_oddities(view: View) -> View:
     keep = [i for i, (find, odd) in pairs if not _is_something_else(view.survey, find, odd)]
     keep = keep or list(range(len(view.finds)))
     return View(
-        view.survey, [view.finds[i] for i in keep], [view.closes[i] for i in keep if view.closes],
+        view.survey, [view.finds[i] for i in keep], [view.crops[i] for i in keep if view.crops],
         [view.odd[i] for i in keep],
     )  # fmt: skip
 
 
-def framed(close: Closeup, options: Options) -> tuple[Plane, Grey, str]:
+def framed(crop: Crop, options: Options) -> tuple[Plane, Grey, str]:
     """(ink with the pen set, MNIST's 28x28, a sentence on the pen)."""
     width = options.stroke
-    if width == "auto" and close.clean and _is_native(close.ink):
+    if width == "auto" and crop.clean and _is_native(crop.ink):
         width = "keep"
-    ink, sentence = with_width(close.ink, width)
+    ink, sentence = with_width(crop.ink, width)
     # A small drawing's faint rim is part of it; a large one's is the blur of its edge.
-    rim = 0.0 if close.clean and ink is close.ink and max(ink.shape) <= 60 else 0.5
+    rim = 0.0 if crop.clean and ink is crop.ink and max(ink.shape) <= 60 else 0.5
     box = ink_box(ink > rim * float(ink.max()))
     return ink, frame(ink, box), sentence
 

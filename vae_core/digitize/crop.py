@@ -1,4 +1,4 @@
-"""A second look at one digit, at high resolution: its ink as a clean soft mask."""
+"""Crop one digit at high resolution: its ink as a clean soft mask."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FAINTEST = 0.08
 
 
 @dataclass(frozen=True)
-class Closeup:
+class Crop:
     """One digit cut out and cleaned.
 
     Attributes:
@@ -43,7 +43,7 @@ class Closeup:
     clean: bool
 
 
-def closeup(picture: Picture, survey: Survey, find: Find, threshold: float | None) -> Closeup:
+def crop_of(picture: Picture, survey: Survey, find: Find, threshold: float | None) -> Crop:
     """Cut the digit out of the best resolution there is, and separate its ink."""
     plane, place, ratio = _cut(picture, survey, find)
     mine = _carried(region(survey, find), place, plane.shape)
@@ -68,7 +68,7 @@ def closeup(picture: Picture, survey: Survey, find: Find, threshold: float | Non
     soft = _soft(share, mask, cut, clean, rules > 0)
     if not clean and threshold is None and not rules and find.width * ratio < THIN:
         soft = np.maximum(soft, _covered(plain, mine, max(FAINTEST, floor / peak)))
-    return Closeup(plane, without_repetition(soft) if clean else soft, cut, rules, clean)
+    return Crop(plane, without_repetition(soft) if clean else soft, cut, rules, clean)
 
 
 def _covered(share: Plane, mine: NDArray[np.bool_], faintest: float) -> Ink:

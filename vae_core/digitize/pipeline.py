@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from vae_core.digitize import detect as first_look
-from vae_core.digitize.candidates import View, best_view, close_look, framed, small_plane
-from vae_core.digitize.crop import Closeup, closeup
+from vae_core.digitize.candidates import View, best_view, chosen_crop, framed, small_plane
+from vae_core.digitize.crop import Crop, crop_of
 from vae_core.digitize.detect import Survey
 from vae_core.digitize.illumination import Plane
 from vae_core.digitize.image_files import Picture, Source, read
@@ -35,19 +35,19 @@ def digitize(source: Source, options: Options = DEFAULT) -> Digit:
         return ready
     view = best_view(picture, options)
     chosen = _choice(view, options.choose)
-    close = close_look(picture, view, chosen, options)
-    ink, pixels, sentence = framed(close, options)
+    crop = chosen_crop(picture, view, chosen, options)
+    ink, pixels, sentence = framed(crop, options)
     boxes = [_at_full_scale(find.box, view.survey, picture) for find in view.finds]
     return Digit(
         pixels=pixels,
-        stages=_stages(view, chosen, close, ink, sentence, pixels),
+        stages=_stages(view, chosen, crop, ink, sentence, pixels),
         boxes=boxes,
         chosen=chosen,
         verdict=OFF_THE_MAP
         if view.is_odd
         else _verdict(len(boxes), chosen, options.choose is not None),
         polarity="dark" if view.survey.dark else "light",
-        threshold=close.threshold,
+        threshold=crop.threshold,
         stroke_width=relative_width(ink),
         odd=view.is_odd,
     )
@@ -60,8 +60,8 @@ def every_digit(source: Source, most: int = 16) -> list[Grey]:
     if not rivals:
         return []
     survey = rivals[0][0]
-    closes = [closeup(picture, survey, find, None) for find in survey.finds[:most]]
-    return [framed(close, DEFAULT)[1] for close in closes]
+    crops = [crop_of(picture, survey, find, None) for find in survey.finds[:most]]
+    return [framed(crop, DEFAULT)[1] for crop in crops]
 
 
 def _untouched(options: Options) -> bool:
@@ -126,9 +126,7 @@ def _at_full_scale(box: Box, survey: Survey, picture: Picture) -> Box:
     )  # fmt: skip
 
 
-def _stages(
-    view: View, chosen: int, close: Closeup, ink: Plane, pen: str, pixels: Grey
-) -> list[Stage]:
+def _stages(view: View, chosen: int, crop: Crop, ink: Plane, pen: str, pixels: Grey) -> list[Stage]:
     survey = view.survey
     ground = "dark ink on a light ground" if survey.dark else "light ink on a dark ground"
     even = np.clip(1 - survey.ink / max(float(survey.ink.max()), 1e-6), 0, 1)
@@ -143,8 +141,8 @@ def _stages(
         Stage("light", "Even light", thumbnail(even), f"Shadows are gone; this is {ground}."),
         Stage("marks", "What is a digit", thumbnail(marks.astype(np.float32)),
               f"{len(view.finds)} found, specks and edges{dropped or ' dropped'}."),
-        Stage("ink", "Its ink", thumbnail(close.ink),
-              f"Ink is what is above {close.threshold:.0%} of its strength."),
+        Stage("ink", "Its ink", thumbnail(crop.ink),
+              f"Ink is what is above {crop.threshold:.0%} of its strength."),
         Stage("pen", "Pen", thumbnail(ink), pen),
         Stage("frame", "MNIST's frame", pixels,
               "Longest side 20 px, averaged by area, centred by mass in 28x28."),

@@ -54,7 +54,7 @@ def elbo(
 
     Args:
         model: in evaluation mode, on `device`.
-        digits: what to measure on; a conditional model is told their labels.
+        digits: what to measure on; a conditional model takes their labels.
         device: where to compute.
         seed: of the binarisation and of the draws.
         with_mse: whether to reconstruct, which takes long where pixels are drawn one by one;
@@ -105,7 +105,7 @@ def measure(
         model: in evaluation mode.
         x: (b, 1, 28, 28) in [0, 1].
         eps: (b, latent_dim), standard normal noise of the draws.
-        y: labels (b,), which a conditional model is told.
+        y: labels (b,), for a conditional model.
         with_mse: whether to reconstruct from the mean.
 
     Returns:
@@ -161,7 +161,7 @@ def bits_per_dim(model: Model, value: float | None) -> float | None:
 def bounds(config: Config) -> str | None:
     """What minus the ELBO is a bound on minus of; None where it is no likelihood's.
 
-    A model that is told the label bounds log p(x|y), which leaves out what the label says, up to
+    A model that takes the label bounds log p(x|y), which leaves out what the label says, up to
     log 10 nats: it compares with no bound on log p(x).
     """
     normalised = likelihoods.get(config.likelihood).is_normalised

@@ -84,7 +84,7 @@ def _evaluate(asked: Request) -> Result:
     known, test = _digits(asked)
     weights = files.fingerprint(folder / checkpoint.WEIGHTS)
     if asked.save and slider_axes.can_rotate(model):  # first of all: samples are drawn through them
-        _turn(model, asked.data, device)
+        _rotate(model, asked.data, device)
     result = _measure(asked, model, known, test, weights)
     result["parameters"] = checkpoint.count_parameters(folder / checkpoint.WEIGHTS)
     result["file_bytes"] = (folder / checkpoint.WEIGHTS).stat().st_size
@@ -210,7 +210,7 @@ def _load(split: str, asked: Request) -> Digits:
     return load_mnist(split, asked.data, download=asked.download)
 
 
-def _turn(model: Model, data: str | Path | None, device: torch.device) -> None:
+def _rotate(model: Model, data: str | Path | None, device: torch.device) -> None:
     """Lays the sliders along axes that mean something, by training digits alone."""
     digits = load_mnist("train", data).drawn(AXES_FROM)
     slider_axes.rotate(model, slider_axes.choose(model, digits, device))

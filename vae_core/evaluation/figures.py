@@ -25,7 +25,7 @@ from vae_core.checkpoint.metrics import (
 from vae_core.data.digits import SPLITS, Digits, cache_dir, load_mnist
 from vae_core.evaluation import prior_gap, samples
 from vae_core.evaluation.importance import log_evidence
-from vae_core.explore.codes import codes
+from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import VAE, Model
 from vae_core.probability import likelihoods
 
@@ -117,7 +117,7 @@ def device_of(model: Model) -> torch.device:
 
 
 def code_errors(model: Model, train: Digits, test: Digits, device: torch.device) -> CodeErrors:
-    known, asked = (codes(model, digits, device) for digits in (train, test))
+    known, asked = (posterior_means(model, digits, device) for digits in (train, test))
     pair = (known, train.labels, asked, test.labels)
     return {
         "knn_error": evaluation.knn_error(*pair),

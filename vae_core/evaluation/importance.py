@@ -121,7 +121,7 @@ def estimate(
 ) -> float:
     """The bound in nats for one digit, image uint8 (1, 28, 28), binarised by one draw.
 
-    A conditional model is told the label y (1,): the bound is on log p(x|y).
+    A conditional model takes the label y (1,): the bound is on log p(x|y).
     """
     train = model.config.train
     device = next(iter(model.state_dict().values())).device

@@ -10,22 +10,22 @@ from vae_core.checkpoint.metrics import Metrics, SampleFigures, sample_figures
 from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
 from vae_core.explore import sliders
 
-LEVERS_FILE = "levers.md"
+ABLATION_FILE = "ablation.md"
 """What each change of the recipe is worth, where measured; see `training.ablation`."""
 
 
 def write_card(folder: Path) -> None:
-    """Writes README.md from config.json and metrics.json, with latents.json and levers.md if there.
+    """Write README.md from config.json, metrics.json and, if there, latents.json and ablation.md.
 
     Raises:
         ValueError: one of them is missing or damaged, or the card cannot be written.
     """
-    about, levers = checkpoint.inspect(folder), folder / LEVERS_FILE
+    about, ablation = checkpoint.inspect(folder), folder / ABLATION_FILE
     held = held_out.read(folder)
     config = Config.from_dict(about["config"])
     text = card(about, sliders.read(folder, config.latent_dim), held=held)
-    if levers.is_file():
-        text += f"\n## What each lever is worth\n\n{levers.read_text('utf-8')}"
+    if ablation.is_file():
+        text += f"\n## What each change is worth\n\n{ablation.read_text('utf-8')}"
     files.write_text(folder / "README.md", text)
 
 
@@ -37,7 +37,7 @@ def card(
     Args:
         about: the checkpoint.
         latents: what latents.json says of its sliders, where it is there.
-        held: how many training digits it has not seen.
+        held: how many training digits were kept out of its training.
     """
     config = Config.from_dict(about["config"])
     net, train = config.net, config.train

@@ -38,7 +38,7 @@ BATCH = 100
 PLACED = "grey, less their entropy"
 """What the ladders count; a file that says otherwise was made by another rule."""
 
-Standing = dict[str, float | None]
+Shares = dict[str, float | None]
 
 
 def noise(dim: int) -> Tensor:
@@ -110,7 +110,7 @@ def placed(model: Model, x: Tensor, y: Tensor | None = None) -> dict[str, Tensor
 
 
 @dataclass(frozen=True)
-class Reference:
+class Percentiles:
     """Quantiles of what `placed` says of many digits: evenly spaced ranks, sorted."""
 
     quantiles: dict[str, NDArray[np.float32]]
@@ -125,7 +125,7 @@ class Reference:
             return float((low + high - 1) / 2 / (len(ladder) - 1))
         return float(np.interp(value, ladder, np.linspace(0, 1, len(ladder))))
 
-    def standing(self, values: dict[str, float | None]) -> Standing:
+    def shares_below(self, values: dict[str, float | None]) -> Shares:
         """`share_below` of every measure in `values`; None where there is none."""
         return {
             key: None if value is None else self.share_below(key, value)
@@ -133,7 +133,7 @@ class Reference:
         }
 
     @property
-    def usual(self) -> Standing:
+    def medians(self) -> Shares:
         """The medians, in nats above the floor; of `length` in units of the sliders."""
         return {key: float(ladder[len(ladder) // 2]) for key, ladder in self.quantiles.items()}
 
@@ -143,7 +143,7 @@ class Reference:
         return np.interp(shares, np.linspace(0, 1, len(ladder)), ladder).tolist()
 
 
-def measure(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Reference:
+def measure(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Percentiles:
     """The quantiles of all `digits`, as grey pixels, under a model in evaluation mode."""
     parts: dict[str, list[Tensor]] = {}
     with runtime.eval_mode(model):
@@ -153,7 +153,7 @@ def measure(model: Model, digits: Digits, device: torch.device | str = "cpu") ->
             for key, value in placed(model, x, y).items():
                 parts.setdefault(key, []).append(value.double().cpu())
     ranks = np.linspace(0, 1, QUANTILES)
-    return Reference(
+    return Percentiles(
         {
             key: np.quantile(torch.cat(values).numpy(), ranks).astype(np.float32)
             for key, values in parts.items()
@@ -161,13 +161,13 @@ def measure(model: Model, digits: Digits, device: torch.device | str = "cpu") ->
     )
 
 
-def write(folder: Path, reference: Reference) -> None:
+def write(folder: Path, percentiles: Percentiles) -> None:
     """Save beside the weights, with their checksum: those of other weights would be wrong.
 
     Raises:
         ValueError: the folder cannot be written.
     """
-    tensors = {key: runtime.from_array(ladder) for key, ladder in reference.quantiles.items()}
+    tensors = {key: runtime.from_array(ladder) for key, ladder in percentiles.quantiles.items()}
     facts = {
         "pixels": PLACED,
         "draws": str(DRAWS),
@@ -176,7 +176,7 @@ def write(folder: Path, reference: Reference) -> None:
     files.write_tensors(folder / FILE, tensors, facts)
 
 
-def read(folder: Path) -> Reference | None:
+def read(folder: Path) -> Percentiles | None:
     """The quantiles in a checkpoint folder; None where there are none for these weights."""
     path = folder / FILE
     if not path.is_file():
@@ -186,7 +186,7 @@ def read(folder: Path) -> Reference | None:
     wanted = {"pixels": PLACED, "draws": str(DRAWS), "weights": weights}
     if any(facts.get(key) != value for key, value in wanted.items()):
         return None
-    return Reference({key: value.numpy() for key, value in files.read_tensors(path).items()})
+    return Percentiles({key: value.numpy() for key, value in files.read_tensors(path).items()})
 
 
 def rebuild(

@@ -28,7 +28,7 @@ from torch import Tensor
 from vae_core import checkpoint, files, runtime
 from vae_core.data.digits import Digits
 from vae_core.explore import sliders, traits
-from vae_core.explore.codes import codes
+from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
 from vae_core.probability.protocols import RotatablePrior
 
@@ -55,7 +55,7 @@ def rotate(model: Model, axes: Tensor) -> None:
     """
     if not isinstance(model.prior, RotatablePrior):
         raise ValueError(f"the sliders of {model.config.name} have fixed axes.")
-    model.prior.turn(axes)
+    model.prior.rotate(axes)
 
 
 def choose(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
@@ -72,7 +72,7 @@ def choose(model: Model, digits: Digits, device: torch.device | str = "cpu") -> 
     """
     dim = model.latent_dim
     rotate(model, torch.eye(dim))
-    means = codes(model, digits, torch.device(device))
+    means = posterior_means(model, digits, torch.device(device))
     label = digits.labels.to(device).long() if model.config.labelled_prior else None
     with runtime.eval_mode(model):
         u = model.to_sliders(means.to(device), label).double().cpu().numpy()

@@ -12,7 +12,7 @@ from torch import Tensor
 from vae_core import checkpoint, files, runtime
 from vae_core.data.digits import Digits
 from vae_core.explore import traits
-from vae_core.explore.codes import codes
+from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
 
 LATENTS = "latents.json"
@@ -70,7 +70,7 @@ def describe(
         seed: of the draws from the prior.
     """
     device = torch.device(device)
-    means, labels = codes(model, digits, device), digits.labels.long()
+    means, labels = posterior_means(model, digits, device), digits.labels.long()
     given = labels.to(device) if model.config.labelled_prior else None
     with runtime.eval_mode(model):
         u = model.to_sliders(means.to(device), given).double().cpu().numpy()

@@ -16,7 +16,7 @@ NAMED = TRAITS[:4]
 """The traits that name a slider: a loop only some digits have."""
 
 NAMED_FROM = 0.4
-"""Smallest |correlation| that earns a name: a weaker one would not be seen in the picture."""
+"""Smallest |correlation| that earns a name: a weaker one does not show in the picture."""
 
 Floats = NDArray[np.float64]
 Grey = NDArray[np.uint8]

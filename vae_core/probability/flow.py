@@ -30,12 +30,12 @@ class FlowPrior(nn.Module):
     more: `factorises` is False. Noise looks the same from every side, so that the sliders may lie
     along any axes of it: `turn` sets them, and changes nothing else.
 
-    With `classes`, every coupling is told the label: p(z|y), each an exact density, and p(z) their
+    With `classes`, every coupling takes the label: p(z|y), each an exact density, and p(z) their
     mixture. Sliders without a label stand in the noise of "unknown", which it was trained on too.
 
     Args:
         dim: the number of latent dimensions, 2 or more.
-        classes: how many labels there are; 0 for a prior that is told none.
+        classes: how many labels there are; 0 for a prior that takes none.
         couplings: the number of couplings; even and odd entries take turns.
         hidden_dims: the widths of each coupling's net.
 
@@ -64,7 +64,7 @@ class FlowPrior(nn.Module):
         self.base = StandardNormal(dim)
         self.register_buffer("axes", torch.eye(dim), persistent=False)
 
-    def turn(self, axes: Tensor) -> None:
+    def rotate(self, axes: Tensor) -> None:
         """Lays the sliders along the columns of `axes` (d, d), directions of the base noise.
 
         Raises:
@@ -125,7 +125,7 @@ class FlowPrior(nn.Module):
         return _joined(halves), log_volume
 
     def _label(self, like: Tensor, y: Tensor | None) -> Tensor | None:
-        """What the couplings are told, (..., classes); None for a prior without labels."""
+        """Labels as the couplings take them, (..., classes); None for a prior without labels."""
         return one_hot(y, self.classes, like) if self.classes else None
 
 
@@ -156,8 +156,8 @@ def _net(dim: int, first: int, hidden_dims: Sequence[int], classes: int) -> MLP:
 
 def _affine(net: nn.Module, kept: Tensor, label: Tensor | None) -> MonotonicAffineTransform:
     """The half kept -> an affine map of the other, its log-scales softly bounded."""
-    told = kept if label is None else torch.cat((kept, label), -1)
-    shift, scale = net(told).chunk(2, dim=-1)
+    given = kept if label is None else torch.cat((kept, label), -1)
+    shift, scale = net(given).chunk(2, dim=-1)
     return MonotonicAffineTransform(shift, scale, slope=math.exp(-LOG_SCALE_LIMIT))
 
 

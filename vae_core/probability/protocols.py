@@ -59,7 +59,7 @@ class RotatablePrior(Prior, Protocol):
         """The directions (d, d) of the sliders, one a column."""
         ...
 
-    def turn(self, axes: Tensor) -> None:
+    def rotate(self, axes: Tensor) -> None:
         """Lay the sliders along the columns of `axes` (d, d)."""
         ...
 

@@ -26,14 +26,14 @@ from vae_core.training.run import TrainingRun, fit
 SAMPLES = 500
 BASE = "base"
 
-Lever = Callable[[Config], Config]
+Change = Callable[[Config], Config]
 
 
-def _train(**changes: object) -> Lever:
+def _train(**changes: object) -> Change:
     return lambda base: dataclasses.replace(base, train=dataclasses.replace(base.train, **changes))
 
 
-def _model(**changes: object) -> Lever:
+def _model(**changes: object) -> Change:
     return lambda base: dataclasses.replace(base, **changes)
 
 
@@ -55,7 +55,7 @@ def _importance_weighted(base: Config) -> Config:
     return _model(objective="iwae", samples=5)(_train(beta=BetaConfig(final=1.0))(base))
 
 
-LEVERS: dict[str, Lever] = {
+CHANGES: dict[str, Change] = {
     BASE: lambda base: base,
     "deeper": _deeper,
     "wider": _wider,
@@ -66,12 +66,12 @@ LEVERS: dict[str, Lever] = {
     "iwae-5 with DReG": _importance_weighted,
     "flow prior": _model(prior="flow"),
 }
-"""Each by its name: from the base config to one with that lever moved."""
+"""Each by its name: from the base config to the changed one."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """One lever measured; `nll` in nats for each validation digit (n,)."""
+    """One change measured; `nll` in nats for each validation digit (n,)."""
 
     name: str
     nll: Tensor
@@ -89,14 +89,14 @@ def measure(
     seed: int = 0,
     samples: int = SAMPLES,
 ) -> Iterator[Row]:
-    """Trains and measures each lever in a folder of its own under `out`, resuming what is there.
+    """Trains and measures each change in a folder of its own under `out`, resuming what is there.
 
     Args:
-        base: what the levers change; its epochs are every run's budget.
+        base: what is changed; its epochs are every run's budget.
         train: digits to train on.
         validation: digits to measure on, none of them in `train`.
-        out: one folder a lever; a folder of other settings is refused, not overwritten.
-        names: which levers; all when None.
+        out: one folder a change; a folder of other settings is refused, not overwritten.
+        names: which changes; all when None.
         device: where to compute.
         seed: of the weights, of every draw, and of the estimate.
         samples: importance samples of the NLL.
@@ -104,11 +104,11 @@ def measure(
     Raises:
         ValueError: a name is unknown, or a folder holds a run with other settings.
     """
-    for name in names or list(LEVERS):
-        if name not in LEVERS:
-            raise ValueError(f"there is no lever {name!r}; there are: {', '.join(LEVERS)}.")
+    for name in names or list(CHANGES):
+        if name not in CHANGES:
+            raise ValueError(f"there is no change {name!r}; there are: {', '.join(CHANGES)}.")
         folder = out / name.replace(" ", "-").replace(",", "")
-        run = _trained(LEVERS[name](base), train, folder, torch.device(device), seed)
+        run = _trained(CHANGES[name](base), train, folder, torch.device(device), seed)
         model = cast(VAE, run.result())
         partial = folder / f"nll-{samples}-{len(validation)}.safetensors"
         *_, values = log_evidence(model, validation, samples, seed=seed, partial=partial)
@@ -151,7 +151,7 @@ def report(recipe: Config, epochs: int, seed: int, rows: list[Row]) -> str:
     command = f"python -m vae_core ablation {recipe.name} --epochs {epochs} --seed {seed}"
     digits = len(rows[0].nll)
     about = (
-        f"One lever changed at a time, {epochs} epoch{'s' * (epochs > 1)} each without "
+        f"One setting changed at a time, {epochs} epoch{'s' * (epochs > 1)} each without "
         f"{digits:,} training digits drawn at random; NLL of those digits at {SAMPLES} importance "
         f"samples, with standard errors over the digits (`{command}`)."
     )
@@ -161,13 +161,13 @@ def report(recipe: Config, epochs: int, seed: int, rows: list[Row]) -> str:
 
 
 def table(rows: list[Row]) -> str:
-    """Markdown: NLL, what the lever gains against the base digit by digit, and the size."""
+    """Markdown: NLL, what the change gains against the base digit by digit, and the size."""
     base = next((row.nll for row in rows if row.name == BASE), None)
-    heads = ("lever", "NLL, nats", "against the base", "parameters")
+    heads = ("change", "NLL, nats", "against the base", "parameters")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for row in rows:
-        change = "" if base is None or row.name == BASE else _with_error(row.nll - base, "+")
-        lines.append(f"| {row.name} | {_with_error(row.nll)} | {change} | {row.parameters:,} |")
+        gain = "" if base is None or row.name == BASE else _with_error(row.nll - base, "+")
+        lines.append(f"| {row.name} | {_with_error(row.nll)} | {gain} | {row.parameters:,} |")
     return "\n".join(lines)
 
 

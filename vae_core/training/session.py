@@ -21,7 +21,7 @@ from vae_core.config import Config
 from vae_core.data.digits import Digits, load_mnist
 from vae_core.data.digits import hold_out as split_off
 from vae_core.evaluation.elbo import elbo
-from vae_core.explore.codes import codes
+from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
 from vae_core.probability.latents import FittedGaussian
 from vae_core.training import distributed, lock, state
@@ -143,7 +143,7 @@ def _digits(asked: Request) -> tuple[Digits, Digits]:
 def _begun_with(out: Path) -> int | None:
     """How many digits the run in `out` keeps out: its state knows, whatever weights lie there."""
     of_weights, path = held_out.read(out), out / STATE
-    return state.held_out(path, of_weights) if path.is_file() else of_weights
+    return state.read_held_out(path, of_weights) if path.is_file() else of_weights
 
 
 def _new_run(asked: Request, device: torch.device) -> tuple[TrainingRun, str]:
@@ -261,7 +261,9 @@ class _Session:
         """The model as it ships; the codes of a deterministic one tell where its sliders stand."""
         model = self.run.result()
         if isinstance(model.prior, FittedGaussian):
-            model.prior.fit(codes(model, self.digits, self.run.device).to(self.run.device))
+            model.prior.fit(
+                posterior_means(model, self.digits, self.run.device).to(self.run.device)
+            )
         return model
 
     def _remember(self, record: Progress) -> None:

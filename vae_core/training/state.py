@@ -73,7 +73,7 @@ def read(run: RunState, path: Path) -> str:
     return about.get("history", "")
 
 
-def held_out(path: Path, otherwise: int | None) -> int | None:
+def read_held_out(path: Path, otherwise: int | None) -> int | None:
     """How many training digits the saved run leaves out; None where it trains on all.
 
     `otherwise` is the answer for a state of an earlier version, which does not hold it.

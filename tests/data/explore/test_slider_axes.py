@@ -32,7 +32,7 @@ def test_axes_are_chosen_for_a_model(flow: VAE, test_digits: Digits):
     chosen = slider_axes.choose(flow, digits)
     assert torch.equal(prior_of(flow).axes, torch.eye(6))
     plain = sliders.describe(flow, digits)
-    prior_of(flow).turn(chosen)
+    prior_of(flow).rotate(chosen)
     turned = sliders.describe(flow, digits)
     for place, trait in enumerate(traits.NAMED):
         r = turned["latents"][place]["correlations"][trait]

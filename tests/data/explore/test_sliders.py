@@ -14,7 +14,7 @@ from vae_core import VAE, Config, NetConfig, checkpoint
 from vae_core.app.service.registry import Registry
 from vae_core.data.digits import Digits
 from vae_core.explore import sliders, traits
-from vae_core.explore.codes import codes
+from vae_core.explore.posterior_means import posterior_means
 
 GAINS = torch.tensor([0.01, 0.04, 0.0])
 
@@ -87,7 +87,7 @@ def test_sliders_of_a_flow_stand_in_its_base_space(digits: Digits):
     assert about["order_by"] == "movement"
     moved = [about["latents"][i]["moved_at_draws"] for i in about["order"]]
     assert moved == sorted(moved, reverse=True)
-    u = flow.to_sliders(codes(flow, digits)).double().numpy()
+    u = flow.to_sliders(posterior_means(flow, digits)).double().numpy()
     measured, labels = traits.measure(digits.images[:, 0].numpy()), digits.labels.numpy()
     expected = traits.correlations(
         traits.within_class(measured, labels), traits.within_class(u, labels)

@@ -62,7 +62,7 @@ def test_each_file_of_other_weights_is_named(model: VAE, tmp_path: Path):
     sliders.write(folder, {"order": [2, 0, 1], "latents": [{"name": None}] * 3})
     pca = family.Pca(torch.zeros(784), torch.zeros(3, 784), torch.zeros(3), 0.5, 0.25)
     family.write_pca(folder, pca)
-    percentiles.write(folder, percentiles.Reference({"rate": np.zeros(3, np.float32)}))
+    percentiles.write(folder, percentiles.Percentiles({"rate": np.zeros(3, np.float32)}))
     slider_axes.write(folder, torch.eye(3))
     assert companions.outdated(folder) == []
     retrained(model, folder)

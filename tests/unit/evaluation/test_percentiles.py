@@ -54,7 +54,7 @@ def test_every_digit_finds_its_own_rank(model: VAE) -> None:
         assert np.allclose(np.array(found, float), ranks, atol=0.5 / 250), key
         assert known.share_below(key, float(value.min()) - 1) == 0
         assert known.share_below(key, float(value.max()) + 1) == 1
-        assert known.usual[key] == pytest.approx(float(value.median()), rel=1e-3)
+        assert known.medians[key] == pytest.approx(float(value.median()), rel=1e-3)
 
 
 def test_a_batch_costs_what_its_pictures_cost_alone(model: VAE) -> None:
@@ -84,8 +84,8 @@ def test_a_deterministic_model_has_a_distortion_alone(model: VAE) -> None:
     digits = some_digits(12)
     known = percentiles.measure(plain, digits)
     assert set(known.quantiles) == {"distortion", "length"}
-    standing = known.standing({"distortion": 1e9, "rate": None})
-    assert standing == {"distortion": 1.0, "rate": None}
+    shares = known.shares_below({"distortion": 1e9, "rate": None})
+    assert shares == {"distortion": 1.0, "rate": None}
     with torch.inference_mode():
         x = digits.floats()
         right = -model.decode(model.encode(x).mean).log_prob(x)

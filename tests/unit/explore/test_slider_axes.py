@@ -105,7 +105,7 @@ def test_turned_sliders_leave_the_prior_alone(flow: VAE):
     z = torch.randn(50, 6, generator=torch.Generator().manual_seed(2))
     before = prior_of(flow).log_prob(z)
     u = flow.to_sliders(z)
-    prior_of(flow).turn(torch.from_numpy(rotation(6)).float())
+    prior_of(flow).rotate(torch.from_numpy(rotation(6)).float())
     assert torch.equal(prior_of(flow).log_prob(z), before)
     turned = flow.to_sliders(z)
     torch.testing.assert_close(turned.norm(dim=1), u.norm(dim=1))
@@ -113,16 +113,16 @@ def test_turned_sliders_leave_the_prior_alone(flow: VAE):
     one = torch.eye(6)[:1] * 1.5
     direction = torch.from_numpy(rotation(6)[:, 0]).float()[None] * 1.5
     flow_along = flow.from_sliders(one)
-    prior_of(flow).turn(torch.eye(6))
+    prior_of(flow).rotate(torch.eye(6))
     torch.testing.assert_close(flow.from_sliders(direction), flow_along)
 
 
 @pytest.mark.parametrize("wrong", [torch.eye(5), 2 * torch.eye(6), torch.ones(6, 6)])
 def test_axes_that_would_bend_the_prior_are_refused(wrong: torch.Tensor, flow: VAE):
     with pytest.raises(ValueError, match="orthonormal"):
-        prior_of(flow).turn(wrong)
+        prior_of(flow).rotate(wrong)
     with pytest.raises(ValueError, match="orthonormal"):
-        prior_of(flow).turn(torch.full((6, 6), float("nan")))
+        prior_of(flow).rotate(torch.full((6, 6), float("nan")))
 
 
 class TestFile:

@@ -33,11 +33,11 @@ def test_held_out_digits_keep_their_places(digits: Digits):
         hold_out(digits, 60)
 
 
-@pytest.mark.parametrize("name", [n for n in ablation.LEVERS if n != ablation.BASE])
+@pytest.mark.parametrize("name", [n for n in ablation.CHANGES if n != ablation.BASE])
 def test_every_lever_moves_one_thing(name: str):
     conv = dataclasses.replace(BASE, net=NetConfig(kind="conv", hidden_dims=(8, 8, 8)))
     conv = dataclasses.replace(conv, train=dataclasses.replace(TRAIN, beta=_warm()))
-    moved = ablation.LEVERS[name](conv)
+    moved = ablation.CHANGES[name](conv)
     parts = [f.name for f in dataclasses.fields(Config) if f.name not in ("net", "train")]
     changed = {p for p in parts if getattr(moved, p) != getattr(conv, p)}
     for part in ("net", "train"):
@@ -86,7 +86,7 @@ def test_a_table_can_be_stopped_and_gone_on_with(digits: Digits, tmp_path: Path)
 
 def test_other_settings_and_names_are_refused(digits: Digits, tmp_path: Path):
     train, validation = hold_out(digits, 10)
-    with pytest.raises(ValueError, match="there is no lever 'luck'"):
+    with pytest.raises(ValueError, match="there is no change 'luck'"):
         next(ablation.measure(BASE, train, validation, tmp_path, names=["luck"]))
     list(ablation.measure(BASE, train, validation, tmp_path, names=["base"], samples=2))
     other = dataclasses.replace(BASE, latent_dim=3)
@@ -120,6 +120,6 @@ def test_the_table_names_its_command_and_goes_into_the_card(digits: Digits, tmp_
     assert "so short a run" in ablation.report(longer, 1, 3, rows)
     folder = tmp_path / "toy"
     checkpoint.save(VAE(BASE).eval(), folder)
-    files.write_text(folder / model_card.LEVERS_FILE, text)
+    files.write_text(folder / model_card.ABLATION_FILE, text)
     model_card.write_card(folder)
     assert (folder / "README.md").read_text("utf-8").endswith(text)

@@ -128,10 +128,10 @@ def test_a_state_of_an_earlier_version_does_not_tell_what_was_held_out(
 ):
     about = {} if said is None else {"held_out": said}
     files.write_tensors(tmp_path / "run.safetensors", {"x": torch.zeros(1)}, about)
-    assert state.held_out(tmp_path / "run.safetensors", 5) == found
+    assert state.read_held_out(tmp_path / "run.safetensors", 5) == found
 
 
 def test_a_damaged_number_of_held_out_digits_is_refused(tmp_path: Path):
     files.write_tensors(tmp_path / "run.safetensors", {"x": torch.zeros(1)}, {"held_out": "-3"})
     with pytest.raises(ValueError, match="held out; train again without --resume"):
-        state.held_out(tmp_path / "run.safetensors", None)
+        state.read_held_out(tmp_path / "run.safetensors", None)

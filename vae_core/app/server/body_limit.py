@@ -63,11 +63,11 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        answer, patient = Answer(send), Patient(receive)
+        answer, bounded = Answer(send), BoundedBody(receive)
         try:
-            await self._let_in(scope, patient, answer)
+            await self._let_in(scope, bounded, answer)
         except RefusedError as refused:
-            if refused.args[0] == 413 and not patient.whole:
+            if refused.args[0] == 413 and not bounded.whole:
                 await _drain(receive)
             await answer.refuse(*refused.args)
         except FullError as full:
@@ -80,7 +80,7 @@ class Door:
             logging.getLogger(__name__).exception("a request failed: %s", type(error).__name__)
             await answer.refuse(500, SORRY)
 
-    async def _let_in(self, scope: Scope, receive: Patient, send: Answer) -> None:
+    async def _let_in(self, scope: Scope, receive: BoundedBody, send: Answer) -> None:
         method, path = scope["method"], doors.path_of(scope)
         if method == "POST" and path.rstrip("/") == doors.UPLOAD:
             return await self.app(scope, receive, send)  # which bounds itself
@@ -113,7 +113,7 @@ class Door:
 
             await self.app(scope, receive, rendered)
 
-    async def _post(self, scope: Scope, receive: Patient, send: Answer) -> None:
+    async def _post(self, scope: Scope, receive: BoundedBody, send: Answer) -> None:
         sieve = Sieve(self.parcels, visitors.address(scope))
         path, queued = doors.path_of(scope), False
         try:
@@ -127,7 +127,7 @@ class Door:
             for name in [] if queued else sieve.aside:
                 self.parcels.drop(name)
 
-    async def _read(self, scope: Scope, receive: Patient, sieve: Sieve) -> dict[str, object]:
+    async def _read(self, scope: Scope, receive: BoundedBody, sieve: Sieve) -> dict[str, object]:
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and len(declared) < 20 and int(declared) > BODY_LIMIT:
@@ -160,8 +160,8 @@ class Door:
             raise RefusedError(400, str(error)) from error
 
 
-class Patient:
-    """`receive` with an end to its patience and to what it takes.
+class BoundedBody:
+    """`receive` with a limit of time and of bytes.
 
     Attributes:
         limit: bytes of the body.

@@ -27,5 +27,5 @@ def calls(studio: Studio) -> list[Call]:
         Call(comparison.draws),
         Call(comparison.pca),
         Call(comparison.betas),
-        Call(comparison.non_digits, "strangers"),
+        Call(comparison.non_digits),
     ]

@@ -19,7 +19,7 @@ from vae_core.app.server import visitors
 
 MANY = "Many pictures are being worked on; please try again in a moment."
 BUSY = "The server is busy; please try again in a moment."
-PATIENCE = 30.0
+LONGEST_WAIT = 30.0
 
 
 T = TypeVar("T")
@@ -64,13 +64,18 @@ class Lane:
         threads: calls that run at once.
         waiting: calls that may wait. Past that the newest of whoever has most waiting is
             refused, so that one visitor cannot keep the others out.
-        patience: longest wait, in seconds.
+        longest_wait: in seconds.
     """
 
     def __init__(
-        self, name: str, threads: int, waiting: int = 48, patience: float = PATIENCE
+        self, name: str, threads: int, waiting: int = 48, longest_wait: float = LONGEST_WAIT
     ) -> None:
-        self.name, self.threads, self.waiting, self.patience = name, threads, waiting, patience
+        self.name, self.threads, self.waiting, self.longest_wait = (
+            name,
+            threads,
+            waiting,
+            longest_wait,
+        )
         self._queues: OrderedDict[str, deque[_Waiting]] = OrderedDict()
         self._changed = threading.Condition()
         self._started = 0
@@ -89,7 +94,7 @@ class Lane:
         self._enter(job)
         answer = asyncio.wrap_future(job.done)
         try:
-            await asyncio.wait({answer}, timeout=self.patience)
+            await asyncio.wait({answer}, timeout=self.longest_wait)
             if not answer.done() and job.done.cancel():
                 raise ValueError(BUSY)
             return await answer

@@ -93,7 +93,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
                 Middleware(Door, blocks=app),
             ],
             "routes": [
-                WebSocketRoute(sockets.PATH, sockets.Line(live_functions(app))),
+                WebSocketRoute(sockets.PATH, sockets.LiveSocket(live_functions(app))),
                 *(
                     Route(doors.UPLOAD + end, arrivals.receive, methods=["POST"])
                     for end in ("", "/")

@@ -19,25 +19,25 @@ from vae_core.app.server.calls import Follow
 from vae_core.app.server.visitors import FullError, Shares
 from vae_core.files import JsonObject
 
-PATH = "/studio/line"
+PATH = "/studio/socket"
 MESSAGE_LIMIT = 2**17
 """Characters of a message; the longest code, of 4,096 numbers, takes two thirds of it."""
 PARTS = 64
 """Lists and objects in a message; an honest one holds four."""
 
-LINES, LINES_EACH = 512, 240
+SOCKETS, SOCKETS_EACH = 512, 240
 """Sockets open at once, in all and from one address, which a whole class may share; a page beyond
 them goes without."""
 
 TEXT_ONLY, TOO_LONG, TRY_LATER = 1003, 1009, 1013
 
 
-class Line:
+class LiveSocket:
     """The endpoint, an ASGI app of its own; one object an app, which counts its sockets."""
 
     def __init__(self, functions: Mapping[str, Follow]) -> None:
         self.functions = functions
-        self._places = Shares(LINES, LINES_EACH, "Too many sockets are open.")
+        self._places = Shares(SOCKETS, SOCKETS_EACH, "Too many sockets are open.")
 
     @property
     def open(self) -> int:
@@ -47,7 +47,7 @@ class Line:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one page until it leaves."""
         socket, visitor = WebSocket(scope, receive, send), visitors.address(scope)
-        if not is_own_page(socket) or self.open >= LINES:
+        if not is_own_page(socket) or self.open >= SOCKETS:
             return await socket.close(TRY_LATER)  # before it was accepted: a plain 403
         try:
             with self._places.place(visitor):
@@ -71,17 +71,17 @@ class Line:
             await socket.send_text(await self.answer(message, visitor))
 
     async def answer(self, message: str, visitor: str = "") -> str:
-        """{turn, name, argument} as JSON -> {turn, ...} or {turn, error: a sentence} as JSON."""
+        """{id, name, argument} as JSON -> {id, ...} or {id, error: a sentence} as JSON."""
         try:
             if message.count("[") + message.count("{") > PARTS:
                 raise ValueError("nobody's code is that deep")
             asked = json.loads(message)
-            turn, name, argument = (asked[key] for key in ("turn", "name", "argument"))
+            number, name, argument = (asked[key] for key in ("id", "name", "argument"))
         except (ValueError, TypeError, KeyError, RecursionError):
-            turn, answer = None, {"error": "A message must hold turn, name and argument."}
+            number, answer = None, {"error": "A message must hold id, name and argument."}
         else:
             answer = await self._asked(name, argument, visitor)
-        return json.dumps({"turn": turn, **answer})
+        return json.dumps({"id": number, **answer})
 
     async def _asked(self, name: object, argument: object, visitor: str) -> JsonObject:
         function = self.functions.get(name) if isinstance(name, str) else None

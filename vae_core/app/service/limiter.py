@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 
-class Gate:
+class Limiter:
     """Lets a few callers in at once and a bounded number wait; the rest are refused.
 
     A place goes to whoever waits longest: a thread that comes back at once cannot overtake.
@@ -18,22 +18,22 @@ class Gate:
         running: callers inside at once; by default all cores but one, which stays with the
             live decodes.
         waiting: callers that may wait; one more is refused.
-        patience: longest wait, in seconds.
+        longest_wait: in seconds.
     """
 
     def __init__(
-        self, running: int | None = None, waiting: int = 48, patience: float = 30.0
+        self, running: int | None = None, waiting: int = 48, longest_wait: float = 30.0
     ) -> None:
         self._free = running or max(1, (os.cpu_count() or 2) - 1)
-        self._line: deque[threading.Event] = deque()
+        self._queue: deque[threading.Event] = deque()
         self._lock = threading.Lock()
         self._places = waiting
-        self.patience = patience
+        self.longest_wait = longest_wait
 
     @property
     def waiting(self) -> int:
         """Callers that wait now."""
-        return len(self._line)
+        return len(self._queue)
 
     @contextmanager
     def __call__(self) -> Generator[None]:
@@ -50,24 +50,24 @@ class Gate:
 
     def _enter(self) -> None:
         with self._lock:
-            if self._free and not self._line:
+            if self._free and not self._queue:
                 self._free -= 1
                 return
-            if len(self._line) >= self._places:
+            if len(self._queue) >= self._places:
                 raise ValueError("Many pictures are being worked on; please try again in a moment.")
-            turn = threading.Event()
-            self._line.append(turn)
-        if turn.wait(self.patience):
+            place = threading.Event()
+            self._queue.append(place)
+        if place.wait(self.longest_wait):
             return
         with self._lock:
-            if turn in self._line:
-                self._line.remove(turn)
+            if place in self._queue:
+                self._queue.remove(place)
                 raise ValueError("The server is busy; please try again in a moment.")
         # The place was handed over in the last moment.
 
     def _leave(self) -> None:
         with self._lock:
-            if self._line:
-                self._line.popleft().set()  # the place changes hands, it is never free between
+            if self._queue:
+                self._queue.popleft().set()  # the place changes hands, it is never free between
             else:
                 self._free += 1

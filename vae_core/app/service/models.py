@@ -12,7 +12,7 @@ from torch import Tensor
 
 from vae_core import explore, pictures, runtime
 from vae_core.app.service.cards import Card
-from vae_core.app.service.limiter import Gate
+from vae_core.app.service.limiter import Limiter
 from vae_core.app.service.reader import Reader
 from vae_core.app.service.registry import Registry
 from vae_core.app.service.replies import Decoded
@@ -42,7 +42,7 @@ class Models:
         root = Path(checkpoints_dir) if checkpoints_dir else None
         self.registry = Registry(root, self.device, capacity)
         self.reader = Reader(self.registry.root, self.device)
-        self._heavy = Gate()
+        self._heavy = Limiter()
 
     @property
     def device_label(self) -> str:
@@ -50,7 +50,7 @@ class Models:
         return runtime.device_label(self.device)
 
     @property
-    def at_work(self) -> Gate:
+    def at_work(self) -> Limiter:
         """The bounded queue that heavy work waits in, so that it stalls nobody's drag."""
         return self._heavy
 

@@ -63,10 +63,10 @@ class Pictures(Codes):
                 spent = milliseconds(start)
             # Inside the queue: the film decodes the visitor's picture once more.
             about = prepare.describe(digit, film)
-        reference = self.registry.reference(checkpoint)
+        known = self.registry.percentiles_of(checkpoint)
         length = math.hypot(*numbers(code.u[0]))
         # A mean lies nearer to 0 than draws do, so it is held against other means.
-        nearer = None if reference is None else reference.share_below("length", length)
+        nearer = None if known is None else known.share_below("length", length)
         reply: replies.Encoded = {
             **code.reply(),
             "input": digit.pixels,
@@ -159,17 +159,17 @@ class Pictures(Codes):
         return readings[0]["digit"] if readings else None
 
     def _ranked(self, checkpoint: object | None, measured: replies.Measured) -> replies.Ranked:
-        """Among test digits whose labels nobody told; None where that compares with nothing."""
-        known = None if checkpoint is None else self.registry.reference(checkpoint)
+        """Among test digits without labels; None where that compares with nothing."""
+        known = None if checkpoint is None else self.registry.percentiles_of(checkpoint)
         if known is None:
-            return {"standing": None, "usual": None}
+            return {"shares_below": None, "medians": None}
         least, elbo = measured["floor"], measured["elbo"]
         values = {
             "distortion": measured["distortion"] - least,
             "rate": measured["rate"],
             "cost": None if elbo is None else -elbo - least,
         }
-        return {"standing": known.standing(values), "usual": known.usual}
+        return {"shares_below": known.shares_below(values), "medians": known.medians}
 
 
 def _look(given: dict[str, object]) -> Look:

@@ -61,7 +61,7 @@ class Registry:
         self._folders: dict[str, Path] = {}
         self._models = Recent(self._load, capacity)
         self._samplers = Recent(self._load_sampler, SAMPLERS)
-        self._references: dict[str, percentiles.Reference | None] = {}
+        self._percentiles: dict[str, percentiles.Percentiles | None] = {}
         self.root = root or checkpoint.shipped_root()
         found = sorted(config.parent for config in self.root.glob(f"*/{checkpoint.CONFIG}"))
         for folder in found[:MOST_FOLDERS]:
@@ -119,15 +119,15 @@ class Registry:
         """
         return self._samplers.get((self.check(name), kind))
 
-    def reference(self, name: object) -> percentiles.Reference | None:
+    def percentiles_of(self, name: object) -> percentiles.Percentiles | None:
         """Where the test digits stand under `name`; None where that was not measured."""
         name = self.check(name)
-        if name not in self._references:
+        if name not in self._percentiles:
             try:
-                self._references[name] = percentiles.read(self._folders[name])
+                self._percentiles[name] = percentiles.read(self._folders[name])
             except Exception:
-                self._references[name] = None  # damaged: the page does without
-        return self._references[name]
+                self._percentiles[name] = None  # damaged: the page does without
+        return self._percentiles[name]
 
     def _load(self, name: str) -> Model:
         try:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_core.app.wire import Film, Grey, Picture
-from vae_core.evaluation.percentiles import Standing
+from vae_core.evaluation.percentiles import Shares
 from vae_core.explore.traits import Name
 
 Code: TypeAlias = list[float]
@@ -206,13 +206,13 @@ class Measured(TypedDict):
 class Ranked(TypedDict):
     """Where a picture stands among the test digits.
 
-    `standing` is the share of them, 0 to 1, with less distortion, less rate and a lower cost
-    (-ELBO), each above its own floor; `usual` their medians in nats above the floor; both null
+    `shares_below` is the share of them, 0 to 1, with less distortion, less rate and a lower cost
+    (-ELBO), each above its own floor; `medians` their medians in nats above the floor; both null
     where that is not known.
     """
 
-    standing: Standing | None
-    usual: Standing | None
+    shares_below: Shares | None
+    medians: Shares | None
 
 
 class Reconstructed(Arrived, Posterior, Measured, Ranked):

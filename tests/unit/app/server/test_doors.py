@@ -16,7 +16,7 @@ from vae_core.app.server.doors import is_open
 from vae_core.app.server.lanes import Lane
 from vae_core.app.server.sieve import LONG, SMALL, Sieve, SieveError
 from vae_core.app.server.visitors import FullError, Shares, home
-from vae_core.app.service.limiter import Gate
+from vae_core.app.service.limiter import Limiter
 
 
 def sieved(body: bytes, size: int = 1000, parcels: Parcels | None = None) -> Sieve:
@@ -141,20 +141,20 @@ def test_visitors_are_served_in_rotation_and_waiting_holds_no_thread() -> None:
 
 
 def test_a_place_goes_to_whoever_waits_longest() -> None:
-    gate, order, inside = Gate(running=1), [], threading.Event()
+    limiter, order, inside = Limiter(running=1), [], threading.Event()
 
     def greedy() -> None:
         for turn in range(3):
-            with gate():
+            with limiter():
                 inside.set()
                 order.append("greedy")
-                while turn == 0 and not gate.waiting:
+                while turn == 0 and not limiter.waiting:
                     pass
 
     thread = threading.Thread(target=greedy)
     thread.start()
     inside.wait(5)
-    with gate():
+    with limiter():
         order.append("other")
     thread.join()
     assert order.index("other") == 1

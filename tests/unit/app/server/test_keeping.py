@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from vae_core.app.server import arrivals, body_limit, doors, patience, upkeep
+from vae_core.app.server import arrivals, body_limit, connections, doors, upkeep
 from vae_core.app.server.arrivals import WHOLE, Arrivals
 from vae_core.app.server.doors import Directory, NotHereError
 from vae_core.app.server.headers import SecurityHeaders
@@ -169,12 +169,12 @@ class Protocol:
 def test_a_silent_connection_is_cut(
     monkeypatch: pytest.MonkeyPatch, steps: tuple[str, ...], cut: bool
 ) -> None:
-    monkeypatch.setattr(patience, "HEADERS", 0.01)
-    monkeypatch.setattr(patience, "READING", 0.01)
+    monkeypatch.setattr(connections, "HEADERS", 0.01)
+    monkeypatch.setattr(connections, "READING", 0.01)
 
     async def connect() -> bool:
         config = SimpleNamespace(forwarded_allow_ips="127.0.0.1")
-        each = patience.watched(Protocol)(asyncio.get_running_loop(), config, "10.0.0.1")
+        each = connections.timed(Protocol)(asyncio.get_running_loop(), config, "10.0.0.1")
         each.connection_made(each.transport)
         for step in steps:
             getattr(each, step)()
@@ -184,19 +184,19 @@ def test_a_silent_connection_is_cut(
         return each.aborted
 
     assert run(connect()) is cut
-    assert "10.0.0.1" not in patience._open
+    assert "10.0.0.1" not in connections._open
 
 
 def test_one_address_holds_so_many_connections_but_a_proxy_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(patience, "CONNECTIONS_EACH", 2)
+    monkeypatch.setattr(connections, "CONNECTIONS_EACH", 2)
 
     async def connect() -> list[list[bool]]:
         config, told = SimpleNamespace(forwarded_allow_ips="127.0.0.1, 10.0.0.2"), []
         for host in ("10.0.0.1", "10.0.0.2"):
             loop = asyncio.get_running_loop()
-            made = [patience.watched(Protocol)(loop, config, host) for _ in range(3)]
+            made = [connections.timed(Protocol)(loop, config, host) for _ in range(3)]
             for each in made:
                 each.connection_made(each.transport)
             told.append([each.aborted for each in made])
@@ -211,7 +211,7 @@ def test_a_body_that_does_not_come_is_answered(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(body_limit, "PAUSE", 0.01)
 
     async def read() -> None:
-        patient = body_limit.Patient(asyncio.Event().wait)  # type: ignore[arg-type]
+        patient = body_limit.BoundedBody(asyncio.Event().wait)  # type: ignore[arg-type]
         await patient()
 
     with pytest.raises(body_limit.RefusedError, match="too slowly"):
@@ -226,7 +226,7 @@ def test_a_body_that_comes_in_drops_is_answered(monkeypatch: pytest.MonkeyPatch)
         return {"type": "http.request", "body": b"a", "more_body": True}
 
     async def read() -> None:
-        async for _ in body_limit.Patient(receive).pieces():
+        async for _ in body_limit.BoundedBody(receive).pieces():
             pass
 
     with pytest.raises(body_limit.RefusedError, match="too slowly"):

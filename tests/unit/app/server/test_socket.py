@@ -23,22 +23,22 @@ def double(x: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def endpoint() -> sockets.Line:
+def endpoint() -> sockets.LiveSocket:
     call: Any = page_function(Call(double, live=lambda _: True))
-    return sockets.Line({"double": call})
+    return sockets.LiveSocket({"double": call})
 
 
 @pytest.fixture
-def client(endpoint: sockets.Line) -> Iterator[TestClient]:
+def client(endpoint: sockets.LiveSocket) -> Iterator[TestClient]:
     with TestClient(Starlette(routes=[WebSocketRoute(sockets.PATH, endpoint)])) as client:
         yield client
 
 
-def test_each_message_is_answered_under_its_turn(client: TestClient, endpoint: sockets.Line):
+def test_each_message_is_answered_under_its_id(client: TestClient, endpoint: sockets.LiveSocket):
     with client.websocket_connect(sockets.PATH) as socket:
         for turn in (1, 2):
-            socket.send_text(json.dumps({"turn": turn, "name": "double", "argument": {"x": turn}}))
-            assert socket.receive_json() == {"turn": turn, "twice": 2 * turn}
+            socket.send_text(json.dumps({"id": turn, "name": "double", "argument": {"x": turn}}))
+            assert socket.receive_json() == {"id": turn, "twice": 2 * turn}
         assert endpoint.open == 1
         socket.close()
     assert endpoint.open == 0
@@ -49,13 +49,13 @@ def test_each_message_is_answered_under_its_turn(client: TestClient, endpoint: s
     [
         ("", "must hold"),
         ("[1, 2]", "must hold"),
-        ('{"turn": 1}', "must hold"),
+        ('{"id": 1}', "must hold"),
         ("[" * 50_000, "must hold"),
-        ('{"turn": 1, "name": "films", "argument": {}}', "no live function"),
-        ('{"turn": 1, "name": ["double"], "argument": {}}', "no live function"),
-        ('{"turn": 1, "name": "double", "argument": 3}', "must be an object"),
-        ('{"turn": 1, "name": "double", "argument": {}}', "x is missing"),
-        ('{"turn": 1, "name": "double", "argument": {"x": {}}}', "could not do that"),
+        ('{"id": 1, "name": "films", "argument": {}}', "no live function"),
+        ('{"id": 1, "name": ["double"], "argument": {}}', "no live function"),
+        ('{"id": 1, "name": "double", "argument": 3}', "must be an object"),
+        ('{"id": 1, "name": "double", "argument": {}}', "x is missing"),
+        ('{"id": 1, "name": "double", "argument": {"x": {}}}', "could not do that"),
     ],
 )
 def test_a_mistake_is_told_in_words(client: TestClient, message: str, words: str):
@@ -64,7 +64,7 @@ def test_a_mistake_is_told_in_words(client: TestClient, message: str, words: str
         assert words in socket.receive_json()["error"]
 
 
-def test_a_message_too_long_ends_the_line(client: TestClient):
+def test_a_message_too_long_ends_the_socket(client: TestClient):
     with client.websocket_connect(sockets.PATH) as socket:
         socket.send_text(" " * (sockets.MESSAGE_LIMIT + 1))
         with pytest.raises(WebSocketDisconnect) as told:
@@ -92,10 +92,10 @@ def test_pages_of_other_hosts_are_refused(client: TestClient, origin: str, enter
         pass
 
 
-def test_no_more_lines_than_the_server_bears(
-    client: TestClient, endpoint: sockets.Line, monkeypatch: pytest.MonkeyPatch
+def test_no_more_sockets_than_the_server_bears(
+    client: TestClient, endpoint: sockets.LiveSocket, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(sockets, "LINES", 1)
+    monkeypatch.setattr(sockets, "SOCKETS", 1)
     with client.websocket_connect(sockets.PATH):
         with pytest.raises(WebSocketDisconnect), client.websocket_connect(sockets.PATH):
             pass

@@ -118,4 +118,4 @@ def test_folders_beyond_the_most_are_left_out(root: Path, monkeypatch: pytest.Mo
 
 def test_damaged_percentiles_are_done_without(root: Path):
     (root / "good" / "reference.safetensors").write_bytes(b"\x10" * 100)
-    assert Registry(root, CPU).reference("good") is None
+    assert Registry(root, CPU).percentiles_of("good") is None

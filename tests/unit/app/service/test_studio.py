@@ -21,7 +21,7 @@ from vae_core.app import wire
 from vae_core.app.server.assets import examples
 from vae_core.app.service import damage, prepare
 from vae_core.app.service.damage import damaged
-from vae_core.app.service.limiter import Gate
+from vae_core.app.service.limiter import Limiter
 from vae_core.app.service.reader import Reader
 from vae_core.app.service.studio import Studio
 from vae_core.config import Config, NetConfig
@@ -354,11 +354,11 @@ def test_visitors_load_a_model_once(root: Path) -> None:
 
 
 def test_the_gate_lets_some_in_lets_some_wait_and_refuses_the_rest() -> None:
-    gate = Gate(running=1, waiting=1, patience=5)
+    limiter = Limiter(running=1, waiting=1, longest_wait=5)
     release, seen = threading.Event(), []
 
     def work() -> None:
-        with gate():
+        with limiter():
             seen.append(1)
             release.wait(5)
 
@@ -366,9 +366,9 @@ def test_the_gate_lets_some_in_lets_some_wait_and_refuses_the_rest() -> None:
     for thread in threads:
         thread.start()
     deadline = time.monotonic() + 5
-    while gate.waiting < 1 and time.monotonic() < deadline:
+    while limiter.waiting < 1 and time.monotonic() < deadline:
         time.sleep(0.001)
-    with pytest.raises(ValueError, match="try again"), gate():
+    with pytest.raises(ValueError, match="try again"), limiter():
         pass
     release.set()
     for thread in threads:
@@ -484,7 +484,7 @@ def test_a_gap_is_filled_and_the_rest_stays(studio: Studio) -> None:
 
 def test_a_picture_stands_where_it_would_among_the_digits(tmp_path: Path) -> None:
     model = make(tmp_path, "ranked")
-    assert Studio(tmp_path, "cpu").reconstruct("ranked", stroke())["standing"] is None
+    assert Studio(tmp_path, "cpu").reconstruct("ranked", stroke())["shares_below"] is None
     images = torch.from_numpy(examples()[0][:50].copy())[:, None]
     digits = Digits(images, torch.zeros(50, dtype=torch.int64), torch.arange(50))
     percentiles.write(tmp_path / "ranked", percentiles.measure(model, digits))
@@ -496,8 +496,8 @@ def test_a_picture_stands_where_it_would_among_the_digits(tmp_path: Path) -> Non
         told: Any = service.reconstruct("ranked", {"pixels": wire.pack(examples()[0][place])})
         for key, values in costs.items():
             rank = (values < values[place]).sum() / 49
-            assert told["standing"][key] == pytest.approx(rank, abs=0.015), key
-            assert told["usual"][key] == pytest.approx(float(np.median(values)), rel=1e-3)
+            assert told["shares_below"][key] == pytest.approx(rank, abs=0.015), key
+            assert told["medians"][key] == pytest.approx(float(np.median(values)), rel=1e-3)
 
 
 def test_a_scribble_is_shown_when_asked_for(studio: Studio) -> None:

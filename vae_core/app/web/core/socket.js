@@ -3,7 +3,7 @@
 
 /** @import { Server } from "./types.js" */
 
-const PATH = "studio/line";
+const PATH = "studio/socket";
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1000, 60000];
 
 /** @type {Map<number, (answer: object | null) => void>} */
@@ -26,9 +26,9 @@ function open() {
     pause = FIRST_PAUSE;
   };
   socket.onmessage = ({ data }) => {
-    const { turn, ...answer } = JSON.parse(data);
-    waiting.get(turn)?.(answer);
-    waiting.delete(turn);
+    const { id, ...answer } = JSON.parse(data);
+    waiting.get(id)?.(answer);
+    waiting.delete(id);
   };
   socket.onclose = () => {
     socket = null;
@@ -49,9 +49,9 @@ function open() {
 async function ask(name, argument) {
   open();
   if (!socket || !isSocketOpen()) return null;
-  const turn = ++asked;
-  const answer = new Promise((done) => waiting.set(turn, done));
-  socket.send(JSON.stringify({ turn, name, argument }));
+  const id = ++asked;
+  const answer = new Promise((done) => waiting.set(id, done));
+  socket.send(JSON.stringify({ id, name, argument }));
   return /** @type {Promise<object | null>} */ (answer);
 }
 

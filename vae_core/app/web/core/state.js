@@ -1,4 +1,4 @@
-// The one state of the page: what is chosen, mirrored in the address, told to whoever listens.
+// The one state of the page: what is chosen, mirrored in the address, announced to whoever listens.
 
 import { readAddress, spelled, writeAddress } from "./address.js";
 import { boot, modelNamed, models, openPanels } from "./boot.js";

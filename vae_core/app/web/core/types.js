@@ -177,8 +177,8 @@
  * @property {number} floor
  * @property {number} mse
  * @property {number} estimate_draws
- * @property {Costs | null} standing
- * @property {Costs | null} usual
+ * @property {Costs | null} shares_below
+ * @property {Costs | null} medians
  * @property {Reading[] | null} readings of the digit and of its reconstruction
  * @property {Reading | null} own what the model itself reads in the code, p(y|z)
  * @property {string | null} [gap] base64 of 784 bytes: which pixels are missing

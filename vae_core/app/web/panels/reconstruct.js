@@ -202,18 +202,18 @@ class Reconstruct {
     this.digits.show(answer);
     this.chart.show(this.model, answer);
     showCosts(this.root, this.model, answer);
-    this.#describeModel(answer.usual);
+    this.#describeModel(answer.medians);
   }
 
   /**
    * What the panel says of the model itself, before any answer.
    *
-   * @param {Costs | null} [usual] medians of the test digits, while a digit is on show
+   * @param {Costs | null} [medians] medians of the test digits, while a digit is on show
    */
-  #describeModel(usual = null) {
+  #describeModel(medians = null) {
     this.root.classList.toggle("is-deterministic", !this.model.variational);
     find(this.root, "dt.of-distortion").dataset.tip = distortionTip(this.model);
-    find(this.root, ".seeing-text").replaceChildren(...explain(this.model, usual));
+    find(this.root, ".seeing-text").replaceChildren(...explain(this.model, medians));
   }
 
   /** What a link needs to show the same; a picture of the visitor's own stays with him. */

@@ -36,7 +36,7 @@ export function copying({ view, server, rosters }) {
   find(view, ".columns").append(...trios);
   return {
     ask: async (still, digit) => {
-      const answer = await still(call(server, "strangers", { digit, seed: 0 }));
+      const answer = await still(call(server, "non_digits", { digit, seed: 0 }));
       if (missing.length) showMissing(view, missing);
       /** @type {Copied[]} */
       const models = answer.models;

@@ -20,12 +20,12 @@ export const costOf = (costs) => (costs ? (costs.cost ?? costs.distortion) : nul
  * @param {Reconstruction} answer
  */
 export function showCosts(root, model, answer) {
-  const { distortion, rate, standing, usual, floor } = answer;
+  const { distortion, rate, shares_below: shares, medians, floor } = answer;
   const total = distortion + (rate ?? 0);
-  showCost(root, "distortion", distortion, standing?.distortion);
-  showCost(root, "rate", rate, standing?.rate);
-  showCost(root, "cost", rate === null ? null : total, standing?.cost);
-  const median = costOf(usual);
+  showCost(root, "distortion", distortion, shares?.distortion);
+  showCost(root, "rate", rate, shares?.rate);
+  showCost(root, "cost", rate === null ? null : total, shares?.cost);
+  const median = costOf(medians);
   const scale = Math.max(total, median === null ? 0 : floor + median * ROOM);
   const bar = find(root, ".cost-bar");
   find(bar, ".d").style.width = `${(100 * distortion) / scale}%`;

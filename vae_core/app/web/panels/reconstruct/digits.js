@@ -53,9 +53,9 @@ export class Digits {
   }
 
   /** One sentence for who listens, once all is there: what was read, what came back, its cost. */
-  speak(/** @type {Reconstruction} */ { readings, standing }) {
+  speak(/** @type {Reconstruction} */ { readings, shares_below }) {
     const [before, after] = (readings ?? []).map(readingWords);
-    const dear = costOf(standing);
+    const dear = costOf(shares_below);
     const words = [];
     if (before) words.push(`The digit ${before}, its reconstruction ${after}.`);
     if (dear !== null) words.push(`It costs ${rank(dear)} of the test digits.`);
@@ -77,8 +77,8 @@ export class Digits {
    *
    * @param {Reconstruction} answer
    */
-  #showVerdict({ standing, odd, readings, verdict }) {
-    const dear = costOf(standing) ?? 0;
+  #showVerdict({ shares_below, odd, readings, verdict }) {
+    const dear = costOf(shares_below) ?? 0;
     const reasons = [];
     if (odd || readings?.[0].digit === null) reasons.push("this does not look like a digit");
     if (dear >= OFF) reasons.push(`it costs ${rank(dear)} of the test digits`);

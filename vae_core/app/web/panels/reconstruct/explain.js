@@ -10,10 +10,10 @@ const figure = (value) => num(number(value));
 
 /**
  * @param {Model} model
- * @param {Costs | null} usual medians of the test digits, while a digit is on show
+ * @param {Costs | null} medians medians of the test digits, while a digit is on show
  * @returns {(Node | string)[]}
  */
-export function explain({ name, latent_dim: d, variational }, usual) {
+export function explain({ name, latent_dim: d, variational }, medians) {
   const how = text`The picture becomes a 28 × 28 digit as MNIST's were made. The encoder of ${bold(name)} answers with `;
   const size = num(whole(d));
   if (!variational) {
@@ -26,9 +26,9 @@ export function explain({ name, latent_dim: d, variational }, usual) {
     text`${how}a cloud of codes, mean ± sigma for each of ${size} numbers, and the decoder paints the digit again from one of them.`,
     "Where a bar is short the encoder is sure; where it fills the grey band it knows no more than the prior.",
   ];
-  if (usual && isNumber(usual.rate)) {
+  if (medians && isNumber(medians.rate)) {
     parts.push(
-      text`Half of the test digits cost this model less than ${figure(usual.distortion)} of distortion above the entropy of their greys, and half less than ${figure(usual.rate)} nats of rate.`,
+      text`Half of the test digits cost this model less than ${figure(medians.distortion)} of distortion above the entropy of their greys, and half less than ${figure(medians.rate)} nats of rate.`,
     );
   }
   return joined(parts);

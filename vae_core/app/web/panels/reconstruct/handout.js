@@ -72,5 +72,5 @@ const values = (checkpoint, answer) => ({
   distortion: answer.distortion,
   rate: answer.rate,
   mse: answer.mse,
-  shares_of_test_digits_below: answer.standing,
+  shares_of_test_digits_below: answer.shares_below,
 });

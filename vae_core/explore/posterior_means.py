@@ -1,4 +1,4 @@
-"""The codes of many digits."""
+"""Posterior means of many digits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vae_core.models import Model
 BATCH = 1000
 
 
-def codes(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
+def posterior_means(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
     """Posterior means (n, latent_dim) of grey digits, on the CPU."""
     parts = [slice(start, start + BATCH) for start in range(0, len(digits), BATCH)]
     with runtime.eval_mode(model):

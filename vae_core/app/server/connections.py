@@ -1,4 +1,4 @@
-"""The server's own patience: connections that say nothing, or listen to nothing, are cut.
+"""Time limits of a connection: one that sends nothing, or reads nothing, is closed.
 
 uvicorn waits for ever for the rest of a header and for a reader that has stopped to read.
 """
@@ -32,13 +32,13 @@ _open: Counter[str] = Counter()
 
 
 def guard(server: Any) -> None:
-    """Teach a uvicorn server that is running: what connects from now on is watched.
+    """Set the limits of a running uvicorn server, for whoever connects from now on.
 
     Args:
         server: `Blocks.server` after `launch`.
     """
     config = server.config
-    config.http_protocol_class = watched(config.http_protocol_class)
+    config.http_protocol_class = timed(config.http_protocol_class)
     config.limit_concurrency = CONNECTIONS
     config.ws_max_size = SOCKET_BYTES
     config.ws_per_message_deflate = False  # 64 KB of memory a socket for messages of 1 KB
@@ -55,12 +55,12 @@ def raise_file_limit() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-def watched(protocol: type[Any]) -> type[Any]:
-    """A protocol of uvicorn with an end to its patience."""
-    return type("Watched", (Watched, protocol), {})
+def timed(protocol: type[Any]) -> type[Any]:
+    """A protocol of uvicorn with time limits."""
+    return type("Timed", (Timed, protocol), {})
 
 
-class Watched(Base):
+class Timed(Base):
     """Closes a connection whose request does not come, or whose answer is not read."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -68,15 +68,15 @@ class Watched(Base):
         self._until: asyncio.TimerHandle | None = None
         self._peer = home(self.client[0]) if self.client else ""
         _open[self._peer] += 1
-        if self._peer not in _believed(self.config) and _open[self._peer] > CONNECTIONS_EACH:
+        if self._peer not in _trusted(self.config) and _open[self._peer] > CONNECTIONS_EACH:
             return transport.abort()
         self._wait(HEADERS)
 
     def _wait(self, seconds: float) -> None:
-        self._forgive()
+        self._stop_timer()
         self._until = self.loop.call_later(seconds, self.transport.abort)
 
-    def _forgive(self) -> None:
+    def _stop_timer(self) -> None:
         if self._until is not None:
             self._until.cancel()
             self._until = None
@@ -86,7 +86,7 @@ class Watched(Base):
         self._wait(HEADERS)
 
     def on_headers_complete(self) -> None:
-        self._forgive()
+        self._stop_timer()
         super().on_headers_complete()
 
     def pause_writing(self) -> None:
@@ -94,16 +94,16 @@ class Watched(Base):
         self._wait(READING)
 
     def resume_writing(self) -> None:
-        self._forgive()
+        self._stop_timer()
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forgive()
+        self._stop_timer()
         _let_go(self._peer)
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
-        self._forgive()
+        self._stop_timer()
         _let_go(self._peer)  # counted by `sockets` from here on
         super().handle_websocket_upgrade()
 
@@ -114,7 +114,7 @@ def _let_go(peer: str) -> None:
         del _open[peer]
 
 
-def _believed(config: Config) -> list[str]:
+def _trusted(config: Config) -> list[str]:
     named = config.forwarded_allow_ips or ""
     listed = named.split(",") if isinstance(named, str) else named
     return [home(each.strip()) for each in listed]
