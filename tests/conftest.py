@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+import shape_checks  # noqa: F401  (before vae_core: shapes are checked at every call)
 import torch
 
 from vae_core import VAE, Config, NetConfig, data

@@ -25,6 +25,7 @@ from vae_core.probability.latents import (
     one_hot,
 )
 from vae_core.probability.protocols import Head, LabelledPrior, PixelDistribution, Prior
+from vae_core.probability.shapes import Float, Int
 
 CLASSES = 10
 
@@ -61,7 +62,9 @@ class Coder(nn.Module):
         """The number of latent dimensions."""
         return self.config.latent_dim
 
-    def decode(self, z: Tensor, y: Tensor | None = None) -> PixelDistribution:
+    def decode(
+        self, z: Float[Tensor, "*b {self.latent_dim}"], y: Tensor | None = None
+    ) -> PixelDistribution:
         """p(x|z), or p(x|z, y) where the model is conditional.
 
         Args:
@@ -77,18 +80,24 @@ class Coder(nn.Module):
         out = self.decoder(z.flatten(0, -2)).float()
         return self.likelihood(out.unflatten(0, z.shape[:-1]))
 
-    def to_sliders(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+    def to_sliders(
+        self, z: Float[Tensor, "*b {self.latent_dim}"], y: Tensor | None = None
+    ) -> Float[Tensor, "*b {self.latent_dim}"]:
         """Where the sliders stand for z, (b, latent_dim); the identity for a normal prior.
 
         A labelled prior takes y (b,): its sliders mean another code under another label.
         """
         return self.prior.to_sliders(z, y)
 
-    def from_sliders(self, u: Tensor, y: Tensor | None = None) -> Tensor:
+    def from_sliders(
+        self, u: Float[Tensor, "*b {self.latent_dim}"], y: Tensor | None = None
+    ) -> Float[Tensor, "*b {self.latent_dim}"]:
         """The latent z of the sliders' position u, (b, latent_dim), y as in `to_sliders`."""
         return self.prior.from_sliders(u, y)
 
-    def label_shares(self, z: Tensor) -> Tensor | None:
+    def label_shares(
+        self, z: Float[Tensor, "*b {self.latent_dim}"]
+    ) -> Float[Tensor, "*b 10"] | None:
         """p(y|z) of z (..., latent_dim), (..., 10), by Bayes; None where the prior knows no labels.
 
         It is the model's own reading of a code, by the same densities as its likelihood.
@@ -97,7 +106,9 @@ class Coder(nn.Module):
             return None
         return self.prior.class_log_probs(z).softmax(-1)
 
-    def log_prior(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+    def log_prior(
+        self, z: Float[Tensor, "*b {self.latent_dim}"], y: Tensor | None = None
+    ) -> Float[Tensor, "*b"]:
         """log p(z), or log p(z|y) under a labelled prior, of z (..., latent_dim), in nats."""
         return self.prior.log_prob(z, y)
 
@@ -107,8 +118,8 @@ class Coder(nn.Module):
         *,
         generator: torch.Generator,
         temperature: float = 1.0,
-        y: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor]:
+        y: Int[Tensor, " n"] | None = None,
+    ) -> tuple[Float[Tensor, "{n} 1 28 28"], Float[Tensor, "{n} {self.latent_dim}"]]:
         """n draws from the prior, its base noise scaled by `temperature` (0 or more).
 
         A labelled prior is a mixture over labels: without y (n,) each draw has one of its own.
@@ -136,7 +147,9 @@ class VAE(Coder):
         self.label_plane = nn.Linear(CLASSES, PIXELS, bias=False) if config.conditional else None
         self.prior = _prior(config)
 
-    def encode(self, x: Tensor, y: Tensor | None = None) -> DiagonalGaussian:
+    def encode(
+        self, x: Float[Tensor, "b 1 28 28"], y: Int[Tensor, " b"] | None = None
+    ) -> DiagonalGaussian:
         """q(z|x) for x (b, 1, 28, 28) and, where the model is conditional, labels y (b,)."""
         if self.label_plane is not None:
             plane = self.label_plane(one_hot(y, CLASSES, x[:, 0, 0]))
@@ -145,7 +158,9 @@ class VAE(Coder):
         mean, logvar = self.encoder(x).float().chunk(2, dim=-1)
         return DiagonalGaussian(mean, logvar)
 
-    def reconstruct(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def reconstruct(
+        self, x: Float[Tensor, "b 1 28 28"], generator: torch.Generator | None = None
+    ) -> Float[Tensor, "b 1 28 28"]:
         """p(x|z)'s mean (b, 1, 28, 28), at the posterior mean or, given a generator, at a draw."""
         q = self.encode(x)
         return self.decode(q.mean if generator is None else q.sample(generator)).mean
@@ -164,11 +179,11 @@ class Autoencoder(Coder):
         self.prior = FittedGaussian(config.latent_dim)
         self.topk = config.code.topk
 
-    def encode(self, x: Tensor, y: Tensor | None = None) -> Point:
+    def encode(self, x: Float[Tensor, "b 1 28 28"], y: Int[Tensor, " b"] | None = None) -> Point:
         """The code of x (b, 1, 28, 28); labels y mean nothing here."""
         return Point(self._code(self.encoder(x)))
 
-    def activations(self, x: Tensor) -> list[Tensor]:
+    def activations(self, x: Float[Tensor, "b 1 28 28"]) -> list[Float[Tensor, "b _"]]:
         """What an MLP encoder's hidden layers give for x, and at last the code, each (b, units)."""
         features, hidden = hidden_activations(self.encoder, x)
         return [*hidden, self._code(features)]
@@ -177,7 +192,9 @@ class Autoencoder(Coder):
         code = self.activation(features.float())
         return code if self.topk is None else largest(code, self.topk)
 
-    def reconstruct(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def reconstruct(
+        self, x: Float[Tensor, "b 1 28 28"], generator: torch.Generator | None = None
+    ) -> Float[Tensor, "b 1 28 28"]:
         """D(E(x)), (b, 1, 28, 28); a generator changes nothing here."""
         return self.decode(self.encode(x).mean).mean
 
@@ -185,7 +202,7 @@ class Autoencoder(Coder):
 Model: TypeAlias = VAE | Autoencoder
 
 
-def largest(code: Tensor, k: int) -> Tensor:
+def largest(code: Float[Tensor, "b d"], k: int) -> Float[Tensor, "b d"]:
     """The code (b, d) with all but its k largest units by magnitude set to zero."""
     kept = code.abs().topk(k, dim=-1).indices
     return torch.zeros_like(code).scatter(-1, kept, code.gather(-1, kept))

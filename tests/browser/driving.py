@@ -87,7 +87,7 @@ def start(port: int, script: Path | None = None, *arguments: str) -> subprocess.
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[Any]) -> None:
     """End a process that `start` made, and wait for it."""
     process.terminate()
     try:
@@ -97,7 +97,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 120.0) -> None:
+def wait_for(url: str, process: subprocess.Popen[Any], seconds: float = 120.0) -> None:
     """Return once `url` answers.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A port that leads to a server and can be cut off from it, as when that ends and another starts."""
+"""A port that leads to a server and can be cut off: as a server that ends and starts again."""
 
 from __future__ import annotations
 

@@ -4,26 +4,12 @@ import dataclasses
 
 import pytest
 import torch
+from small_models import sparse
 
 from vae_core import Config, NetConfig, TrainConfig
 from vae_core.config import CodeConfig, CorruptionConfig
 from vae_core.data.digits import Digits
-from vae_core.models import Autoencoder
 from vae_core.training.run import TrainingRun, fit
-
-
-def sparse(k: int) -> Autoencoder:
-    torch.manual_seed(0)
-    config = Config(
-        name="t",
-        latent_dim=12,
-        objective="reconstruction",
-        likelihood="squared-error",
-        prior="fitted",
-        net=NetConfig(hidden_dims=()),
-        code=CodeConfig(topk=k),
-    )
-    return Autoencoder(config)
 
 
 @pytest.mark.parametrize(

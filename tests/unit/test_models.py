@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from small_models import sparse
 
 import vae_core
 from vae_core import VAE, Config, NetConfig, TrainConfig
@@ -17,20 +18,6 @@ def conditional() -> VAE:
     torch.manual_seed(0)
     config = Config(name="t", latent_dim=3, net=NetConfig(hidden_dims=(16,)), conditional=True)
     return VAE(config).eval()
-
-
-def sparse(k: int) -> Autoencoder:
-    torch.manual_seed(0)
-    config = Config(
-        name="t",
-        latent_dim=12,
-        objective="reconstruction",
-        likelihood="squared-error",
-        prior="fitted",
-        net=NetConfig(hidden_dims=()),
-        code=CodeConfig(topk=k),
-    )
-    return Autoencoder(config)
 
 
 def test_only_the_k_largest_by_magnitude_survive():

@@ -18,6 +18,7 @@ from vae_core import runtime
 from vae_core.data.digits import Digits
 from vae_core.models import VAE
 from vae_core.probability.latents import LOG_TWO_PI, DiagonalGaussian
+from vae_core.probability.shapes import Float
 
 DRAWS = 2000
 """Codes that the averages are over; their standard error is given."""
@@ -80,7 +81,9 @@ def split(model: VAE, mean: Tensor, logvar: Tensor, *, draws: int, seed: int = 0
     )
 
 
-def aggregate_log_prob(z: Tensor, mean: Tensor, logvar: Tensor) -> Tensor:
+def aggregate_log_prob(
+    z: Float[Tensor, "m d"], mean: Float[Tensor, "n d"], logvar: Float[Tensor, "n d"]
+) -> Float[Tensor, " m"]:
     """log 1/n sum_i N(z; mean_i, exp(logvar_i)) of z (m, d) for n Gaussians (n, d), (m,)."""
     precision = (-logvar).exp()
     constant = (mean**2 * precision + logvar + LOG_TWO_PI).sum(-1)

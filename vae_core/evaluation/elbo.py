@@ -15,6 +15,7 @@ from vae_core.data.digits import Digits, binarise, corrupt
 from vae_core.models import VAE, Autoencoder
 from vae_core.nets import PIXELS
 from vae_core.probability import likelihoods
+from vae_core.probability.shapes import Float, Int
 
 Model = VAE | Autoencoder
 
@@ -97,7 +98,12 @@ def _measured(
 
 
 def measure(
-    model: Model, x: Tensor, eps: Tensor, y: Tensor | None = None, *, with_mse: bool = True
+    model: Model,
+    x: Float[Tensor, "b 1 28 28"],
+    eps: Float[Tensor, "b d"],
+    y: Int[Tensor, " b"] | None = None,
+    *,
+    with_mse: bool = True,
 ) -> dict[str, Tensor]:
     """What pictures cost, each at one posterior draw.
 
@@ -129,12 +135,14 @@ def measure(
     return found | {"rate": q.log_prob(z) - model.log_prior(z, labels)}
 
 
-def standard_error(values: Tensor) -> float | None:
+def standard_error(values: Float[Tensor, " n"]) -> float | None:
     """That of the mean of values (n,), one for each digit; None for a single one."""
     return float(values.std()) / len(values) ** 0.5 if len(values) > 1 else None
 
 
-def squared_error(back: Tensor, x: Tensor) -> Tensor:
+def squared_error(
+    back: Float[Tensor, "b 1 28 28"], x: Float[Tensor, "b 1 28 28"]
+) -> Float[Tensor, " b"]:
     """The mean over the pixels of the squared difference, (b,)."""
     return ((back - x) ** 2).mean((1, 2, 3))
 
@@ -204,7 +212,12 @@ def jacobian_norm(model: Autoencoder, digits: Digits, device: torch.device | str
     return float(torch.cat(norms).detach().double().mean())
 
 
-def knn_error(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tensor) -> float:
+def knn_error(
+    train: Float[Tensor, "n d"],
+    train_labels: Int[Tensor, " n"],
+    test: Float[Tensor, "m d"],
+    test_labels: Int[Tensor, " m"],
+) -> float:
     """The fraction of test codes that their 5 nearest training codes (Euclidean) misread."""
     from sklearn.neighbors import KNeighborsClassifier
 
@@ -213,10 +226,10 @@ def knn_error(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Te
 
 
 def probe_error(
-    train: Tensor,
-    train_labels: Tensor,
-    test: Tensor,
-    test_labels: Tensor,
+    train: Float[Tensor, "n d"],
+    train_labels: Int[Tensor, " n"],
+    test: Float[Tensor, "m d"],
+    test_labels: Int[Tensor, " m"],
     *,
     sparse: bool = False,
 ) -> float:

@@ -17,6 +17,7 @@ from vae_core.evaluation.elbo import squared_error
 from vae_core.models import Autoencoder, Model
 from vae_core.probability import likelihoods
 from vae_core.probability.likelihoods.registry import Quantity
+from vae_core.probability.shapes import Float
 
 PCA_FILE = "pca.safetensors"
 BATCH = 1000
@@ -32,7 +33,7 @@ class Reconstructs(Protocol):
     def reconstruct(self, x: Tensor) -> Tensor: ...
 
 
-def reconstruct(model: Reconstructs, x: Tensor) -> Tensor:
+def reconstruct(model: Reconstructs, x: Float[Tensor, "b 1 28 28"]) -> Float[Tensor, "b 1 28 28"]:
     """What a model gives back for x (b, 1, 28, 28), kept in [0, 1].
 
     It is the decoder's mean at the code, or at the posterior mean; a likelihood of unbounded
@@ -48,15 +49,15 @@ class Repair:
     `before` and `after` (b,) are their mean squared errors to the clean pictures.
     """
 
-    damaged: Tensor
-    repaired: Tensor
-    before: Tensor
-    after: Tensor
+    damaged: Float[Tensor, "b 1 28 28"]
+    repaired: Float[Tensor, "b 1 28 28"]
+    before: Float[Tensor, " b"]
+    after: Float[Tensor, " b"]
 
 
 def denoise(
     model: Reconstructs,
-    x: Tensor,
+    x: Float[Tensor, "b 1 28 28"],
     corruption: CorruptionConfig,
     generator: torch.Generator | None = None,
 ) -> Repair:
@@ -74,7 +75,9 @@ def denoise(
     return Repair(damaged, repaired, squared_error(damaged, x), squared_error(repaired, x))
 
 
-def non_digits(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+def non_digits(
+    x: Float[Tensor, "1 28 28"], generator: torch.Generator | None = None
+) -> Float[Tensor, "3 1 28 28"]:
     """Pictures that are no digits, (3, 1, 28, 28): see `NON_DIGITS`.
 
     Even noise, an outline of a shoe, and the pixels of the digit x (1, 28, 28) in another order.
@@ -99,7 +102,9 @@ def _shoe() -> Tensor:
 
 
 # ---------------------------------------------------------------- codes
-def around(model: Model, x: Tensor, dims: list[int], values: Tensor) -> Tensor:
+def around(
+    model: Model, x: Float[Tensor, "1 1 28 28"], dims: list[int], values: Float[Tensor, " n"]
+) -> Float[Tensor, "dims n 1 28 28"]:
     """Pictures (len(dims), n, 1, 28, 28) along sliders through the code of one picture x.
 
     Args:
@@ -127,13 +132,13 @@ class Pca:
     `mse` and `linear_mse` the mean squared errors a pixel of both on the test digits.
     """
 
-    mean: Tensor
-    components: Tensor
-    angles: Tensor
+    mean: Float[Tensor, "pixels=784"]
+    components: Float[Tensor, "k 784"]
+    angles: Float[Tensor, " k"]
     mse: float
     linear_mse: float
 
-    def reconstruct(self, x: Tensor) -> Tensor:
+    def reconstruct(self, x: Float[Tensor, "b 1 28 28"]) -> Float[Tensor, "b 1 28 28"]:
         """The projection of x (b, 1, 28, 28) onto the mean and the components, not clipped."""
         centred = x.flatten(1) - self.mean.to(x)
         axes = self.components.to(x)
@@ -160,14 +165,14 @@ def has_pca(model: Model) -> TypeGuard[Autoencoder]:
     return is_linear(model) and model.latent_dim < SIDE * SIDE
 
 
-def principal_angles(a: Tensor, b: Tensor) -> Tensor:
+def principal_angles(a: Float[Tensor, "n k"], b: Float[Tensor, "n k"]) -> Float[Tensor, " k"]:
     """Angles in degrees, falling, between the spans of the columns of a and b, (n, k) each."""
     bases = [runtime.qr(matrix.double())[0] for matrix in (a, b)]
     cosines = runtime.singular_values(bases[0].T @ bases[1])
     return torch.rad2deg(torch.arccos(cosines.clamp(max=1))).flip(0)
 
 
-def decoder_span(model: Model) -> Tensor:
+def decoder_span(model: Model) -> Float[Tensor, "784 d"]:
     """The columns (784, latent_dim) that a linear decoder combines.
 
     Raises:

@@ -24,6 +24,7 @@ from vae_core import files, runtime
 from vae_core.data.digits import Digits, binarise
 from vae_core.models import VAE
 from vae_core.probability.latents import LOG_TWO_PI
+from vae_core.probability.shapes import Float, Int
 
 CHUNK = 500
 """Latents decoded at once: the activations of so many stay in a core's cache."""
@@ -96,8 +97,13 @@ def _estimates(
 
 
 def log_weights(
-    model: VAE, x: Tensor, mean: Tensor, logvar: Tensor, eps: Tensor, y: Tensor | None = None
-) -> Tensor:
+    model: VAE,
+    x: Float[Tensor, "1 1 28 28"],
+    mean: Float[Tensor, "1 d"],
+    logvar: Float[Tensor, "1 d"],
+    eps: Float[Tensor, "k d"],
+    y: Int[Tensor, "one=1"] | None = None,
+) -> Float[Tensor, " k"]:
     """log p(x, z) - log q(z|x) at z = mean + exp(logvar / 2) eps, in nats.
 
     Args:

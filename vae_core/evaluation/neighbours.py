@@ -6,13 +6,16 @@ import torch
 from torch import Tensor
 
 from vae_core import runtime
+from vae_core.probability.shapes import Float
 
 ROWS = 1000
 NEIGHBOURS = 3
 """k of the manifolds' radii, as in the paper."""
 
 
-def precision_recall(real: Tensor, fake: Tensor, k: int = NEIGHBOURS) -> tuple[float, float]:
+def precision_recall(
+    real: Float[Tensor, "n d"], fake: Float[Tensor, "m d"], k: int = NEIGHBOURS
+) -> tuple[float, float]:
     """The share of fakes on the manifold of the real, and of the real on that of the fakes.
 
     A manifold is the union of balls around its points, each reaching to the point's k-th
@@ -33,7 +36,7 @@ def precision_recall(real: Tensor, fake: Tensor, k: int = NEIGHBOURS) -> tuple[f
     return precision, _covered(real, fake, radii(fake, k))
 
 
-def radii(points: Tensor, k: int) -> Tensor:
+def radii(points: Float[Tensor, "n d"], k: int) -> Float[Tensor, " n"]:
     """The squared distance of each point (n, d) to its k-th nearest other point, (n,)."""
     squares = (points**2).sum(1)
     parts: list[Tensor] = []
@@ -48,7 +51,9 @@ def radii(points: Tensor, k: int) -> Tensor:
     return torch.cat(parts)
 
 
-def nearest_distances(x: Tensor, others: Tensor) -> Tensor:
+def nearest_distances(
+    x: Float[Tensor, "n ..."], others: Float[Tensor, "m ..."]
+) -> Float[Tensor, " n"]:
     """The Euclidean distance of each x (n, ...) to the nearest of others (m, ...), (n,)."""
     x, others = x.flatten(1), others.flatten(1)
     return _lowest(x, others, torch.zeros(len(others), dtype=x.dtype)).clamp_min(0).sqrt()

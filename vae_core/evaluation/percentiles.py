@@ -27,6 +27,7 @@ from vae_core.models import Model
 from vae_core.probability import likelihoods
 from vae_core.probability.latents import DiagonalGaussian
 from vae_core.probability.protocols import Posterior
+from vae_core.probability.shapes import Float, Int
 
 FILE = "reference.safetensors"
 DRAWS = 32
@@ -41,12 +42,12 @@ PLACED = "grey, less their entropy"
 Shares = dict[str, float | None]
 
 
-def noise(dim: int) -> Tensor:
+def noise(dim: int) -> Float[Tensor, "draws {dim}"]:
     """The eps (DRAWS, dim) that measures every picture, drawn on the CPU for all devices."""
     return torch.randn(DRAWS, dim, generator=torch.Generator().manual_seed(0))
 
 
-def codes(q: Posterior, eps: Tensor) -> Tensor:
+def codes(q: Posterior, eps: Float[Tensor, "k d"]) -> Float[Tensor, "k b d"]:
     """mean + sigma eps, (k, b, d), for q(z|x) of b pictures and eps (k, d).
 
     A deterministic model gives its one code k times.
@@ -54,10 +55,15 @@ def codes(q: Posterior, eps: Tensor) -> Tensor:
     return q.at(eps.to(q.mean.device)[:, None])
 
 
-def rate(model: Model, q: Posterior, z: Tensor, y: Tensor | None = None) -> Tensor | None:
+def rate(
+    model: Model,
+    q: Posterior,
+    z: Float[Tensor, "k b d"],
+    y: Int[Tensor, " b"] | None = None,
+) -> Float[Tensor, " b"] | None:
     """KL(q || p) of b pictures in nats, (b,): exact where the prior factorises.
 
-    Else it is the mean over the draws z (k, b, d), from p(z|y) where labels y (b,) are told; None
+    Else it is the mean over the draws z (k, b, d), from p(z|y) under labels y (b,); None
     for a deterministic model.
     """
     if not isinstance(q, DiagonalGaussian):
@@ -67,7 +73,7 @@ def rate(model: Model, q: Posterior, z: Tensor, y: Tensor | None = None) -> Tens
     return (q.log_prob(z) - model.log_prior(z, y if y is None else y.expand(z.shape[:-1]))).mean(0)
 
 
-def costs(model: Model, x: Tensor) -> dict[str, Tensor]:
+def costs(model: Model, x: Float[Tensor, "b 1 28 28"]) -> dict[str, Float[Tensor, " b"]]:
     """Distortion, rate and their sum, -ELBO, in nats for x (b, 1, 28, 28), each (b,).
 
     A deterministic model has a distortion alone.
@@ -84,7 +90,7 @@ def _costs(model: Model, q: Posterior, x: Tensor) -> dict[str, Tensor]:
     return {"distortion": distortion, "rate": spent, "cost": distortion + spent}
 
 
-def floor(model: Model, x: Tensor) -> Tensor:
+def floor(model: Model, x: Float[Tensor, "b 1 28 28"]) -> Float[Tensor, " b"]:
     """What the pixels of x (b, 1, 28, 28) cost at least, in nats, (b,).
 
     Under a Bernoulli that is the entropy of the grey values; a density and the 256 levels know no
@@ -95,7 +101,9 @@ def floor(model: Model, x: Tensor) -> Tensor:
     return -(torch.xlogy(x, x) + torch.xlogy(1 - x, 1 - x)).sum((1, 2, 3))
 
 
-def placed(model: Model, x: Tensor, y: Tensor | None = None) -> dict[str, Tensor]:
+def placed(
+    model: Model, x: Float[Tensor, "b 1 28 28"], y: Int[Tensor, " b"] | None = None
+) -> dict[str, Float[Tensor, " b"]]:
     """What x (b, 1, 28, 28) is ranked by, each (b,): `costs` less `floor`, and `length`.
 
     `length` is the distance of the code, or of the posterior mean, from 0 in units of the sliders:

@@ -22,6 +22,7 @@ from vae_core.data.digits import Digits, binarise, permutation
 from vae_core.evaluation import fid_features
 from vae_core.evaluation.neighbours import nearest_distances, precision_recall
 from vae_core.models import Model
+from vae_core.probability.shapes import Float
 
 BATCH = 500
 MANIFOLD_STRIDE = 3
@@ -53,11 +54,11 @@ COMPARED = 1000
 class Gaussian:
     """Mean (d,) and covariance (d, d) of features, in double precision."""
 
-    mean: Tensor
-    covariance: Tensor
+    mean: Float[Tensor, " d"]
+    covariance: Float[Tensor, "d d"]
 
     @classmethod
-    def of(cls, features: Tensor) -> Gaussian:
+    def of(cls, features: Float[Tensor, "n d"]) -> Gaussian:
         """Fitted to features (n, d), n at least 2."""
         values = features.double()
         return cls(mean=values.mean(0), covariance=values.T.cov())
@@ -69,7 +70,9 @@ class Gaussian:
         return vectors * values.clamp_min(0).sqrt()
 
 
-def draws(model: Model, count: int, *, generator: torch.Generator, pixels: str = "means") -> Tensor:
+def draws(
+    model: Model, count: int, *, generator: torch.Generator, pixels: str = "means"
+) -> Float[Tensor, "{count} 1 28 28"]:
     """`count` samples (count, 1, 28, 28) of the model from its prior, on the CPU.
 
     Args:
@@ -92,7 +95,7 @@ def draws(model: Model, count: int, *, generator: torch.Generator, pixels: str =
     return binarise(x, generator) if pixels == "binary" else x
 
 
-def features(classifier: Classifier, x: Tensor) -> Tensor:
+def features(classifier: Classifier, x: Float[Tensor, "n 1 28 28"]) -> Float[Tensor, "n d"]:
     """The classifier's last hidden layer (n, d) for x (n, 1, 28, 28), on the CPU."""
     device = next(classifier.parameters()).device
     with torch.inference_mode():
@@ -207,7 +210,7 @@ class Read(TypedDict):
     not_digits: float
 
 
-def readings(classifier: Classifier, embedded: Tensor) -> Read:
+def readings(classifier: Classifier, embedded: Float[Tensor, "n d"]) -> Read:
     """Entropy, unsure, class_histogram and not_digits of pictures by their features (n, d).
 
     See `measure`; the entropy and the classes are of ten digits, given that it is one.
@@ -226,7 +229,7 @@ def readings(classifier: Classifier, embedded: Tensor) -> Read:
     }
 
 
-def nearest_train(x: Tensor, test: Digits, train: Digits) -> Nearest:
+def nearest_train(x: Float[Tensor, "n 1 28 28"], test: Digits, train: Digits) -> Nearest:
     """Whether samples x repeat training digits: distances to the nearest one, in pixels.
 
     Returns:

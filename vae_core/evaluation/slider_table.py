@@ -19,6 +19,7 @@ from vae_core.data.digits import Digits
 from vae_core.explore import traits
 from vae_core.explore.traits import Floats
 from vae_core.models import Model
+from vae_core.probability.shapes import Float, Int
 
 REACH, POINTS = 1.5, 7
 CLASSES = 10
@@ -115,7 +116,7 @@ def another_digit(
 
 def positions(
     model: Model, digits: Digits, device: torch.device | str = "cpu"
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Float[Tensor, "n d"], Int[Tensor, " n"]]:
     """Where the sliders stand for each digit (n, d), and its label (n,)."""
     y = digits.labels.to(device).long()
     with runtime.eval_mode(model):
@@ -123,7 +124,9 @@ def positions(
         return model.to_sliders(mean, y if model.config.labelled_prior else None), y
 
 
-def decoded(model: Model, u: Tensor, y: Tensor) -> Tensor:
+def decoded(
+    model: Model, u: Float[Tensor, "n d"], y: Int[Tensor, " n"]
+) -> Float[Tensor, "n 1 28 28"]:
     """The mean pictures (n, 1, 28, 28) of slider positions under labels, on the CPU."""
     with runtime.eval_mode(model):
         parts = [

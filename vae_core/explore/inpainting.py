@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from vae_core.models import Model
+from vae_core.probability.shapes import Float
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,13 @@ class Filled:
     each chain's last z instead, which is what an eye wants.
     """
 
-    samples: Tensor
-    means: Tensor
+    samples: Float[Tensor, "k 1 28 28"]
+    means: Float[Tensor, "k 1 28 28"]
 
 
 def impute(
     model: Model,
-    x: Tensor,
+    x: Float[Tensor, "1 1 28 28"],
     known: Tensor,
     *,
     chains: int,

@@ -8,11 +8,14 @@ from torch import Tensor
 from vae_core import runtime
 from vae_core.models import CLASSES, Coder
 from vae_core.probability.latents import one_hot
+from vae_core.probability.shapes import Float
 
 PATHS = ("linear", "spherical")
 
 
-def point(a: Tensor, b: Tensor, t: float | Tensor, kind: str = "linear") -> Tensor:
+def point(
+    a: Float[Tensor, " d"], b: Float[Tensor, " d"], t: float | Tensor, kind: str = "linear"
+) -> Float[Tensor, "*n d"]:
     """The point at t in [0, 1] on the way from a to b.
 
     Args:
@@ -34,7 +37,9 @@ def point(a: Tensor, b: Tensor, t: float | Tensor, kind: str = "linear") -> Tens
     return _spherical(a, b, torch.as_tensor(t, dtype=a.dtype, device=a.device))
 
 
-def path(a: Tensor, b: Tensor, steps: int, kind: str = "linear") -> Tensor:
+def path(
+    a: Float[Tensor, " d"], b: Float[Tensor, " d"], steps: int, kind: str = "linear"
+) -> Float[Tensor, "{steps} d"]:
     """`steps` points (steps, d) from a to b, both included; see `point`.
 
     Raises:
@@ -46,7 +51,7 @@ def path(a: Tensor, b: Tensor, steps: int, kind: str = "linear") -> Tensor:
     return point(a, b, t, kind)
 
 
-def shares(a: int | None, b: int | None, t: float | Tensor) -> Tensor:
+def shares(a: int | None, b: int | None, t: float | Tensor) -> Float[Tensor, "*n 10"]:
     """Shares of the ten classes on the way from label a to label b, for a conditional decoder.
 
     Args:
@@ -61,7 +66,9 @@ def shares(a: int | None, b: int | None, t: float | Tensor) -> Tensor:
     return point(first, last, t)
 
 
-def traverse(model: Coder, u: Tensor, dim: int, values: Tensor) -> Tensor:
+def traverse(
+    model: Coder, u: Float[Tensor, " d"], dim: int, values: Float[Tensor, " n"]
+) -> Float[Tensor, "n 1 28 28"]:
     """Pictures (n, 1, 28, 28) along one slider: u (d,) with u[dim] set to each of values (n,).
 
     Raises:
@@ -74,7 +81,9 @@ def traverse(model: Coder, u: Tensor, dim: int, values: Tensor) -> Tensor:
     return model.decode(model.from_sliders(points)).mean
 
 
-def manifold_grid(model: Coder, side: int = 20, first: int = 0, second: int = 1) -> Tensor:
+def manifold_grid(
+    model: Coder, side: int = 20, first: int = 0, second: int = 1
+) -> Float[Tensor, "{side*side} 1 28 28"]:
     """Pictures (side * side, 1, 28, 28) over the plane of two sliders, rows from the top.
 
     The positions are evenly spaced quantiles of the prior, so each picture stands for the same

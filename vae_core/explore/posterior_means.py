@@ -8,11 +8,14 @@ from torch import Tensor
 from vae_core import runtime
 from vae_core.data import Digits
 from vae_core.models import Model
+from vae_core.probability.shapes import Float
 
 BATCH = 1000
 
 
-def posterior_means(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
+def posterior_means(
+    model: Model, digits: Digits, device: torch.device | str = "cpu"
+) -> Float[Tensor, "n d"]:
     """Posterior means (n, latent_dim) of grey digits, on the CPU."""
     parts = [slice(start, start + BATCH) for start in range(0, len(digits), BATCH)]
     with runtime.eval_mode(model):

@@ -31,6 +31,7 @@ from vae_core.explore import sliders, traits
 from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
 from vae_core.probability.protocols import RotatablePrior
+from vae_core.probability.shapes import Float
 
 Floats = NDArray[np.float64]
 Assignment = Callable[..., tuple[NDArray[np.int64], NDArray[np.int64]]]
@@ -47,7 +48,7 @@ def can_rotate(model: Model) -> bool:
     return isinstance(model.prior, RotatablePrior)
 
 
-def rotate(model: Model, axes: Tensor) -> None:
+def rotate(model: Model, axes: Float[Tensor, "d d"]) -> None:
     """Lay the sliders of `model` along the columns of `axes` (d, d).
 
     Raises:
@@ -58,7 +59,9 @@ def rotate(model: Model, axes: Tensor) -> None:
     model.prior.rotate(axes)
 
 
-def choose(model: Model, digits: Digits, device: torch.device | str = "cpu") -> Tensor:
+def choose(
+    model: Model, digits: Digits, device: torch.device | str = "cpu"
+) -> Float[Tensor, "d d"]:
     """Axes (d, d) for the sliders of `model`, which is left with those it was trained with.
 
     Args:
@@ -164,7 +167,7 @@ def lifted(axes: Floats, movement: Callable[[Floats], Floats], kept: int) -> Flo
     return axes
 
 
-def write(folder: Path, axes: Tensor) -> None:
+def write(folder: Path, axes: Float[Tensor, "d d"]) -> None:
     """Writes axes.safetensors for the weights beside it; ValueError when it cannot be written."""
     weights = files.fingerprint(folder / checkpoint.WEIGHTS)
     files.write_tensors(folder / checkpoint.AXES, {"axes": axes}, {"weights_sha256": weights})

@@ -14,6 +14,7 @@ from vae_core.data.digits import Digits
 from vae_core.explore import traits
 from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
+from vae_core.probability.shapes import Float
 
 LATENTS = "latents.json"
 REACH = 2.0
@@ -108,7 +109,7 @@ def _latents(correlations: traits.Floats, at_zero: Tensor, at_draws: Tensor) -> 
     ]
 
 
-def movement(model: Model, base: Tensor) -> Tensor:
+def movement(model: Model, base: Float[Tensor, "n d"]) -> Float[Tensor, " d"]:
     """How far each slider moves the picture: mean squared pixel change from -REACH to REACH.
 
     Args:

@@ -17,6 +17,7 @@ from zuko.nn import MLP  # pyright: ignore[reportMissingTypeStubs]
 from zuko.transforms import MonotonicAffineTransform  # pyright: ignore[reportMissingTypeStubs]
 
 from vae_core.probability.latents import StandardNormal, one_hot
+from vae_core.probability.shapes import Float
 
 LOG_SCALE_LIMIT = 2.0
 """One coupling stretches a dimension by less than e^2, however wild its net: the inverse of the
@@ -28,7 +29,7 @@ class FlowPrior(nn.Module):
 
     The sliders move u, whose density is that of plain noise. The rate has no dimensions in z any
     more: `factorises` is False. Noise looks the same from every side, so that the sliders may lie
-    along any axes of it: `turn` sets them, and changes nothing else.
+    along any axes of it: `rotate` sets them, and changes nothing else.
 
     With `classes`, every coupling takes the label: p(z|y), each an exact density, and p(z) their
     mixture. Sliders without a label stand in the noise of "unknown", which it was trained on too.
@@ -64,7 +65,7 @@ class FlowPrior(nn.Module):
         self.base = StandardNormal(dim)
         self.register_buffer("axes", torch.eye(dim), persistent=False)
 
-    def rotate(self, axes: Tensor) -> None:
+    def rotate(self, axes: Float[Tensor, "d d"]) -> None:
         """Lays the sliders along the columns of `axes` (d, d), directions of the base noise.
 
         Raises:
@@ -77,7 +78,9 @@ class FlowPrior(nn.Module):
             raise ValueError(f"axes is {shape}; it must be {tuple(eye.shape)}, orthonormal.")
         self.axes.copy_(axes)
 
-    def log_prob(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+    def log_prob(
+        self, z: Float[Tensor, "*b {self.dim}"], y: Tensor | None = None
+    ) -> Float[Tensor, "*b"]:
         """Log-density of z (..., d) in nats, (...).
 
         A prior that takes labels gives log p(z|y) for y (...), of "unknown" where y is -1; without
@@ -89,7 +92,9 @@ class FlowPrior(nn.Module):
             u, log_volume = self._forth(z, y)
             return self.base.log_prob(u) + log_volume
 
-    def class_log_probs(self, z: Tensor) -> Tensor:
+    def class_log_probs(
+        self, z: Float[Tensor, "*b {self.dim}"]
+    ) -> Float[Tensor, "*b {self.classes}"]:
         """log p(z|y) + log p(y) of z (..., d) for each label, (..., classes), all as frequent.
 
         Their softmax is p(y|z), the prior's own reading of a code.
@@ -98,12 +103,16 @@ class FlowPrior(nn.Module):
         spread = z.unsqueeze(-2).expand(*z.shape[:-1], self.classes, self.dim)
         return self.log_prob(spread, labels.expand(spread.shape[:-1])) - math.log(self.classes)
 
-    def to_sliders(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+    def to_sliders(
+        self, z: Float[Tensor, "*b {self.dim}"], y: Tensor | None = None
+    ) -> Float[Tensor, "*b {self.dim}"]:
         """The noise u (..., d) that stands for z under labels y (...), along the sliders' axes."""
         with _full_precision(z):
             return self._forth(z, y)[0] @ self.axes
 
-    def from_sliders(self, u: Tensor, y: Tensor | None = None) -> Tensor:
+    def from_sliders(
+        self, u: Float[Tensor, "*b {self.dim}"], y: Tensor | None = None
+    ) -> Float[Tensor, "*b {self.dim}"]:
         """The latent z (..., d) that the noise u stands for, under labels y (...)."""
         with _full_precision(u):
             halves, label = _halves(u @ self.axes.T), self._label(u, y)

@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from small_models import flow_model, prior_of
 from torch import nn
 
-from vae_core import VAE, Config, NetConfig, checkpoint
+from vae_core import VAE, checkpoint
 from vae_core.explore import slider_axes, sliders, traits
-from vae_core.models import Model
-from vae_core.probability.flow import FlowPrior
 
 
 def rotation(dim: int, seed: int = 0) -> np.ndarray:
@@ -23,18 +22,9 @@ def assert_orthonormal(columns: np.ndarray) -> None:
     assert columns.T @ columns == pytest.approx(np.eye(columns.shape[1]), abs=1e-12)
 
 
-def prior_of(model: Model) -> FlowPrior:
-    assert isinstance(model.prior, FlowPrior)
-    return model.prior
-
-
 @pytest.fixture
 def flow() -> VAE:
-    torch.manual_seed(0)
-    flow = VAE(Config(name="flow", latent_dim=6, prior="flow", net=NetConfig(hidden_dims=(16,))))
-    for parameter in prior_of(flow).parameters():
-        nn.init.normal_(parameter, std=0.1)
-    return flow.eval().requires_grad_(False)
+    return flow_model()
 
 
 def test_planted_traits_are_found():

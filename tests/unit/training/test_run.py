@@ -4,37 +4,17 @@ from pathlib import Path
 
 import pytest
 import torch
+from small_models import random_digits, tiny_config, trained
 
-from vae_core import BetaConfig, Config, NetConfig, TrainConfig
+from vae_core import BetaConfig, NetConfig
 from vae_core.data.digits import Digits
 from vae_core.training.objectives import elbo_terms
-from vae_core.training.run import Progress, TrainingRun, fit
-
-
-def config(**train: object) -> Config:
-    settings = {"epochs": 2, "batch_size": 10, "ema": 0.9, "clip_norm": 50.0, "decay": "cosine"}
-    return Config(
-        name="tiny",
-        latent_dim=3,
-        net=NetConfig(hidden_dims=(16,)),
-        train=TrainConfig(**{**settings, **train}),  # type: ignore[arg-type]
-    )
+from vae_core.training.run import TrainingRun, fit
 
 
 @pytest.fixture
 def digits() -> Digits:
-    images = torch.randint(0, 256, (45, 1, 28, 28), generator=torch.Generator().manual_seed(0))
-    return Digits(images.to(torch.uint8), torch.zeros(45, dtype=torch.int64), torch.arange(45))
-
-
-def train(run: TrainingRun, digits: Digits, steps: int | None = None) -> list[Progress]:
-    """The records of a run that is left after `steps` steps."""
-    records = []
-    for record in fit(run, digits, every=1):
-        records.append(record)
-        if steps is not None and run.step >= steps:
-            break
-    return records
+    return random_digits(45)
 
 
 def weights(run: TrainingRun) -> dict[str, torch.Tensor]:
@@ -47,13 +27,13 @@ def assert_equal(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> None
 
 
 def test_fit_yields_and_can_be_left(digits: Digits):
-    run = TrainingRun(config())
-    assert [record.step for record in train(run, digits, steps=2)] == [1, 2]
+    run = TrainingRun(tiny_config())
+    assert [record.step for record in trained(run, digits, steps=2)] == [1, 2]
     assert run.step == 2
 
 
 def test_the_records_count_steps_and_epochs(digits: Digits):
-    records = train(TrainingRun(config()), digits)
+    records = trained(TrainingRun(tiny_config()), digits)
     assert [r.step for r in records] == list(range(1, 9))
     assert [r.step for r in records if r.epoch_done] == [4, 8]
     assert {r.total_steps for r in records} == {8}
@@ -64,39 +44,39 @@ def test_the_records_count_steps_and_epochs(digits: Digits):
 def test_a_resumed_run_equals_an_uninterrupted_one(
     digits: Digits, tmp_path: Path, at: int, binarisation: str
 ):
-    settings = config(binarisation=binarisation)
+    settings = tiny_config(binarisation=binarisation)
     whole = TrainingRun(settings)
-    train(whole, digits)
+    trained(whole, digits)
     first = TrainingRun(settings)
-    train(first, digits, steps=at)
+    trained(first, digits, steps=at)
     first.save(tmp_path / "run.safetensors")
     second = TrainingRun(settings, seed=99)
     second.resume(tmp_path / "run.safetensors")
-    records = train(second, digits)
+    records = trained(second, digits)
     assert [r.step for r in records] == list(range(at + 1, 9))
     assert_equal(weights(whole), weights(second))
     assert_equal(whole.model.state_dict(), second.model.state_dict())
 
 
 def test_other_settings_cannot_be_resumed(digits: Digits, tmp_path: Path):
-    TrainingRun(config()).save(tmp_path / "run.safetensors")
+    TrainingRun(tiny_config()).save(tmp_path / "run.safetensors")
     with pytest.raises(ValueError, match="other settings"):
-        TrainingRun(config(batch_size=5)).resume(tmp_path / "run.safetensors")
+        TrainingRun(tiny_config(batch_size=5)).resume(tmp_path / "run.safetensors")
 
 
 def test_a_run_may_be_resumed_for_more_epochs(digits: Digits, tmp_path: Path):
-    run = TrainingRun(config())
-    train(run, digits)
+    run = TrainingRun(tiny_config())
+    trained(run, digits)
     run.save(tmp_path / "run.safetensors")
-    longer = TrainingRun(config(epochs=3))
+    longer = TrainingRun(tiny_config(epochs=3))
     longer.resume(tmp_path / "run.safetensors")
-    assert [r.step for r in train(longer, digits)] == [9, 10, 11, 12]
+    assert [r.step for r in trained(longer, digits)] == [9, 10, 11, 12]
 
 
 def test_the_seed_fixes_a_run(digits: Digits):
-    runs = [TrainingRun(config(), seed=seed) for seed in (1, 1, 2)]
+    runs = [TrainingRun(tiny_config(), seed=seed) for seed in (1, 1, 2)]
     for run in runs:
-        train(run, digits)
+        trained(run, digits)
     assert_equal(weights(runs[0]), weights(runs[1]))
     first = "encoder.1.0.weight"
     assert not torch.equal(weights(runs[0])[first], weights(runs[2])[first])
@@ -104,7 +84,7 @@ def test_the_seed_fixes_a_run(digits: Digits):
 
 def test_a_step_is_adam_on_the_loss(digits: Digits):
     """The first update against torch's own Adam, written out."""
-    settings = config(ema=0.0, clip_norm=None, batch_size=45, decay="none", epochs=1)
+    settings = tiny_config(ema=0.0, clip_norm=None, batch_size=45, decay="none", epochs=1)
     run, twin = TrainingRun(settings), TrainingRun(settings)
     optimizer = torch.optim.Adam(twin.model.parameters(), lr=1e-3)
     eps = torch.randn(45, 3, generator=torch.Generator().set_state(run.noise.get_state()))
@@ -113,13 +93,13 @@ def test_a_step_is_adam_on_the_loss(digits: Digits):
     images, _ = next(data.batches(digits, 45, runtime.generator("cpu", 0, 0, 2)))
     elbo_terms(twin.model, data.to_floats(images), eps).loss.mean().backward()  # type: ignore
     optimizer.step()
-    train(run, digits)
+    trained(run, digits)
     for mine, theirs in zip(run.model.parameters(), twin.model.parameters(), strict=True):
         torch.testing.assert_close(mine, theirs)
 
 
 def test_the_average_follows_the_weights(digits: Digits):
-    run = TrainingRun(config(ema=0.9))
+    run = TrainingRun(tiny_config(ema=0.9))
     shadow = None
     for _ in fit(run, digits, every=1):
         now = run.model.state_dict()["encoder.1.0.weight"].clone()
@@ -132,16 +112,16 @@ def test_the_average_follows_the_weights(digits: Digits):
 @pytest.mark.parametrize("begin", ["afresh", "from weights", "resumed"])
 def test_a_short_run_ships_nothing_of_its_start(digits: Digits, tmp_path: Path, begin: str):
     """0.999 of the start for each step would be all but all of it after so few."""
-    run = TrainingRun(config(ema=0.999, learning_rate=0.05, decay="none"))
+    run = TrainingRun(tiny_config(ema=0.999, learning_rate=0.05, decay="none"))
     if begin == "from weights":
-        run.start_from(TrainingRun(config(), seed=3).result())
+        run.start_from(TrainingRun(tiny_config(), seed=3).result())
     start = copy.deepcopy(run.model.state_dict())
-    train(run, digits, steps=5)
+    trained(run, digits, steps=5)
     if begin == "resumed":
         run.save(tmp_path / "run.safetensors")
         run = TrainingRun(run.config, seed=7)
         run.resume(tmp_path / "run.safetensors")
-    train(run, digits)
+    trained(run, digits)
     name = "encoder.1.0.weight"
     shipped, now = weights(run)[name], run.model.state_dict()[name]
     assert (shipped - now).norm() < 0.5 * (shipped - start[name]).norm()
@@ -149,19 +129,21 @@ def test_a_short_run_ships_nothing_of_its_start(digits: Digits, tmp_path: Path, 
 
 def test_beta_is_warmed_up(digits: Digits):
     beta = BetaConfig(kind="linear", start=0.0, final=1.0, warmup_steps=4)
-    records = train(TrainingRun(config(beta=beta)), digits)
+    records = trained(TrainingRun(tiny_config(beta=beta)), digits)
     assert [r.beta for r in records[:5]] == [0.25, 0.5, 0.75, 1.0, 1.0]
 
 
 def test_weights_of_another_net_are_refused():
-    run = TrainingRun(config())
-    other = TrainingRun(dataclasses.replace(config(), net=NetConfig(hidden_dims=(48,)))).result()
+    run = TrainingRun(tiny_config())
+    other = TrainingRun(
+        dataclasses.replace(tiny_config(), net=NetConfig(hidden_dims=(48,)))
+    ).result()
     with pytest.raises(ValueError, match="do not fit"):
         run.start_from(other)
 
 
 def test_a_code_of_another_length_leaves_only_its_own_layers_fresh():
-    wide = dataclasses.replace(config(), net=NetConfig(hidden_dims=(64,)))
+    wide = dataclasses.replace(tiny_config(), net=NetConfig(hidden_dims=(64,)))
     source = TrainingRun(wide).result()
     run = TrainingRun(dataclasses.replace(wide, latent_dim=wide.latent_dim + 2), seed=5)
     fresh = copy.deepcopy(run.model.state_dict())
@@ -173,18 +155,18 @@ def test_a_code_of_another_length_leaves_only_its_own_layers_fresh():
 
 
 def test_a_flow_starts_as_the_standard_normal_under_weights_from_a_model_without():
-    source = TrainingRun(config()).result()
-    run = TrainingRun(dataclasses.replace(config(), prior="flow"))
+    source = TrainingRun(tiny_config()).result()
+    run = TrainingRun(dataclasses.replace(tiny_config(), prior="flow"))
     run.start_from(source)
     assert_equal(run.model.encoder.state_dict(), source.encoder.state_dict())
-    z = torch.randn(7, config().latent_dim)
+    z = torch.randn(7, tiny_config().latent_dim)
     assert torch.allclose(run.model.prior.log_prob(z), source.prior.log_prob(z), atol=1e-5)
 
 
 def test_a_new_run_starts_from_given_weights(digits: Digits):
-    run = TrainingRun(config())
-    train(run, digits, steps=3)
-    successor = TrainingRun(config(), seed=5)
+    run = TrainingRun(tiny_config())
+    trained(run, digits, steps=3)
+    successor = TrainingRun(tiny_config(), seed=5)
     successor.start_from(run.result())
     assert_equal(weights(successor), weights(run))
     assert successor.step == 0

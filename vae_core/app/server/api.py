@@ -19,14 +19,13 @@ from gradio.events import api
 from gradio.utils import get_upload_folder
 
 from vae_core.app import wire
+from vae_core.app.server import registry
 from vae_core.app.server.calls import SORRY, Call
 from vae_core.app.server.uploads import Uploads
 from vae_core.app.service.studio import Studio
 from vae_core.checkpoint import samplers
 
 CARD = ("name", "title", "latent_dim", "objective", "likelihood", "prior", "parameters")
-PICTURES = ("encode", "interpolate", "reconstruct")
-"""Endpoints that take a picture."""
 
 Answer: TypeAlias = dict[str, Any]
 
@@ -49,11 +48,11 @@ class Endpoints:
         quick = self.studio.is_quick
         return [
             Call(self.checkpoints, live=quick),
-            _heavy(self.encode),
+            Call(self.encode, opens=True),
             Call(self.decode, live=quick),
-            _heavy(self.sample),
-            _heavy(self.interpolate),
-            _heavy(self.reconstruct),
+            Call(self.sample),
+            Call(self.interpolate, opens=True),
+            Call(self.reconstruct, opens=True),
         ]
 
     def checkpoints(self) -> list[Answer]:
@@ -139,10 +138,6 @@ class Endpoints:
         return value
 
 
-def _heavy(run: Callable[..., Any]) -> Call:
-    return Call(run, opens=run.__name__ in PICTURES)
-
-
 def _picked(reply: Any, *keys: str) -> Answer:
     return {key: reply[key] for key in keys}
 
@@ -150,6 +145,7 @@ def _picked(reply: Any, *keys: str) -> Answer:
 def build(studio: Studio) -> None:
     """Add the endpoints to the Blocks that are being built."""
     endpoints = Endpoints(studio, Uploads(Path(get_upload_folder())))
+    registry.enter(registry.API, endpoints.calls())
     for call in endpoints.calls():
         # Gradio's own queue serves whoever came first, however much he asked for: ours are fair.
         api(endpoint(call), api_name=call.name, concurrency_limit=None)

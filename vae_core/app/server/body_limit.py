@@ -13,7 +13,7 @@ from gradio import Blocks
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vae_core.app.parcels import HERE, DroppedError, Parcels
-from vae_core.app.server import doors, visitors
+from vae_core.app.server import doors, registry, visitors
 from vae_core.app.server.calls import SORRY
 from vae_core.app.server.sieve import SMALL, TOO_LARGE, Sieve, SieveError
 from vae_core.app.server.turns import Turns
@@ -55,7 +55,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, blocks: Blocks, parcels: Parcels = HERE) -> None:
         self.app, self.parcels = app, parcels
-        self.directory = doors.Directory(blocks)
+        self.directory = doors.Directory(blocks, registry.takes_picture(blocks))
         self.streams = Shares(STREAMS, STREAMS_EACH, MANY)
         self.calls, self.pages = Shares(CALLS, CALLS_EACH, MANY), Shares(PAGES, PAGES_EACH, MANY)
         self.rendering = Turns(1, PAGES_EACH, MANY)

@@ -1,4 +1,4 @@
-"""What the page and programs may ask for: each `Call` is one entry of the registry.
+"""What the page and programs may ask for: each `Call` is one entry of the `registry`.
 
 A call names a method of the service. Its positional parameters are the arguments' names, for the
 page's functions and for the endpoints alike; keyword-only ones are the server's own. Server
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeVar, cast
 
-import gradio as gr
 from starlette.responses import JSONResponse
 
 from vae_core.app import wire
@@ -24,9 +23,6 @@ from vae_core.app.server import lanes
 from vae_core.files import JsonObject
 
 SORRY = "The server could not do that; please try again."
-
-LIVE = "is_live"
-"""Mark of a live function."""
 
 T = TypeVar("T")
 Function = TypeVar("Function", bound=Callable[..., Awaitable[object]])
@@ -99,7 +95,7 @@ def page_function(call: Call) -> Callable[..., Awaitable[object]]:
 
     Gradio runs plain functions in the threads that also bring the page to newcomers.
     """
-    return _named(_follow(call) if call.live is not None else _wait(call), call.name)
+    return _named(follow_function(call) if call.live is not None else _wait(call), call.name)
 
 
 def _named(function: Function, name: str) -> Function:
@@ -118,14 +114,15 @@ def _wait(call: Call) -> Callable[[object], Awaitable[JSONResponse]]:
     return wait
 
 
-def _follow(call: Call) -> Follow:
+def follow_function(call: Call) -> Follow:
+    """A live call as an answer to a moving hand, over Gradio or the socket."""
+
     async def follow(argument: object, visitor: str | None = None) -> JsonObject:
         def work() -> JsonObject:
             return call.answer(argument)
 
         return await _in_lane(call, argument, work, visitor, lambda error: error)
 
-    setattr(follow, LIVE, True)
     return follow
 
 
@@ -140,10 +137,3 @@ async def _in_lane(
         return await call.lane(argument).run(work, visitor)
     except ValueError as error:  # the lane is full
         return refused({"error": str(error)})
-
-
-def live_functions(app: gr.Blocks) -> dict[str, Follow]:
-    """The live functions of all panels in `app`, by their names."""
-    panels = [block for block in app.blocks.values() if isinstance(block, gr.HTML)]
-    given = [function for each in panels for function in each.server_fns]
-    return {each.__name__: each for each in given if getattr(each, LIVE, False)}

@@ -6,12 +6,10 @@ Gradio brings routes that this app has no use for: recordings, proxies, editors,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from gradio import Blocks
 from starlette.types import Scope
-
-from vae_core.app.server import api
 
 API = "/gradio_api"
 UPLOAD = f"{API}/upload"
@@ -50,10 +48,11 @@ class Directory:
 
     Args:
         blocks: the app.
+        takes_picture: names of the endpoints that take a picture.
     """
 
-    def __init__(self, blocks: Blocks) -> None:
-        self.blocks = blocks
+    def __init__(self, blocks: Blocks, takes_picture: Collection[str]) -> None:
+        self.blocks, self.takes_picture = blocks, takes_picture
 
     def check(self, path: str, body: dict[str, object], pictures: Iterable[str]) -> None:
         """See that a body names what there is and holds pictures only where one is taken.
@@ -96,7 +95,7 @@ class Directory:
     def _of_call(self, name: str, way: str, body: dict[str, object]) -> list[object]:
         if name not in {fn.api_name for fn in self.blocks.fns.values()}:
             raise NotHereError(f"There is no endpoint {name[:40]!r}.")
-        if name not in api.PICTURES:
+        if name not in self.takes_picture:
             return []
         if way == "call/v2":
             return list(body.values())
@@ -117,7 +116,7 @@ class Directory:
         found = self.blocks.fns.get(number) if type(number) is int else None
         if found is None:
             raise NotHereError("There is no function of that number in this app.")
-        return self._listed(body) if found.api_name in api.PICTURES else []
+        return self._listed(body) if found.api_name in self.takes_picture else []
 
     def _listed(self, body: dict[str, object]) -> list[object]:
         data = body.get("data")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import gradio as gr
 
-from vae_core.app.server import scripts
+from vae_core.app.server import registry, scripts
 from vae_core.app.server.calls import Call, page_function
 
 STYLED_AT_ONCE = ("explore", "sample", "interpolate", "reconstruct", "compare")
@@ -16,6 +16,7 @@ STYLED_AT_ONCE = ("explore", "sample", "interpolate", "reconstruct", "compare")
 
 def panel(name: str, calls: Sequence[Call], **words: str) -> gr.HTML:
     """Place the panel `name`: `web/panels/NAME.html`, mounted by `web/panels/NAME.js`."""
+    registry.enter(name, calls)
     return component(f"panels/{name}", calls, late=name not in STYLED_AT_ONCE, **words)
 
 

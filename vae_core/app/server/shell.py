@@ -15,10 +15,9 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from vae_core.app import wire
-from vae_core.app.server import api, assets, doors, scripts, sockets, upkeep
+from vae_core.app.server import api, assets, doors, registry, scripts, sockets, upkeep
 from vae_core.app.server.arrivals import Arrivals
 from vae_core.app.server.body_limit import Door
-from vae_core.app.server.calls import live_functions
 from vae_core.app.server.headers import SecurityHeaders
 from vae_core.app.server.page import STYLED_AT_ONCE, component
 from vae_core.app.server.pages import Pages
@@ -93,7 +92,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
                 Middleware(Door, blocks=app),
             ],
             "routes": [
-                WebSocketRoute(sockets.PATH, sockets.LiveSocket(live_functions(app))),
+                WebSocketRoute(sockets.PATH, sockets.LiveSocket(registry.live_functions(app))),
                 *(
                     Route(doors.UPLOAD + end, arrivals.receive, methods=["POST"])
                     for end in ("", "/")

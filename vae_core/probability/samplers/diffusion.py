@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from vae_core.probability.latents import one_hot
+from vae_core.probability.shapes import Float, Int
 
 SIGMA_MIN, SIGMA_MAX, RHO = 0.002, 80.0, 7.0
 """Noise levels, in standard deviations of the codes, and how they crowd towards the small end."""
@@ -67,12 +68,17 @@ class DiffusionSampler(nn.Module):
         about = {"dim": self.dim, "classes": self.classes, "width": self.width}
         return {**about, "blocks": len(self.blocks)}
 
-    def fit_scale(self, codes: Tensor) -> None:
+    def fit_scale(self, codes: Float[Tensor, "n {self.dim}"]) -> None:
         """Takes mean and spread of each dimension from codes (n, d); noise counts that spread."""
         self.mean.copy_(codes.mean(0))
         self.std.copy_(codes.std(0).clamp_min(1e-6))
 
-    def denoise(self, z: Tensor, sigma: Tensor, y: Tensor | None = None) -> Tensor:
+    def denoise(
+        self,
+        z: Float[Tensor, "n {self.dim}"],
+        sigma: Float[Tensor, "n 1"],
+        y: Int[Tensor, " n"] | None = None,
+    ) -> Float[Tensor, "n {self.dim}"]:
         """The mean of the codes behind z (n, d), both in units of the spread.
 
         Args:
@@ -91,7 +97,12 @@ class DiffusionSampler(nn.Module):
             h = block(h, condition)
         return z / total**2 + sigma / total * self.last(h)
 
-    def loss(self, codes: Tensor, y: Tensor | None, noise: torch.Generator) -> Tensor:
+    def loss(
+        self,
+        codes: Float[Tensor, "n {self.dim}"],
+        y: Int[Tensor, " n"] | None,
+        noise: torch.Generator,
+    ) -> Float[Tensor, ""]:
         """The weighted squared error of denoising codes (n, d), the same at every noise level."""
         z = (codes - self.mean) / self.std
         spread = torch.randn(len(z), 1, generator=noise, device=z.device)
@@ -143,7 +154,7 @@ class DiffusionSampler(nn.Module):
         y: Tensor | None = None,
         guidance: float = 1.0,
         count: int = STEPS,
-    ) -> Tensor:
+    ) -> Float[Tensor, "{n} {self.dim}"]:
         """Codes (n, d); arguments as for `steps`."""
         *_, last = self.steps(n, generator=generator, y=y, guidance=guidance, count=count)
         return last.noisy

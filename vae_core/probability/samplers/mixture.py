@@ -7,6 +7,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from vae_core.probability.shapes import Float
+
 
 class MixtureSampler(nn.Module):
     """sum_k w_k N(mean_k, L_k L_k^T) over codes of `dim` numbers, `components` of them.
@@ -30,14 +32,14 @@ class MixtureSampler(nn.Module):
         """What the constructor needs to build it again."""
         return {"dim": self.dim, "components": self.components}
 
-    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
+    def sample(self, n: int, *, generator: torch.Generator) -> Float[Tensor, "{n} {self.dim}"]:
         """Codes (n, dim), the generator's noise drawn on the CPU."""
         which = torch.multinomial(self.weights.cpu(), n, True, generator=generator)
         eps = torch.randn(n, self.dim, generator=generator)
         which, eps = which.to(self.means.device), eps.to(self.means.device)
         return self.means[which] + torch.einsum("nij,nj->ni", self.factors[which], eps)
 
-    def log_prob(self, z: Tensor) -> Tensor:
+    def log_prob(self, z: Float[Tensor, "n {self.dim}"]) -> Float[Tensor, " n"]:
         """Log-density of z (n, dim) in nats, (n,)."""
         parts = torch.distributions.MultivariateNormal(self.means, scale_tril=self.factors)
         inside = cast(Tensor, parts.log_prob(z[:, None]))

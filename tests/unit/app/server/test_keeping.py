@@ -295,7 +295,8 @@ DIRECTORY = Directory(
             pending_messages_per_session={"b": 1},
             pending_event_ids_session={"s": {"c"}},
         ),
-    )
+    ),
+    takes_picture={"encode"},
 )
 CALL = {"component_id": 7, "fn_name": "names", "data": {"picture": "p"}, "session_hash": "s"}
 
