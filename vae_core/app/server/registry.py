@@ -1,7 +1,7 @@
 """The one list of what the page and programs may ask of an app.
 
 Each panel enters its calls as it is placed, and so does the API. The socket, the checks of
-requests and the tests read the list; `python -m vae_core.app.server.registry` prints it.
+requests and the tests read the list; `python -m vae_core.app.server` prints it.
 """
 
 from __future__ import annotations
@@ -67,18 +67,3 @@ def lines(app: gr.Blocks) -> Iterator[str]:
     for place, calls in registry(app).items():
         for call in calls:
             yield f"{place}: {call.name}({', '.join(call.arguments)}){' live' * bool(call.live)}"
-
-
-def main() -> None:
-    """Print what the app with the shipped checkpoints offers."""
-    from vae_core.app.server import shell
-    from vae_core.app.service.studio import Studio
-
-    print("\n".join(lines(shell.build_app(Studio()))))
-
-
-if __name__ == "__main__":
-    # The modules that enter calls know this one by its name, not as `__main__`.
-    from vae_core.app.server import registry as known
-
-    known.main()
