@@ -35,9 +35,17 @@ IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?\bfrom\s+"(\.[^"]+)";""", re.M
 
 
 def text(name: str) -> str:
-    """The text of a file in `web`, empty when there is none."""
-    path = WEB / name
-    return path.read_text("utf-8") if path.is_file() else ""
+    """The text of a file in `web`.
+
+    Raises:
+        FileNotFoundError: it is not there: a panel without its markup would be blank.
+    """
+    return (WEB / name).read_text("utf-8")
+
+
+def style(name: str) -> str:
+    """The rules of `web/NAME.css`; none where a panel has no styles of its own."""
+    return text(f"{name}.css") if (WEB / f"{name}.css").is_file() else ""
 
 
 @cache

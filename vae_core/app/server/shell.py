@@ -33,7 +33,7 @@ PANELS = (
     "compare",
     "inside",
 )
-"""Each is NAME.py here, whose `build` places it, and `web/panels/NAME.{html,css,js}`."""
+"""Each is NAME.py here, whose `build` places it, and `web/panels/NAME.{html,js}`, perhaps .css."""
 STYLES = (
     "styles/tokens",
     "styles/base",
@@ -108,7 +108,7 @@ def head(studio: Studio) -> str:
 
     Styles go into `<head>` rather than `css=`, whose rules Gradio rewrites one by one.
     """
-    styles = "\n".join(scripts.text(f"{name}.css") for name in STYLES)
+    styles = "\n".join(scripts.style(name) for name in STYLES)
     return (
         f"<style>{styles}</style>"
         f'<script type="application/json" id="studio-boot">{boot(studio)}</script>'
