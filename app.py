@@ -97,9 +97,9 @@ def main(argv: list[str] | None = None) -> int:
     wanted = arguments(argv)
     try:
         port = check_port(wanted.host, wanted.port)  # before the seconds of imports
-        from vae_core.app.server import place
+        from vae_core.app.server import environment
 
-        place.prepare(wanted.host)
+        environment.prepare(wanted.host)
         app, options = build(wanted.checkpoints, wanted.device)
         from vae_core.app.server.connections import guard, raise_file_limit
 

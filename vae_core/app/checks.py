@@ -1,4 +1,4 @@
-"""Checks at the door: every argument that a page or a program sends, refused in one sentence.
+"""Checks of every argument that a page or a program sends, refused in one sentence.
 
 Server functions and API endpoints check no types by themselves, so all of it happens here.
 `bool` is never a number, and NaN arrives from a page as None.

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vae_core.app import animation, parcels
+from vae_core.app import animation, pending_pictures
 from vae_core.app.checks import shown
 from vae_core.files import Json
 
@@ -185,13 +185,13 @@ def _from_base64(text: str | bytes) -> bytes:
 
 
 def _unparcelled(text: str) -> bytes:
-    """The bytes of a text, which may be the name of a parcel (`parcels`)."""
-    if not text.startswith(parcels.HEAD):
+    """The bytes of a text, which may be the name of a picture put aside (`pending_pictures`)."""
+    if not text.startswith(pending_pictures.HEAD):
         try:
             return text.encode("ascii")
         except UnicodeEncodeError as error:
             raise ValueError(NO_PICTURE) from error
-    data = parcels.HERE.take(text)
+    data = pending_pictures.HERE.take(text)
     return _unparcelled(json.loads(b'"%b"' % data)) if b"\\" in data else data
 
 

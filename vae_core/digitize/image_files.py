@@ -1,4 +1,4 @@
-"""Opening any picture safely: checks at the door, then upright 8-bit grey or colour."""
+"""Open any picture safely: checks first, then upright 8-bit grey or colour."""
 
 from __future__ import annotations
 

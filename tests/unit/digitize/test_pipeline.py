@@ -1,4 +1,4 @@
-"""The digitizer against oracles: MNIST itself, canvases, file formats, the doors."""
+"""The digitizer against oracles: MNIST itself, canvases, file formats, the routes."""
 
 from __future__ import annotations
 

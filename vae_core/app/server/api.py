@@ -159,7 +159,7 @@ def endpoint(call: Call) -> Callable[..., Awaitable[Any]]:
     async def ask(*arguments: Any) -> Any:
         named = dict(zip(call.arguments, arguments, strict=False))
         try:
-            return await call.lane(named).run(lambda: call.run(*arguments))
+            return await call.queue(named).run(lambda: call.run(*arguments))
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except Exception as error:

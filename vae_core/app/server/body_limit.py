@@ -1,4 +1,4 @@
-"""The door: what a request may carry and how slowly, checked before anything else reads it."""
+"""Limits of a request: what it may carry and how slowly, checked before anything else reads it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from collections.abc import AsyncIterator
 from gradio import Blocks
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vae_core.app.parcels import HERE, DroppedError, Parcels
-from vae_core.app.server import doors, registry, visitors
+from vae_core.app.pending_pictures import HERE, DroppedError, PendingPictures
+from vae_core.app.server import registry, routes, visitors
+from vae_core.app.server.body_reader import SMALL, TOO_LARGE, BodyError, BodyReader
 from vae_core.app.server.calls import SORRY
-from vae_core.app.server.sieve import SMALL, TOO_LARGE, Sieve, SieveError
 from vae_core.app.server.turns import Turns
 from vae_core.app.server.visitors import FullError, Shares
 
@@ -41,21 +41,21 @@ NOT_JSON = "The body must be a JSON object, sent as application/json."
 
 
 class RefusedError(Exception):
-    """A request that is answered at the door: status and sentence."""
+    """A request that is answered here: status and sentence."""
 
 
-class Door:
+class RequestLimits:
     """ASGI middleware around Gradio: refuses in a sentence, and passes on what is small.
 
     Args:
         app: what it stands before.
         blocks: the Gradio app, which knows its functions.
-        parcels: where pictures wait.
+        pending: where pictures wait.
     """
 
-    def __init__(self, app: ASGIApp, blocks: Blocks, parcels: Parcels = HERE) -> None:
-        self.app, self.parcels = app, parcels
-        self.directory = doors.Directory(blocks, registry.takes_picture(blocks))
+    def __init__(self, app: ASGIApp, blocks: Blocks, pending: PendingPictures = HERE) -> None:
+        self.app, self.pending = app, pending
+        self.directory = routes.Directory(blocks, registry.takes_picture(blocks))
         self.streams = Shares(STREAMS, STREAMS_EACH, MANY)
         self.calls, self.pages = Shares(CALLS, CALLS_EACH, MANY), Shares(PAGES, PAGES_EACH, MANY)
         self.rendering = Turns(1, PAGES_EACH, MANY)
@@ -81,23 +81,23 @@ class Door:
             await answer.refuse(500, SORRY)
 
     async def _let_in(self, scope: Scope, receive: BoundedBody, send: Answer) -> None:
-        method, path = scope["method"], doors.path_of(scope)
-        if method == "POST" and path.rstrip("/") == doors.UPLOAD:
+        method, path = scope["method"], routes.path_of(scope)
+        if method == "POST" and path.rstrip("/") == routes.UPLOAD:
             return await self.app(scope, receive, send)  # which bounds itself
-        if not doors.is_open(method, path):
+        if not routes.is_open(method, path):
             raise RefusedError(404, NOT_HERE)
         visitor = visitors.address(scope)
         if method == "POST":
             with self.calls.place(visitor):
                 return await self._post(scope, receive, send)
         receive.limit = SMALL
-        if doors.RENDERED.fullmatch(path):
+        if routes.RENDERED.fullmatch(path):
             with self.pages.place(visitor):
                 return await self._page(scope, receive, send)
-        event = doors.EVENT.fullmatch(path)
+        event = routes.EVENT.fullmatch(path)
         if event and not self.directory.knows_event(event["event"]):
             raise RefusedError(404, "There is no result of that name; it may be read already.")
-        if not doors.STREAMS.match(path):
+        if not routes.STREAMS.match(path):
             return await self.app(scope, receive, send)
         with self.streams.place(visitor):
             await self.app(scope, receive, send)
@@ -114,20 +114,22 @@ class Door:
             await self.app(scope, receive, rendered)
 
     async def _post(self, scope: Scope, receive: BoundedBody, send: Answer) -> None:
-        sieve = Sieve(self.parcels, visitors.address(scope))
-        path, queued = doors.path_of(scope), False
+        reader = BodyReader(self.pending, visitors.address(scope))
+        path, queued = routes.path_of(scope), False
         try:
-            body = await self._read(scope, receive, sieve)
-            self._check(path, body, sieve)
+            body = await self._read(scope, receive, reader)
+            self._check(path, body, reader)
             head = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
-            head.append((b"content-length", b"%d" % len(sieve.kept)))
-            await self.app({**scope, "headers": head}, receive.instead(bytes(sieve.kept)), send)
-            queued = "/call/" in path or path.startswith(f"{doors.API}/queue")
+            head.append((b"content-length", b"%d" % len(reader.kept)))
+            await self.app({**scope, "headers": head}, receive.instead(bytes(reader.kept)), send)
+            queued = "/call/" in path or path.startswith(f"{routes.API}/queue")
         finally:
-            for name in [] if queued else sieve.aside:
-                self.parcels.drop(name)
+            for name in [] if queued else reader.aside:
+                self.pending.drop(name)
 
-    async def _read(self, scope: Scope, receive: BoundedBody, sieve: Sieve) -> dict[str, object]:
+    async def _read(
+        self, scope: Scope, receive: BoundedBody, reader: BodyReader
+    ) -> dict[str, object]:
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and len(declared) < 20 and int(declared) > BODY_LIMIT:
@@ -137,9 +139,9 @@ class Door:
         receive.limit = BODY_LIMIT
         try:
             async for piece in receive.pieces():
-                sieve.feed(piece)
-            body = json.loads(sieve.kept)
-        except SieveError as error:
+                reader.feed(piece)
+            body = json.loads(reader.kept)
+        except BodyError as error:
             raise RefusedError(413, str(error)) from error
         except DroppedError as error:
             raise RefusedError(503, str(error)) from error
@@ -149,10 +151,10 @@ class Door:
             raise RefusedError(422, NOT_JSON)
         return body
 
-    def _check(self, path: str, body: dict[str, object], sieve: Sieve) -> None:
+    def _check(self, path: str, body: dict[str, object], reader: BodyReader) -> None:
         try:
-            self.directory.check(path, body, sieve.aside)
-        except doors.NotHereError as error:
+            self.directory.check(path, body, reader.aside)
+        except routes.NotHereError as error:
             raise RefusedError(404, str(error)) from error
         except OverflowError as error:
             raise RefusedError(413, TOO_LARGE) from error

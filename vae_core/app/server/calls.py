@@ -19,7 +19,7 @@ from typing import Protocol, TypeVar, cast
 from starlette.responses import JSONResponse
 
 from vae_core.app import wire
-from vae_core.app.server import lanes
+from vae_core.app.server import work_queues
 from vae_core.files import JsonObject
 
 SORRY = "The server could not do that; please try again."
@@ -57,13 +57,13 @@ class Call:
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         return {name: each for name, each in given.items() if each.kind is kind}
 
-    def lane(self, argument: object) -> lanes.Lane:
+    def queue(self, argument: object) -> work_queues.WorkQueue:
         """Where a call with this object of named values waits for its turn."""
         given = cast(JsonObject, argument) if isinstance(argument, dict) else {}
         if self.live is not None:
-            return lanes.QUICK if self.live(given.get("checkpoint")) else lanes.ASIDE
+            return work_queues.QUICK if self.live(given.get("checkpoint")) else work_queues.ASIDE
         opens = given.get("picture") is not None if self.opens is None else self.opens
-        return lanes.PICTURES if opens else lanes.HEAVY
+        return work_queues.PICTURES if opens else work_queues.HEAVY
 
     def answer(self, argument: object) -> JsonObject:
         """The reply to an object of named values; a mistake becomes `{"error": sentence}`."""
@@ -134,6 +134,6 @@ async def _in_lane(
     refused: Callable[[JsonObject], T],
 ) -> T:
     try:
-        return await call.lane(argument).run(work, visitor)
-    except ValueError as error:  # the lane is full
+        return await call.queue(argument).run(work, visitor)
+    except ValueError as error:  # the queue is full
         return refused({"error": str(error)})

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vae_core.app.server import doors
+from vae_core.app.server import routes
 
 LEVEL = 5
 """Of gzip: three milliseconds a page, a quarter of its bytes."""
@@ -31,7 +31,7 @@ class Pages:
         self.head = head.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_page = scope["type"] == "http" and doors.RENDERED.fullmatch(doors.path_of(scope))
+        is_page = scope["type"] == "http" and routes.RENDERED.fullmatch(routes.path_of(scope))
         await (self.pages if is_page else self.app)(scope, receive, send)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:

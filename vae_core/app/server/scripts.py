@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vae_core.app.server import doors
+from vae_core.app.server import routes
 from vae_core.files import ASSETS, PACKAGE
 
 WEB = PACKAGE / "app" / "web"
@@ -122,8 +122,8 @@ class Files:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-        path = doors.path_of(scope).removeprefix(f"/{PREFIX}/") if is_read else ""
-        if not is_read or path == doors.path_of(scope):
+        path = routes.path_of(scope).removeprefix(f"/{PREFIX}/") if is_read else ""
+        if not is_read or path == routes.path_of(scope):
             return await self.app(scope, receive, send)
         accepted = Headers(scope=scope).get("accept-encoding", "")
         await answer(path, accepted)(scope, receive, send)

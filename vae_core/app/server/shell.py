@@ -15,12 +15,12 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from vae_core.app import wire
-from vae_core.app.server import api, assets, doors, registry, scripts, sockets, upkeep
-from vae_core.app.server.arrivals import Arrivals
-from vae_core.app.server.body_limit import Door
+from vae_core.app.server import api, assets, registry, routes, scripts, sockets, upkeep
+from vae_core.app.server.body_limit import RequestLimits
 from vae_core.app.server.headers import SecurityHeaders
 from vae_core.app.server.page import STYLED_AT_ONCE, component
 from vae_core.app.server.pages import Pages
+from vae_core.app.server.upload_route import UploadRoute
 from vae_core.app.service import groups
 from vae_core.app.service.studio import Studio
 from vae_core.files import Json
@@ -70,7 +70,7 @@ def build_app(studio: Studio) -> gr.Blocks:
 
 def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
     """Keyword arguments for `Blocks.launch`: our look, no Gradio footer, bounded requests."""
-    arrivals = Arrivals(Path(get_upload_folder()))
+    uploads = UploadRoute(Path(get_upload_folder()))
     return {
         "head": head(studio),
         "theme": theme(),
@@ -89,16 +89,16 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
                 Middleware(SecurityHeaders),
                 Middleware(scripts.Files),
                 Middleware(Pages, head=preloads()),
-                Middleware(Door, blocks=app),
+                Middleware(RequestLimits, blocks=app),
             ],
             "routes": [
                 WebSocketRoute(sockets.PATH, sockets.LiveSocket(registry.live_functions(app))),
                 *(
-                    Route(doors.UPLOAD + end, arrivals.receive, methods=["POST"])
+                    Route(routes.UPLOAD + end, uploads.receive, methods=["POST"])
                     for end in ("", "/")
                 ),
             ],
-            "lifespan": upkeep.lifespan(app, arrivals),
+            "lifespan": upkeep.lifespan(app, uploads),
         },
     }
 

@@ -14,8 +14,8 @@ import anyio.to_thread
 from gradio import Blocks
 from gradio.utils import LRUCache
 
-from vae_core.app.parcels import HERE
-from vae_core.app.server.arrivals import Arrivals
+from vae_core.app.pending_pictures import HERE
+from vae_core.app.server.upload_route import UploadRoute
 
 EVERY = 5.0
 """Seconds between two rounds."""
@@ -28,13 +28,13 @@ UNREAD = 512
 
 
 def lifespan(
-    blocks: Blocks, arrivals: Arrivals
+    blocks: Blocks, uploads: UploadRoute
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """Rounds from the start of the server to its end."""
 
     @contextlib.asynccontextmanager
     async def live(_: object) -> AsyncIterator[None]:
-        rounds = asyncio.create_task(_rounds(Results(blocks), arrivals))
+        rounds = asyncio.create_task(_rounds(Results(blocks), uploads))
         try:
             yield
         finally:
@@ -43,13 +43,13 @@ def lifespan(
     return live
 
 
-async def _rounds(results: Results, arrivals: Arrivals) -> None:
+async def _rounds(results: Results, uploads: UploadRoute) -> None:
     while True:
         await asyncio.sleep(EVERY)
         try:
             results.sweep()
             HERE.sweep()
-            await anyio.to_thread.run_sync(arrivals.sweep)
+            await anyio.to_thread.run_sync(uploads.sweep)
             await anyio.to_thread.run_sync(trim)
         except Exception:  # the next round may do better
             logging.getLogger(__name__).exception("a round of upkeep failed")

@@ -17,11 +17,11 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from vae_core.app.server import arrivals, body_limit, connections, doors, upkeep
-from vae_core.app.server.arrivals import WHOLE, Arrivals
-from vae_core.app.server.doors import Directory, NotHereError
+from vae_core.app.server import body_limit, connections, routes, upkeep, upload_route
 from vae_core.app.server.headers import SecurityHeaders
+from vae_core.app.server.routes import Directory, NotHereError
 from vae_core.app.server.turns import Turns
+from vae_core.app.server.upload_route import WHOLE, UploadRoute
 from vae_core.app.server.visitors import FullError
 
 
@@ -34,9 +34,9 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 class Taking:
     """An upload route with its client."""
 
-    def __init__(self, folder: Path, limit: int = arrivals.LIMIT) -> None:
-        self.arrivals = Arrivals(folder, limit)
-        route = Route("/upload", self.arrivals.receive, methods=["POST"])
+    def __init__(self, folder: Path, limit: int = upload_route.LIMIT) -> None:
+        self.uploads = UploadRoute(folder, limit)
+        route = Route("/upload", self.uploads.receive, methods=["POST"])
         self.client = TestClient(Starlette(routes=[route]))
 
     def send(self, content: bytes, name: str = "a.png") -> Path:
@@ -45,7 +45,7 @@ class Taking:
         return Path(answer.json()[0])
 
     def left(self) -> list[Path]:
-        return [path for path in self.arrivals.folder.rglob("*") if path.is_file()]
+        return [path for path in self.uploads.folder.rglob("*") if path.is_file()]
 
 
 def test_an_upload_has_a_folder_of_its_own_and_is_swept(tmp_path: Path) -> None:
@@ -53,24 +53,24 @@ def test_an_upload_has_a_folder_of_its_own_and_is_swept(tmp_path: Path) -> None:
     first, second = taking.send(b"same", "../../a b.png"), taking.send(b"same")
     assert first.read_bytes() == second.read_bytes() == b"same"
     assert first.parent != second.parent
-    assert taking.arrivals.folder in first.parents
-    taking.arrivals.sweep()
+    assert taking.uploads.folder in first.parents
+    taking.uploads.sweep()
     assert len(taking.left()) == 2
     first.unlink()
     first.parent.rmdir()  # as its reader does
     os.utime(second.parent.parent, (0, 0))
-    taking.arrivals.sweep()
-    assert len(list(taking.arrivals.folder.iterdir())) == 1
-    taking.arrivals.sweep(seconds=-1)
-    assert list(taking.arrivals.folder.iterdir()) == []
+    taking.uploads.sweep()
+    assert len(list(taking.uploads.folder.iterdir())) == 1
+    taking.uploads.sweep(seconds=-1)
+    assert list(taking.uploads.folder.iterdir()) == []
 
 
 def test_what_a_server_before_left_is_swept(tmp_path: Path) -> None:
-    old = tmp_path / arrivals.HOME / "old" / WHOLE
+    old = tmp_path / upload_route.HOME / "old" / WHOLE
     old.mkdir(parents=True)
     (old / "a.png").write_bytes(b"a")
     os.utime(old.parent, (0, 0))
-    Taking(tmp_path).arrivals.sweep()
+    Taking(tmp_path).uploads.sweep()
     assert not old.exists()
 
 
@@ -88,7 +88,7 @@ def test_what_a_server_before_left_is_swept(tmp_path: Path) -> None:
 def test_an_upload_is_one_file_in_one_field(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: dict[str, Any], status: int
 ) -> None:
-    monkeypatch.setattr(arrivals, "PICTURE_LIMIT", 1000)
+    monkeypatch.setattr(upload_route, "PICTURE_LIMIT", 1000)
     taking = Taking(tmp_path)
     answer = taking.client.post("/upload", **sent)
     assert answer.status_code == status
@@ -313,7 +313,7 @@ CALL = {"component_id": 7, "fn_name": "names", "data": {"picture": "p"}, "sessio
     ],
 )
 def test_what_there_is_can_be_called(path: str, body: dict, pictures: list[str]) -> None:
-    DIRECTORY.check(f"{doors.API}/{path}", body, pictures)
+    DIRECTORY.check(f"{routes.API}/{path}", body, pictures)
 
 
 @pytest.mark.parametrize(
@@ -337,7 +337,7 @@ def test_what_there_is_not_is_refused(
     path: str, body: dict, pictures: list[str], kind: type[Exception]
 ) -> None:
     with pytest.raises(kind):
-        DIRECTORY.check(f"{doors.API}/{path}", body, pictures)
+        DIRECTORY.check(f"{routes.API}/{path}", body, pictures)
 
 
 def test_only_results_that_wait_are_known() -> None:
@@ -349,4 +349,4 @@ def test_only_results_that_wait_are_known() -> None:
     [("/", True), ("/config", True), ("/gradio_api/info", True), ("/assets/index.js", False)],
 )
 def test_what_is_rendered_takes_turns(path: str, is_rendered: bool) -> None:
-    assert bool(doors.RENDERED.fullmatch(path)) is is_rendered
+    assert bool(routes.RENDERED.fullmatch(path)) is is_rendered

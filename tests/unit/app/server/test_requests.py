@@ -1,4 +1,4 @@
-"""What the door lets in: sizes, names, pictures put aside; and that waiting holds no thread."""
+"""What a request may carry: sizes, names, pictures put aside; and that waiting holds no thread."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from typing import Any
 import pytest
 
 from vae_core.app import wire
-from vae_core.app.parcels import DroppedError, Parcels
-from vae_core.app.server.doors import is_open
-from vae_core.app.server.lanes import Lane
-from vae_core.app.server.sieve import LONG, SMALL, Sieve, SieveError
+from vae_core.app.pending_pictures import DroppedError, PendingPictures
+from vae_core.app.server.body_reader import LONG, SMALL, BodyError, BodyReader
+from vae_core.app.server.routes import is_open
 from vae_core.app.server.visitors import FullError, Shares, home
+from vae_core.app.server.work_queues import WorkQueue
 from vae_core.app.service.limiter import Limiter
 
 
-def sieved(body: bytes, size: int = 1000, parcels: Parcels | None = None) -> Sieve:
-    sieve = Sieve(parcels or Parcels(), "someone")
+def read_body(body: bytes, size: int = 1000, pending: PendingPictures | None = None) -> BodyReader:
+    reader = BodyReader(pending or PendingPictures(), "someone")
     for start in range(0, len(body), size):
-        sieve.feed(body[start : start + size])
-    return sieve
+        reader.feed(body[start : start + size])
+    return reader
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_a_long_text_is_put_aside_and_the_rest_is_kept_as_it_is(size: int) -> None:
-    parcels = Parcels()
+    pending = PendingPictures()
     picture = (b"a" * 60 + b'\\/b\\"') * (LONG // 60 + 10)
     body = b'{"x": "q\\"[", "picture": "%b", "n": [1, "\\\\"]}' % picture
-    sieve = sieved(body, size, parcels)
-    (name,) = sieve.aside
-    assert bytes(sieve.kept) == body.replace(picture, name.encode())
-    assert parcels.take(name) == picture
+    reader = read_body(body, size, pending)
+    (name,) = reader.aside
+    assert bytes(reader.kept) == body.replace(picture, name.encode())
+    assert pending.take(name) == picture
     with pytest.raises(ValueError, match="send it again"):
-        parcels.take(name)
-    assert parcels.held == 0
+        pending.take(name)
+    assert pending.held == 0
 
 
 @pytest.mark.parametrize(
@@ -51,20 +51,20 @@ def test_a_long_text_is_put_aside_and_the_rest_is_kept_as_it_is(size: int) -> No
     ],
 )
 def test_bodies_that_no_page_sends_are_refused(body: bytes) -> None:
-    with pytest.raises(SieveError):
-        sieved(body, 64 * 1024)
+    with pytest.raises(BodyError):
+        read_body(body, 64 * 1024)
 
 
 def test_who_holds_most_gives_up_what_is_unfinished() -> None:
-    parcels = Parcels(limit=100)
-    mine = parcels.begin("greedy")
-    parcels.add(mine, bytes(90))
-    other = parcels.begin("modest")
-    parcels.add(other, bytes(50))
+    pending = PendingPictures(limit=100)
+    mine = pending.begin("greedy")
+    pending.add(mine, bytes(90))
+    other = pending.begin("modest")
+    pending.add(other, bytes(50))
     with pytest.raises(DroppedError):
-        parcels.add(mine, b"more")
-    parcels.finish(other)
-    assert parcels.take(other) == bytes(50)
+        pending.add(mine, b"more")
+    pending.finish(other)
+    assert pending.take(other) == bytes(50)
 
 
 def test_base64_in_slices_is_base64(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +109,7 @@ def test_one_address_holds_its_share_and_no_more() -> None:
 
 
 def test_visitors_are_served_in_rotation_and_waiting_holds_no_thread() -> None:
-    lane, release, served = Lane("test", 1, waiting=4), threading.Event(), []
+    queue, release, served = WorkQueue("test", 1, waiting=4), threading.Event(), []
 
     def work(who: str) -> Any:
         def run() -> None:
@@ -119,11 +119,11 @@ def test_visitors_are_served_in_rotation_and_waiting_holds_no_thread() -> None:
         return run
 
     async def all_at_once() -> list[Any]:
-        first = asyncio.create_task(lane.run(work("first"), "greedy"))
+        first = asyncio.create_task(queue.run(work("first"), "greedy"))
         await asyncio.sleep(0.1)
-        greedy = [asyncio.create_task(lane.run(work(f"g{i}"), "greedy")) for i in range(4)]
+        greedy = [asyncio.create_task(queue.run(work(f"g{i}"), "greedy")) for i in range(4)]
         await asyncio.sleep(0)
-        modest = asyncio.create_task(lane.run(work("modest"), "modest"))
+        modest = asyncio.create_task(queue.run(work("modest"), "modest"))
         await asyncio.sleep(0)
         assert sum(each.name.startswith("test-") for each in threading.enumerate()) == 1
         release.set()

@@ -48,14 +48,14 @@ MANY = "Many files are being sent; please try again in a moment."
 
 
 @dataclass(eq=False)
-class _Arrival:
+class _Upload:
     visitor: str
     size: int = 0
     since: float = field(default_factory=time.time)
     under_way: bool = True
 
 
-class Arrivals:
+class UploadRoute:
     """Takes files in and removes what was not read.
 
     Args:
@@ -66,7 +66,7 @@ class Arrivals:
     def __init__(self, folder: Path, limit: int = LIMIT) -> None:
         self.folder = folder.resolve() / HOME
         self.limit = limit
-        self._held: dict[Path, _Arrival] = {}
+        self._held: dict[Path, _Upload] = {}
         self._lock = threading.Lock()
         self._places = Shares(AT_ONCE, AT_ONCE_EACH, MANY)
 
@@ -79,7 +79,7 @@ class Arrivals:
         with self._places.place(visitor):
             folder = self.folder / secrets.token_hex(16)
             folder.mkdir(parents=True)
-            self._held[folder] = _Arrival(visitor)
+            self._held[folder] = _Upload(visitor)
             try:
                 path = await self._written(request, folder)
             except MultiPartException as error:
@@ -118,9 +118,9 @@ class Arrivals:
         """The request's stream, as long as there is room for it."""
         async for piece in request.stream():
             with self._lock:
-                arrival = self._held[folder]
-                arrival.size += len(piece)
-                if arrival.size > PICTURE_LIMIT + 2**16:
+                upload = self._held[folder]
+                upload.size += len(piece)
+                if upload.size > PICTURE_LIMIT + 2**16:
                     raise MultiPartException("exceeded maximum allowed size")
                 self._make_room()
             yield piece
@@ -130,12 +130,12 @@ class Arrivals:
         oldest = time.time() - seconds
         with self._lock:
             for folder in list(self.folder.glob("*")) if self.folder.is_dir() else []:
-                arrival = self._held.get(folder)
-                if arrival is not None and arrival.under_way:
+                upload = self._held.get(folder)
+                if upload is not None and upload.under_way:
                     continue
                 with contextlib.suppress(OSError):
-                    since = arrival.since if arrival else folder.stat().st_mtime
-                    is_read = arrival is not None and not (folder / WHOLE).exists()
+                    since = upload.since if upload else folder.stat().st_mtime
+                    is_read = upload is not None and not (folder / WHOLE).exists()
                     if since < oldest or is_read:
                         self._remove(folder)
 
@@ -144,8 +144,8 @@ class Arrivals:
         while len(self._held) > FILES or sum(a.size for a in self._held.values()) > self.limit:
             held: Counter[str] = Counter()
             waiting = {f: a for f, a in self._held.items() if not a.under_way}
-            for arrival in waiting.values():
-                held[arrival.visitor] += arrival.size + 1
+            for upload in waiting.values():
+                held[upload.visitor] += upload.size + 1
             if not held:
                 raise FullError(MANY)
             heaviest = held.most_common(1)[0][0]

@@ -7,7 +7,7 @@ refused in its first kilobytes.
 
 from __future__ import annotations
 
-from vae_core.app.parcels import Parcels
+from vae_core.app.pending_pictures import PendingPictures
 
 SMALL = 256 * 2**10
 """Bytes of a body without its pictures; the longest code, of 4,096 numbers, takes a third."""
@@ -22,24 +22,24 @@ TOO_LARGE = f"The request is too large: up to {SMALL // 2**10} KB are read here.
 TOO_MANY = "The request holds too many lists or entries."
 
 
-class SieveError(ValueError):
+class BodyError(ValueError):
     """A body that is not read further, with a sentence for the visitor."""
 
 
-class Sieve:
-    """Takes a JSON text in pieces; `kept` is the same text with names of parcels for long texts.
+class BodyReader:
+    """Takes a JSON text in pieces; `kept` is the same with names of pending pictures for long texts.
 
     Args:
-        parcels: where long texts go.
+        pending: where long texts go.
         visitor: whose they are.
     """
 
-    def __init__(self, parcels: Parcels, visitor: str) -> None:
+    def __init__(self, pending: PendingPictures, visitor: str) -> None:
         self.kept = bytearray()
         self.aside: list[str] = []
-        self._parcels, self._visitor = parcels, visitor
+        self._pending, self._visitor = pending, visitor
         self._text: bytearray | None = None  # the text that has not ended yet
-        self._open: str | None = None  # the parcel that takes the rest of it
+        self._open: str | None = None  # the pending picture that takes the rest of it
         self._escaped = False
         self._parts = self._entries = 0
 
@@ -47,11 +47,11 @@ class Sieve:
         """Take the next piece.
 
         Raises:
-            SieveError: too large, or too many parts.
+            BodyError: too large, or too many parts.
             DroppedError: no room for the picture.
         """
         if piece.count(b"\\") > len(piece) // 8 + 64:
-            raise SieveError(TOO_MANY)  # each costs a step; base64 has one "/" in 64 to escape
+            raise BodyError(TOO_MANY)  # each costs a step; base64 has one "/" in 64 to escape
         place = 0
         while place < len(piece):
             if self._text is None:
@@ -59,7 +59,7 @@ class Sieve:
             else:
                 place = self._within(piece, place)
         if len(self.kept) > SMALL:
-            raise SieveError(TOO_LARGE)
+            raise BodyError(TOO_LARGE)
 
     def _between(self, piece: bytes, place: int) -> int:
         """Everything up to the next text."""
@@ -68,7 +68,7 @@ class Sieve:
         self._parts += plain.count(b"[") + plain.count(b"{")
         self._entries += plain.count(b",") + plain.count(b":")
         if self._parts > PARTS or self._entries > ENTRIES:
-            raise SieveError(TOO_MANY)
+            raise BodyError(TOO_MANY)
         self.kept += plain
         if end < 0:
             return len(piece)
@@ -96,20 +96,20 @@ class Sieve:
     def _add(self, more: bytes) -> None:
         assert self._text is not None
         if self._open is not None:
-            return self._parcels.add(self._open, more)
+            return self._pending.add(self._open, more)
         self._text += more
         if len(self._text) > LONG:
             if len(self.aside) == PICTURES:
-                raise SieveError(TOO_LARGE)
-            self._open = self._parcels.begin(self._visitor)
+                raise BodyError(TOO_LARGE)
+            self._open = self._pending.begin(self._visitor)
             self.aside.append(self._open)
-            self._parcels.add(self._open, bytes(self._text))
+            self._pending.add(self._open, bytes(self._text))
 
     def _end(self) -> None:
         assert self._text is not None
         if self._open is None:
             self.kept += b'"%b"' % bytes(self._text)
         else:
-            self._parcels.finish(self._open)
+            self._pending.finish(self._open)
             self.kept += b'"%b"' % self._open.encode()
         self._text = self._open = None

@@ -1,7 +1,7 @@
 """Pictures on their way in: held in memory, bounded, each handed over once.
 
-The body of a request is read as it comes (`limits`), and a picture in it is put aside here under a
-name that nobody can guess. What Gradio then parses, copies and queues is the name.
+The body of a request is read as it comes (`server.body_reader`), and a picture in it is put aside
+here under a name that nobody can guess. What Gradio then parses, copies and queues is the name.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-HEAD = "parcel:"
+HEAD = "pending:"
 LIMIT = 96 * 2**20
 """Bytes held in all: two of the largest bodies, a dozen photos."""
 
 SECONDS = 60.0
-"""A parcel that nobody has opened by then is gone."""
+"""A picture that nobody has opened by then is gone."""
 
 GONE = "The picture is gone; please send it again."
 CROWDED = "Many pictures are being sent; please try again in a moment."
 
 
 class DroppedError(ValueError):
-    """There is no room for this parcel, with a sentence for the visitor."""
+    """There is no room for this picture, with a sentence for the visitor."""
 
 
 @dataclass(eq=False)
-class Parcel:
+class Pending:
     """One picture, growing while it arrives.
 
     Attributes:
@@ -44,8 +44,8 @@ class Parcel:
     whole: bool = False
 
 
-class Parcels:
-    """All parcels of a server.
+class PendingPictures:
+    """All pictures that a server holds.
 
     Args:
         limit: bytes held in all. Past that the address that holds most gives up what it began
@@ -54,7 +54,7 @@ class Parcels:
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.limit = limit
-        self._held: dict[str, Parcel] = {}
+        self._held: dict[str, Pending] = {}
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -64,23 +64,23 @@ class Parcels:
         return self._bytes
 
     def begin(self, visitor: str) -> str:
-        """The name of a new, empty parcel."""
+        """The name of a new, empty picture."""
         name = HEAD + secrets.token_urlsafe(16)
         with self._lock:
-            self._held[name] = Parcel(visitor)
+            self._held[name] = Pending(visitor)
         return name
 
     def add(self, name: str, more: bytes) -> None:
-        """Append to the parcel.
+        """Append to the picture.
 
         Raises:
             DroppedError: it had to make room, or there is none.
         """
         with self._lock:
-            parcel = self._held.get(name)
-            if parcel is None or not self._fits(parcel, len(more)):
+            pending = self._held.get(name)
+            if pending is None or not self._fits(pending, len(more)):
                 raise DroppedError(CROWDED)
-            parcel.content += more
+            pending.content += more
             self._bytes += len(more)
 
     def finish(self, name: str) -> None:
@@ -90,34 +90,34 @@ class Parcels:
                 self._held[name].whole = True
 
     def take(self, name: str) -> bytes:
-        """The content of a whole parcel, which is gone from here afterwards.
+        """The content of a whole picture, which is gone from here afterwards.
 
         Raises:
             ValueError: there is none of that name.
         """
         with self._lock:
-            parcel = self._held.get(name)
-            if parcel is None or not parcel.whole:
+            pending = self._held.get(name)
+            if pending is None or not pending.whole:
                 raise ValueError(GONE)
             self._remove(name)
-        return bytes(parcel.content)
+        return bytes(pending.content)
 
     def drop(self, name: str) -> None:
-        """Let go of a parcel, taken or not."""
+        """Let go of a picture, taken or not."""
         with self._lock:
             self._remove(name)
 
     def sweep(self, seconds: float = SECONDS) -> None:
-        """Let go of whole parcels older than `seconds`."""
+        """Let go of whole pictures older than `seconds`."""
         oldest = time.monotonic() - seconds
         with self._lock:
             for name in [n for n, p in self._held.items() if p.whole and p.since < oldest]:
                 self._remove(name)
 
-    def _fits(self, parcel: Parcel, more: int) -> bool:
+    def _fits(self, pending: Pending, more: int) -> bool:
         while self._bytes + more > self.limit:
             name = self._first_to_go()
-            if name is None or self._held[name] is parcel:
+            if name is None or self._held[name] is pending:
                 return False
             self._remove(name)
         return True
@@ -133,10 +133,10 @@ class Parcels:
         return None
 
     def _remove(self, name: str) -> None:
-        parcel = self._held.pop(name, None)
-        if parcel is not None:
-            self._bytes -= len(parcel.content)
+        pending = self._held.pop(name, None)
+        if pending is not None:
+            self._bytes -= len(pending.content)
 
 
-HERE = Parcels()
+HERE = PendingPictures()
 """Those of this server."""

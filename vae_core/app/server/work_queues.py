@@ -56,7 +56,7 @@ class _Waiting(Protocol):
     def refuse(self, error: Exception) -> None: ...
 
 
-class Lane:
+class WorkQueue:
     """A few threads and a bounded queue that serves visitors in rotation.
 
     Args:
@@ -146,14 +146,14 @@ class Lane:
 
 _cores = os.cpu_count() or 2
 
-QUICK = Lane("live", max(2, _cores), waiting=2048)
+QUICK = WorkQueue("live", max(2, _cores), waiting=2048)
 """Answers to a moving hand: a few milliseconds each, and nothing in them waits."""
 
-ASIDE = Lane("aside", 1)
+ASIDE = WorkQueue("aside", 1)
 """Live answers that take long: of a model that draws pixel by pixel, or is not loaded yet."""
 
-HEAVY = Lane("heavy", max(1, _cores - 1))
+HEAVY = WorkQueue("heavy", max(1, _cores - 1))
 """Samples, paths, films, comparisons."""
 
-PICTURES = Lane("picture", min(2, max(1, _cores - 1)))
+PICTURES = WorkQueue("picture", min(2, max(1, _cores - 1)))
 """What opens a picture, which may take a few hundred megabytes for a moment."""

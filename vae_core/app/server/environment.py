@@ -1,4 +1,4 @@
-"""The place where the app starts: its proxies, its temporary folder, its address."""
+"""The environment in which the app starts: its proxies, its temporary folder, its address."""
 
 from __future__ import annotations
 

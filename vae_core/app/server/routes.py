@@ -60,7 +60,7 @@ class Directory:
         Args:
             path: of the request, an open one.
             body: its parsed body.
-            pictures: names of the parcels in it.
+            pictures: names of the pending pictures in it.
 
         Raises:
             NotHereError: there is no such function, component or event.

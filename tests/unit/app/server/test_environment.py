@@ -14,12 +14,12 @@ from starlette.datastructures import Headers
 import app
 from vae_core import __main__ as cli
 from vae_core import checkpoint, data
-from vae_core.app.server import place, sockets
+from vae_core.app.server import environment, sockets
 
 
 def test_the_way_to_this_machine_goes_through_no_proxy():
     env = {"http_proxy": "http://proxy:3128", "no_proxy": "example.org"}
-    place.spare_own_address(env, "[fe80::1]")
+    environment.spare_own_address(env, "[fe80::1]")
     for name in ("no_proxy", "NO_PROXY"):
         assert {"127.0.0.1", "localhost", "::1", "fe80::1"} <= set(env[name].split(","))
     assert env["no_proxy"].startswith("example.org,")
@@ -28,19 +28,19 @@ def test_the_way_to_this_machine_goes_through_no_proxy():
 def test_a_socks_proxy_that_cannot_be_used_is_dropped(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     env = {"ALL_PROXY": "socks5://proxy:1080", "http_proxy": "http://proxy:3128"}
-    assert place.drop_socks(env) == ["ALL_PROXY"]
+    assert environment.drop_socks(env) == ["ALL_PROXY"]
     assert env == {"http_proxy": "http://proxy:3128"}
 
 
 def test_uploads_go_to_a_folder_of_this_process():
     env: dict[str, str] = {}
-    place.own_temporary_folder(env)
+    environment.own_temporary_folder(env)
     folder = Path(env["GRADIO_TEMP_DIR"])
     assert folder.is_dir()
     assert os.name == "nt" or folder.stat().st_mode & 0o777 == 0o700
     shutil.rmtree(folder)
     chosen = {"GRADIO_TEMP_DIR": "/somewhere"}
-    place.own_temporary_folder(chosen)
+    environment.own_temporary_folder(chosen)
     assert chosen["GRADIO_TEMP_DIR"] == "/somewhere"
 
 
@@ -110,7 +110,7 @@ while True:  # a signal that comes just before a long sleep would wait for its e
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal")
 def test_the_folder_of_uploads_goes_when_the_server_is_ended(tmp_path: Path):
     env = {name: value for name, value in os.environ.items() if name != "GRADIO_TEMP_DIR"}
-    command = [sys.executable, "-c", ENDED, place.__file__]
+    command = [sys.executable, "-c", ENDED, environment.__file__]
     with subprocess.Popen(
         command,
         env=env | {"TMPDIR": str(tmp_path)},
