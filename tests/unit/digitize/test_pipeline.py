@@ -1,4 +1,4 @@
-"""The digitizer against oracles: MNIST itself, canvases, file formats, the routes."""
+"""The digitizer against oracles: MNIST itself, canvases, file formats, entry points."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class BodyError(ValueError):
 
 
 class BodyReader:
-    """Takes a JSON text in pieces; `kept` is the same with names of pending pictures for long texts.
+    """Take a JSON text in pieces; `kept` is the same, names of pending pictures for long texts.
 
     Args:
         pending: where long texts go.
