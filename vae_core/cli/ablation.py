@@ -10,7 +10,7 @@ from typing import TypedDict
 from vae_core import files, recipes, runtime
 from vae_core.cli import Verbs, verb
 from vae_core.data import add_arguments, hold_out, load_mnist
-from vae_core.evaluation.model_card import LEVERS_FILE, write_card
+from vae_core.evaluation.model_card import ABLATION_FILE, write_card
 from vae_core.training import ablation as library
 
 
@@ -57,9 +57,9 @@ def ablation(arguments: argparse.Namespace) -> Table:
     ):
         rows.append(row)
         text = library.report(recipe, epochs, arguments.seed, rows)
-        files.write_text(out / LEVERS_FILE, text)
+        files.write_text(out / ABLATION_FILE, text)
         print(library.table(rows[-1:]).splitlines()[-1], file=sys.stderr, flush=True)
     if arguments.card:
-        files.write_text(Path(arguments.card) / LEVERS_FILE, text)
+        files.write_text(Path(arguments.card) / ABLATION_FILE, text)
         write_card(Path(arguments.card))
-    return {"table": str(out / LEVERS_FILE), "rows": len(rows)}
+    return {"table": str(out / ABLATION_FILE), "rows": len(rows)}

@@ -1,4 +1,4 @@
-"""The lever table on a toy: one lever at a time, resumed, compared digit by digit."""
+"""The table of changes on a toy: one at a time, resumed, compared digit by digit."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_held_out_digits_keep_their_places(digits: Digits):
 
 
 @pytest.mark.parametrize("name", [n for n in ablation.CHANGES if n != ablation.BASE])
-def test_every_lever_moves_one_thing(name: str):
+def test_every_change_changes_one_thing(name: str):
     conv = dataclasses.replace(BASE, net=NetConfig(kind="conv", hidden_dims=(8, 8, 8)))
     conv = dataclasses.replace(conv, train=dataclasses.replace(TRAIN, beta=_warm()))
     moved = ablation.CHANGES[name](conv)

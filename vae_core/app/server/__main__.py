@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vae_core.app.server import registry, shell
+from vae_core.app.server import calls, shell
 from vae_core.app.service.studio import Studio
 
 if __name__ == "__main__":
-    print("\n".join(registry.lines(shell.build_app(Studio()))))
+    print("\n".join(calls.lines(shell.build_app(Studio()))))

@@ -19,8 +19,7 @@ from gradio.events import api
 from gradio.utils import get_upload_folder
 
 from vae_core.app import wire
-from vae_core.app.server import registry
-from vae_core.app.server.calls import SORRY, Call
+from vae_core.app.server.calls import API, SORRY, Call, register
 from vae_core.app.server.uploads import Uploads
 from vae_core.app.service.studio import Studio
 from vae_core.checkpoint import samplers
@@ -145,7 +144,7 @@ def _picked(reply: Any, *keys: str) -> Answer:
 def build(studio: Studio) -> None:
     """Add the endpoints to the Blocks that are being built."""
     endpoints = Endpoints(studio, Uploads(Path(get_upload_folder())))
-    registry.enter(registry.API, endpoints.calls())
+    register(API, endpoints.calls())
     for call in endpoints.calls():
         # Gradio's own queue serves whoever came first, however much he asked for: ours are fair.
         api(endpoint(call), api_name=call.name, concurrency_limit=None)

@@ -13,9 +13,8 @@ from gradio import Blocks
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vae_core.app.pending_pictures import HERE, DroppedError, PendingPictures
-from vae_core.app.server import registry, routes, visitors
+from vae_core.app.server import calls, routes, visitors
 from vae_core.app.server.body_reader import SMALL, TOO_LARGE, BodyError, BodyReader
-from vae_core.app.server.calls import SORRY
 from vae_core.app.server.turns import Turns
 from vae_core.app.server.visitors import FullError, Shares
 
@@ -55,7 +54,7 @@ class RequestLimits:
 
     def __init__(self, app: ASGIApp, blocks: Blocks, pending: PendingPictures = HERE) -> None:
         self.app, self.pending = app, pending
-        self.directory = routes.Directory(blocks, registry.takes_picture(blocks))
+        self.directory = routes.Directory(blocks, calls.takes_picture(blocks))
         self.streams = Shares(STREAMS, STREAMS_EACH, MANY)
         self.calls, self.pages = Shares(CALLS, CALLS_EACH, MANY), Shares(PAGES, PAGES_EACH, MANY)
         self.rendering = Turns(1, PAGES_EACH, MANY)
@@ -78,7 +77,7 @@ class RequestLimits:
             if answer.started:
                 raise
             logging.getLogger(__name__).exception("a request failed: %s", type(error).__name__)
-            await answer.refuse(500, SORRY)
+            await answer.refuse(500, calls.SORRY)
 
     async def _let_in(self, scope: Scope, receive: BoundedBody, send: Answer) -> None:
         method, path = scope["method"], routes.path_of(scope)

@@ -1,4 +1,7 @@
-"""What the page and programs may ask for: each `Call` is one entry of the `registry`.
+"""What the page and programs may ask for: each `Call` is one entry of an app's `registry`.
+
+Each panel adds its calls to the registry as it is placed, and so does the API; the socket, the
+checks of requests and the tests read it, and `python -m vae_core.app.server` prints it.
 
 A call names a method of the service. Its positional parameters are the arguments' names, for the
 page's functions and for the endpoints alike; keyword-only ones are the server's own. Server
@@ -11,11 +14,14 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol, TypeVar, cast
+from weakref import WeakKeyDictionary
 
+import gradio as gr
+from gradio.context import Context
 from starlette.responses import JSONResponse
 
 from vae_core.app import wire
@@ -23,6 +29,9 @@ from vae_core.app.server import work_queues
 from vae_core.files import JsonObject
 
 SORRY = "The server could not do that; please try again."
+
+API = "api"
+"""The place of the endpoints among the panels."""
 
 T = TypeVar("T")
 Function = TypeVar("Function", bound=Callable[..., Awaitable[object]])
@@ -137,3 +146,54 @@ async def _in_lane(
         return await call.queue(argument).run(work, visitor)
     except ValueError as error:  # the queue is full
         return refused({"error": str(error)})
+
+
+_registries: WeakKeyDictionary[gr.Blocks, dict[str, tuple[Call, ...]]] = WeakKeyDictionary()
+
+
+def register(place: str, calls: Sequence[Call]) -> None:
+    """Add the calls of a panel, or of `API`, to the registry of the Blocks that are being built."""
+    app = Context.root_block
+    if app is None:
+        raise RuntimeError("calls are registered inside Blocks.")
+    if calls:
+        _registries.setdefault(app, {})[place] = tuple(calls)
+
+
+def registry(app: gr.Blocks) -> Mapping[str, tuple[Call, ...]]:
+    """The calls of each panel by its name, and of the endpoints under `API`."""
+    return _registries.get(app, {})
+
+
+def live_functions(app: gr.Blocks) -> dict[str, Follow]:
+    """What the socket answers: the live calls of all panels by their names.
+
+    Raises:
+        ValueError: two panels give one name to different calls, and a message has but the name.
+    """
+    found: dict[str, Call] = {}
+    for place, calls in registry(app).items():
+        for call in calls if place != API else ():
+            if call.live is None:
+                continue
+            if _work(found.setdefault(call.name, call)) != _work(call):
+                raise ValueError(f"two panels have a live call {call.name!r}; rename one.")
+    return {name: follow_function(call) for name, call in found.items()}
+
+
+def _work(call: Call) -> tuple[object, ...]:
+    """What a call runs, such that equal calls of two panels are equal."""
+    run = call.run
+    return (run.func, run.args, run.keywords) if isinstance(run, partial) else (run,)
+
+
+def takes_picture(app: gr.Blocks) -> frozenset[str]:
+    """Names of the endpoints that take a picture."""
+    return frozenset(call.name for call in registry(app).get(API, ()) if call.opens)
+
+
+def lines(app: gr.Blocks) -> Iterator[str]:
+    """One line a call: its place, name and arguments, and whether it is live."""
+    for place, calls in registry(app).items():
+        for call in calls:
+            yield f"{place}: {call.name}({', '.join(call.arguments)}){' live' * bool(call.live)}"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import gradio as gr
 
-from vae_core.app.server import registry, scripts
-from vae_core.app.server.calls import Call, page_function
+from vae_core.app.server import scripts
+from vae_core.app.server.calls import Call, page_function, register
 
 STYLED_AT_ONCE = ("explore", "sample", "interpolate", "reconstruct", "compare")
 """Panels whose styles come with the page; those of others come when they are opened."""
@@ -16,7 +16,7 @@ STYLED_AT_ONCE = ("explore", "sample", "interpolate", "reconstruct", "compare")
 
 def panel(name: str, calls: Sequence[Call], **words: str) -> gr.HTML:
     """Place the panel `name`: `web/panels/NAME.html`, mounted by `web/panels/NAME.js`."""
-    registry.enter(name, calls)
+    register(name, calls)
     return component(f"panels/{name}", calls, late=name not in STYLED_AT_ONCE, **words)
 
 

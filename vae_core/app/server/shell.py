@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from vae_core.app import wire
-from vae_core.app.server import api, assets, registry, routes, scripts, sockets, upkeep
+from vae_core.app.server import api, assets, calls, routes, scripts, sockets, upkeep
 from vae_core.app.server.body_limit import RequestLimits
 from vae_core.app.server.headers import SecurityHeaders
 from vae_core.app.server.page import STYLED_AT_ONCE, component
@@ -92,7 +92,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
                 Middleware(RequestLimits, blocks=app),
             ],
             "routes": [
-                WebSocketRoute(sockets.PATH, sockets.LiveSocket(registry.live_functions(app))),
+                WebSocketRoute(sockets.PATH, sockets.LiveSocket(calls.live_functions(app))),
                 *(
                     Route(routes.UPLOAD + end, uploads.receive, methods=["POST"])
                     for end in ("", "/")

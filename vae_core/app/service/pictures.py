@@ -63,10 +63,10 @@ class Pictures(Codes):
                 spent = milliseconds(start)
             # Inside the queue: the film decodes the visitor's picture once more.
             about = prepare.describe(digit, film)
-        known = self.registry.percentiles_of(checkpoint)
+        measured = self.registry.percentiles_of(checkpoint)
         length = math.hypot(*numbers(code.u[0]))
         # A mean lies nearer to 0 than draws do, so it is held against other means.
-        nearer = None if known is None else known.share_below("length", length)
+        nearer = None if measured is None else measured.share_below("length", length)
         reply: replies.Encoded = {
             **code.reply(),
             "input": digit.pixels,
