@@ -22,11 +22,17 @@ from vae_core.models import VAE
 from vae_core.probability.samplers import DiffusionSampler
 
 ROOT = Path(__file__).parents[2]
-# The app itself, but not so patient with a body that does not come.
-IMPATIENT = """
+# The app itself, but it waits less for a body that does not come, and prints what it offers.
+SCRIPT = """
 import sys
-from vae_core.app.server import body_limit as limits
+from vae_core.app.server import body_limit as limits, calls, shell
 limits.PAUSE = 2.0
+build = shell.build_app
+def listed(studio):
+    app = build(studio)
+    print(*calls.lines(calls.registry(app)), sep="\\n", flush=True)
+    return app
+shell.build_app = listed
 import app
 sys.exit(app.main(sys.argv[1:]))
 """
@@ -73,7 +79,7 @@ def serving(folder: Path) -> Iterator[Served]:
     with (
         log.open("w") as file,
         subprocess.Popen(
-            [sys.executable, "-c", IMPATIENT, *words],
+            [sys.executable, "-c", SCRIPT, *words],
             cwd=ROOT, env=environment, stdout=file, stderr=file,
         ) as process,
     ):  # fmt: skip

@@ -6,4 +6,4 @@ from vae_core.app.server import calls, shell
 from vae_core.app.service.studio import Studio
 
 if __name__ == "__main__":
-    print("\n".join(calls.lines(shell.build_app(Studio()))))
+    print("\n".join(calls.lines(calls.registry(shell.build_app(Studio())))))

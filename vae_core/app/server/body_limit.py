@@ -54,7 +54,7 @@ class RequestLimits:
 
     def __init__(self, app: ASGIApp, blocks: Blocks, pending: PendingPictures = HERE) -> None:
         self.app, self.pending = app, pending
-        self.directory = routes.Directory(blocks, calls.takes_picture(blocks))
+        self.directory = routes.Directory(blocks, calls.takes_picture(calls.registry(blocks)))
         self.streams = Shares(STREAMS, STREAMS_EACH, MANY)
         self.calls, self.pages = Shares(CALLS, CALLS_EACH, MANY), Shares(PAGES, PAGES_EACH, MANY)
         self.rendering = Turns(1, PAGES_EACH, MANY)

@@ -17,7 +17,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, TypeAlias, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import gradio as gr
@@ -148,6 +148,8 @@ async def _in_lane(
         return refused({"error": str(error)})
 
 
+Registry: TypeAlias = Mapping[str, tuple[Call, ...]]
+
 _registries: WeakKeyDictionary[gr.Blocks, dict[str, tuple[Call, ...]]] = WeakKeyDictionary()
 
 
@@ -160,19 +162,19 @@ def register(place: str, calls: Sequence[Call]) -> None:
         _registries.setdefault(app, {})[place] = tuple(calls)
 
 
-def registry(app: gr.Blocks) -> Mapping[str, tuple[Call, ...]]:
+def registry(app: gr.Blocks) -> Registry:
     """The calls of each panel by its name, and of the endpoints under `API`."""
     return _registries.get(app, {})
 
 
-def live_functions(app: gr.Blocks) -> dict[str, Follow]:
+def live_functions(listed: Registry) -> dict[str, Follow]:
     """What the socket answers: the live calls of all panels by their names.
 
     Raises:
         ValueError: two panels give one name to different calls, and a message has but the name.
     """
     found: dict[str, Call] = {}
-    for place, calls in registry(app).items():
+    for place, calls in listed.items():
         for call in calls if place != API else ():
             if call.live is None:
                 continue
@@ -187,13 +189,13 @@ def _work(call: Call) -> tuple[object, ...]:
     return (run.func, run.args, run.keywords) if isinstance(run, partial) else (run,)
 
 
-def takes_picture(app: gr.Blocks) -> frozenset[str]:
+def takes_picture(listed: Registry) -> frozenset[str]:
     """Names of the endpoints that take a picture."""
-    return frozenset(call.name for call in registry(app).get(API, ()) if call.opens)
+    return frozenset(call.name for call in listed.get(API, ()) if call.opens)
 
 
-def lines(app: gr.Blocks) -> Iterator[str]:
+def lines(listed: Registry) -> Iterator[str]:
     """One line a call: its place, name and arguments, and whether it is live."""
-    for place, calls in registry(app).items():
+    for place, calls in listed.items():
         for call in calls:
             yield f"{place}: {call.name}({', '.join(call.arguments)}){' live' * bool(call.live)}"

@@ -70,6 +70,7 @@ def build_app(studio: Studio) -> gr.Blocks:
 
 def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
     """Keyword arguments for `Blocks.launch`: our look, no Gradio footer, bounded requests."""
+    live = calls.live_functions(calls.registry(app))
     uploads = UploadRoute(Path(get_upload_folder()))
     return {
         "head": head(studio),
@@ -92,7 +93,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
                 Middleware(RequestLimits, blocks=app),
             ],
             "routes": [
-                WebSocketRoute(sockets.PATH, sockets.LiveSocket(calls.live_functions(app))),
+                WebSocketRoute(sockets.PATH, sockets.LiveSocket(live)),
                 *(
                     Route(routes.UPLOAD + end, uploads.receive, methods=["POST"])
                     for end in ("", "/")
