@@ -20,6 +20,7 @@ FIRST = {
 def test_a_name_that_spells_markup_stays_a_name(desktop: Any, spare_url: str) -> None:
     desktop.goto(spare_url)
     chooser = desktop.get_by_test_id("model-chooser")
+    chooser.locator("option").first.wait_for(state="attached")
     options = chooser.locator("option").evaluate_all("(all) => all.map((one) => one.value)")
     [name] = [each for each in options if "<img" in each]
     assert [each for each in options if "<script>" in each]
