@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
@@ -72,19 +73,33 @@ def free_port() -> int:
 def server(script: Path | None = None, *arguments: str, port: int | None = None) -> Iterator[str]:
     """Run `python SCRIPT --port P ...` (app.py by default) until the block ends; yields its URL."""
     port = port or free_port()
-    process = start(port, script, *arguments)
     url = f"http://127.0.0.1:{port}/"
-    try:
-        wait_for(url, process)
-        yield url
-    finally:
-        stop(process)
+    with tempfile.TemporaryDirectory() as folder:
+        process = start(port, script, *arguments, uploads=folder)
+        try:
+            wait_for(url, process)
+            yield url
+        finally:
+            # A polite end would wait for the connections that a browser holds open.
+            process.kill()
+            process.wait()
 
 
-def start(port: int, script: Path | None = None, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start the script in a process of its own, quietly."""
+def start(
+    port: int, script: Path | None = None, *arguments: str, uploads: str | None = None
+) -> subprocess.Popen[bytes]:
+    """Start the script in a process of its own, quietly.
+
+    Args:
+        port: where it answers.
+        script: app.py by default.
+        arguments: more of its own.
+        uploads: its temporary folder, left to the caller; its own by default.
+    """
     command = [sys.executable, str(script or ROOT / "app.py"), "--port", str(port), *arguments]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    own = {} if uploads is None else {"GRADIO_TEMP_DIR": uploads}
+    environment = {**os.environ, **own}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
 
 
 def stop(process: subprocess.Popen[Any]) -> None:

@@ -87,7 +87,7 @@ def serving(folder: Path) -> Iterator[Served]:
             _wait(f"http://127.0.0.1:{port}/gradio_api/app_id", process, log)
             yield Served(f"http://127.0.0.1:{port}/", log, folder / "uploads", model)
         finally:
-            process.terminate()
+            process.kill()  # its folders are the test's own
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
