@@ -35,7 +35,7 @@ def component(name: str, calls: Sequence[Call], *, late: bool = False, **words: 
     for key, value in words.items():
         markup = markup.replace(f"[[{key}]]", value)
     needed = [f"import(new URL({_address(f'{name}.js')}, document.baseURI))"]
-    if late and scripts.text(f"{name}.css"):
+    if late and scripts.style(name):
         needed += [
             f"import(new URL({_address('parts/stylesheet.js')}, document.baseURI))"
             f".then((late) => late.stylesheet({_address(f'{name}.css')}))"

@@ -96,6 +96,7 @@ def lines(function: Function, holds: str = "") -> Lines:
     Raises:
         ValueError: no line of it holds the text: the function has changed.
     """
+    function = inspect.unwrap(function)  # the tests wrap what names a shape
     text, first = inspect.getsourcelines(function)
     marked = [first + i for i, line in enumerate(text) if i >= _body(text) and holds in line]
     if not marked:
