@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
 CREATE = re.compile(r"Create `([^`]+)`:\n\n```\w+\n(.*?)```", re.S)
 APPEND = re.compile(r"Append to `([^`]+)`:\n\n```\w+\n(.*?)```", re.S)
-LINE = re.compile(r"add `([^`]+)` to `PANELS` in `([^`]+)`")
+LINE = re.compile(r"add `([^`]+)` to the end of `PANELS` in `([^`]+)`")
+LISTED = re.compile(r"(?<=^PANELS = \(\n)(.*?)(?=^\))", re.S | re.M)
 
 RUN = """
 import json, sys
@@ -70,7 +71,9 @@ def follow(folder: Path) -> None:
             whole.write("\n\n" + content)
     [(line, file)] = LINE.findall(TEXT)
     shell = (folder / file).read_text("utf-8")
-    (folder / file).write_text(shell.replace("PANELS = (", f"PANELS = (\n    {line}"), "utf-8")
+    longer, count = LISTED.subn(rf"\1    {line}\n", shell)
+    assert count == 1
+    (folder / file).write_text(longer, "utf-8")
 
 
 _compiled = shutil.ignore_patterns("__pycache__")

@@ -97,7 +97,7 @@ def aggregate_log_prob(
 def posteriors(model: VAE, digits: Digits, device: torch.device) -> tuple[Tensor, Tensor]:
     """Means and log-variances (n, d) of all the digits, in double precision.
 
-    A conditional model is told the labels, as for its rate.
+    A conditional model takes the labels, as for its rate.
     """
     parts: list[DiagonalGaussian] = []
     with runtime.eval_mode(model):

@@ -56,7 +56,7 @@ def evidence(
         x: (1, 1, 28, 28), pixels as the model trains on them.
         draws: K, 2 or more.
         seed: of the draws.
-        y: the label (1,), which a conditional model is told: all is then given that label.
+        y: the label (1,) of a conditional model: all is then given that label.
 
     Raises:
         ValueError: `draws` is less than 2.

@@ -98,7 +98,7 @@ def forward_pass(model: Model, x: Tensor, eps: Tensor, y: Tensor | None = None) 
         model: in evaluation mode.
         x: (1, 1, 28, 28), pixels as the model trains on them; see `shown`.
         eps: (1, latent_dim), standard normal noise of the draw.
-        y: the label (1,), which a conditional model is told.
+        y: the label (1,), for a conditional model.
     """
     own = copy.deepcopy(model)
     label = y if own.config.conditional else None

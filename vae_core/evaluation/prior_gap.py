@@ -40,7 +40,7 @@ def measure(
     """Floor and ceiling over one posterior draw of each test digit.
 
     Args:
-        model: in evaluation mode, on `device`; a conditional one is told the labels.
+        model: in evaluation mode, on `device`; a conditional one takes the labels.
         train: digits that f is fitted to; of many, FITTED + HELD_OUT.
         test: digits that the means are over.
         seed: of draws and starts.

@@ -155,6 +155,8 @@ def test_the_formula_of_a_pixel_is_what_is_computed(name):
     x[0, 0, :5], x[0, 0, 5:9] = 0, 1
     if likelihoods.get(name).binary == "required":
         x = x.round()
+    if not p.formula:
+        pytest.skip("its -log p cannot be said in a line")
     given = {key: value.double() for key, value in p.parameters(x).items()}
     known = {"log": torch.log, "exp": torch.exp, "sigma": torch.sigmoid, "abs": torch.abs}
     constants = {"pi": torch.tensor(math.pi)}

@@ -111,7 +111,7 @@ class Endpoints:
     ) -> Answer:
         """steps (2 to 64) digits from one picture to another, path "linear" or "spherical".
 
-        A model that takes labels is told `label`, 0 to 9, for both ends, or what a classifier
+        A model that takes labels gets `label`, 0 to 9, for both ends, or what a classifier
         reads in each; `labels` are those of the ends.
         """
         told = {} if label is None else {"label": label}

@@ -81,7 +81,7 @@ class Inside:
             checkpoint: its name.
             digit: base64 of 784 grey bytes.
             seed: of eps alone; pixels that are drawn black or white stay as they are.
-            label: 0 to 9, null, or "read" for what the classifier reads, for a model that is told
+            label: 0 to 9, null, or "read" for what the classifier reads, for a model that takes
                 the label.
         """
         case = self._case(checkpoint, digit, seed, label)

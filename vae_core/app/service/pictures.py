@@ -88,8 +88,8 @@ class Pictures(Codes):
             options: polarity, threshold, stroke, choose, odd (see `prepare.digitizer_options`),
                 damage (see `damage.damaged`), code "mean" or "draw" (which z is decoded), seed,
                 draws (0 to 64, more pictures from q(z|x)), stages (False leaves out the
-                filmstrip, for the live pad), label (0 to 9 or null, which a model that takes
-                labels is told; its costs are then of x given y, and have no standing).
+                filmstrip, for the live pad), label (0 to 9 or null, for a model that takes labels;
+                its costs are then of x given y, and are not ranked).
         """
         given = checks.mapping("options", options)
         look, known = _look(given), checks.label("label", given.get("label"))

@@ -22,7 +22,7 @@ from vae_core.runtime import numbers
 class Code:
     """One picture `x` (1, 1, 28, 28) with its posterior `q` and the mean's slider values `u`.
 
-    `y` (1,) is the label that the model was told, or None; `own` (10,) the shares that its prior
+    `y` (1,) is the label given to the model, or None; `own` (10,) the shares that its prior
     gives the labels for the code, p(y|z), where the prior knows labels.
     """
 

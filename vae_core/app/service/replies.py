@@ -218,7 +218,7 @@ class Ranked(TypedDict):
 class Reconstructed(Arrived, Posterior, Measured, Ranked):
     """A picture taken all the way.
 
-    `label` is the one that the model was told, or null; `own` its own reading of the code, p(y|z);
+    `label` is the one given to the model, or null; `own` its own reading of the code, p(y|z);
     `readings` are the classifier's, of the input and of the reconstruction.
     """
 

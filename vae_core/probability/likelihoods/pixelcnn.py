@@ -1,4 +1,4 @@
-"""A gated PixelCNN as p(x|z): each pixel is told z and all that was drawn before it.
+"""A gated PixelCNN as p(x|z): each pixel depends on z and all that was drawn before it.
 
 Pixels come in reading order. The vertical stack has seen the rows above a pixel, the horizontal
 one also what lies to its left, and no earlier pixel within reach hides from both (van den Oord et
@@ -218,8 +218,8 @@ class Autoregressive(PixelWise):
     def log_probs(self, x: Tensor) -> Tensor:
         """Each pixel's share in nats; x broadcasts against the features.
 
-        x is binary. Grey pixels are told to their successors as they are, which the net has
-        never seen: the figure is then no likelihood, and larger than a cross-entropy need be.
+        x is binary. Grey pixels reach their successors as they are, which the net was not
+        trained on: the figure is then no likelihood, and larger than a cross-entropy need be.
         """
         return Bernoulli(self.logits(x)).log_probs(x)
 
