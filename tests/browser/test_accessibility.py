@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "inside")
+PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "map", "inside")
 
 # What can be pressed, moved or typed into, and is on show.
 REACHABLE = """() => {

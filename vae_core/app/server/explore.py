@@ -6,6 +6,7 @@ from functools import partial
 
 from vae_core.app.server.calls import Call
 from vae_core.app.server.page import panel
+from vae_core.app.service.atlas import Atlas
 from vae_core.app.service.studio import Studio
 
 
@@ -22,4 +23,5 @@ def calls(studio: Studio) -> list[Call]:
         Call(studio.films),
         Call(studio.follow_code, "encode"),
         Call(studio.names),
+        Call(Atlas(studio).resembling),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vae_core.app.server.calls import Call
 from vae_core.app.server.page import panel
 from vae_core.app.server.picture import PRIVACY
+from vae_core.app.service.geometry import Geometry
 from vae_core.app.service.studio import Studio
 
 
@@ -15,9 +16,13 @@ def build(studio: Studio) -> None:
 
 def calls(studio: Studio) -> list[Call]:
     """What its script may ask for."""
+    geometry = Geometry(studio)
     return [
         Call(studio.between, live=studio.is_quick),
         Call(studio.way),
+        Call(geometry.geodesic),
+        Call(geometry.bent),
+        Call(geometry.plain),
         Call(studio.end, "encode"),
         Call(studio.draw),
         Call(studio.film),

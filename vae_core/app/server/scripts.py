@@ -30,6 +30,7 @@ SERVED = {
     ".png": "image/png",
 }
 EXAMPLES = "digits.png"
+TEST_DIGITS = "mnist-test.png"
 FOR_EVER = "public, max-age=31536000, immutable"
 IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?\bfrom\s+"(\.[^"]+)";""", re.M)
 
@@ -53,7 +54,7 @@ def served() -> dict[str, bytes]:
     """Every file that a browser may fetch, by its path in `web`."""
     found = (path for path in sorted(WEB.rglob("*")) if path.suffix in SERVED)
     files = {path.relative_to(WEB).as_posix(): path.read_bytes() for path in found}
-    return files | {EXAMPLES: (ASSETS / EXAMPLES).read_bytes()}
+    return files | {name: (ASSETS / name).read_bytes() for name in (EXAMPLES, TEST_DIGITS)}
 
 
 @cache

@@ -31,6 +31,7 @@ PANELS = (
     "interpolate",
     "reconstruct",
     "compare",
+    "map",
     "inside",
 )
 """Each is NAME.py here, whose `build` places it, and `web/panels/NAME.{html,js}`, perhaps .css."""

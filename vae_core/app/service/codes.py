@@ -10,6 +10,7 @@ from torch import Tensor
 
 from vae_core import explore, pictures
 from vae_core.app import checks
+from vae_core.app.service import curves
 from vae_core.app.service.models import Models, milliseconds
 from vae_core.app.service.replies import Between, Decoded, Drawn, Filmstrips
 from vae_core.checkpoint import samplers
@@ -22,7 +23,7 @@ PATHS = ("linear", "spherical")
 MAX_SAMPLES, MAX_STEPS = 256, 64
 LONG_CODE, MAX_FILMS = 64, 24
 """Of codes longer than the first, only so many latents get a filmstrip."""
-ENDS_LIMIT = 1e3
+ENDS_LIMIT = curves.ENDS_LIMIT
 """Ends of a path may be codes of pictures, which the sliders' +-10 need not hold."""
 
 
@@ -75,17 +76,23 @@ class Codes(Models):
         path: object = "linear",
         t: object = 0.5,
         labels: object = None,
+        waves: object = None,
     ) -> Between:
         """The digit at `t` in [0, 1] on the way from code `a` to code `b`.
 
-        `labels` holds those of the two ends, which mix in shares.
+        `labels` holds those of the two ends, which mix in shares; `waves` bend the straight path
+        to a geodesic.
         """
         first, last, path = self._ends(checkpoint, a, b, path)
         t = checks.number("t", t, 0.0, 1.0)
         known = checks.labels("labels", labels, 2)
+        bent = None if waves is None else curves.waves(waves, len(first))
         model = self.registry.get(checkpoint)
         with self._place(checkpoint), torch.inference_mode():
             u = explore.point(self._tensor(first), self._tensor(last), t, path)
+            if bent is not None:
+                line = curves.path(self._tensor(first), self._tensor(last), bent)
+                u = line.at(torch.tensor([t], device=self.device))[0]
             y = self._shares(model, known, t)
             made = self._timed(model, u[None], None if y is None else y[None])
         return {**made, "z": numbers(u)}

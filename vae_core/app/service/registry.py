@@ -119,6 +119,10 @@ class Registry:
         """
         return self._samplers.get((self.check(name), kind))
 
+    def folder(self, name: object) -> Path:
+        """Where the files of `name` lie."""
+        return self._folders[self.check(name)]
+
     def percentiles_of(self, name: object) -> percentiles.Percentiles | None:
         """Where the test digits stand under `name`; None where that was not measured."""
         name = self.check(name)

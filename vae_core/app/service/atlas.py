@@ -1,0 +1,292 @@
+"""What the map asks of a model: where the test digits lie, and what is around a place.
+
+Models that take labels are given none here, so that all digits lie in one space.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import time
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae_core import pictures, runtime
+from vae_core.app import checks, wire
+from vae_core.app.service import density, prepare
+from vae_core.app.service import map_replies as answers
+from vae_core.app.service.codebook import Book, Codebook
+from vae_core.app.service.models import milliseconds
+from vae_core.app.service.replies import Decoded
+from vae_core.app.service.studio import Studio
+from vae_core.app.wire import Grey
+from vae_core.data.shipped import COUNT, shipped
+from vae_core.explore import planes, tsne
+from vae_core.explore.planes import Plane
+from vae_core.runtime import numbers, rows, whole_numbers
+
+PLANES = ("whole", "pca", "lda", "three", "tsne")
+NEAREST = 10
+MOST_CELLS, MOST_ACROSS = 320, 32
+"""Pictures of a manifold laid behind the map, in all and in a row."""
+DRAWS = 400
+"""Of a picture's posterior, for its ellipse."""
+
+
+class Atlas:
+    """Maps of the models of a studio; its queue for heavy work is shared.
+
+    Args:
+        studio: the shipped models.
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio, self.book = studio, Codebook(studio)
+
+    def codes(
+        self, checkpoint: object, plane: object = None, points: object = None
+    ) -> answers.Chart | answers.Waiting:
+        """Where the test digits lie; while they are being encoded, how far that is.
+
+        Args:
+            checkpoint: its name.
+            plane: "whole" of a code of two numbers, else "pca", "lda", "three" or "tsne"; null for
+                the first of these that the model has.
+            points: three codes, for "three".
+        """
+        offered = self.planes(checkpoint)
+        kind = offered[0] if plane is None else checks.choice("plane", plane, PLANES)
+        if kind not in offered:
+            raise ValueError(f'plane is "{kind}"; this model has: {", ".join(offered)}.')
+        corners = self._corners(checkpoint, points) if kind == "three" else None
+        share = self.book.advance(checkpoint)
+        if share < 1:
+            return {"progress": share}
+        book = self.book.whole(checkpoint)
+        if kind == "tsne":
+            return self._static(checkpoint, offered)
+        with self.studio.at_work():
+            return _chart(book, _plane(book.u, kind, corners), offered)
+
+    def planes(self, checkpoint: object) -> list[str]:
+        """The planes that a model has."""
+        length = self.studio.card(checkpoint)["latent_dim"]
+        if length < 2:
+            raise ValueError("A code of one number has no map; its slider in Explore shows it all.")
+        flat = ["whole"] if length == 2 else ["pca", "lda", "three"]
+        return flat if self._kept(checkpoint) is None else [*flat, "tsne"]
+
+    def recall(self, checkpoint: object, index: object) -> answers.Recalled:
+        """The code of the test digit at `index`, 0 to 9,999, decoded."""
+        place = checks.whole("index", index, 0, COUNT - 1)
+        u = self.book.whole(checkpoint).u[place : place + 1]
+        made = self._decoded(checkpoint, u)
+        return {**made, "z": numbers(u[0])}
+
+    def near(self, checkpoint: object, z: object) -> answers.Near:
+        """The ten test digits whose codes lie nearest to slider values z."""
+        u = torch.tensor(self._code(checkpoint, "z", z))
+        return _nearest(self.book.whole(checkpoint).u, u)
+
+    def own(
+        self, checkpoint: object, picture: object, plane: object, options: object = None
+    ) -> answers.Own:
+        """A picture on a plane: its posterior and the ten test digits nearest to its code.
+
+        Args:
+            checkpoint: its name.
+            picture, options: see `prepare.digit`.
+            plane: as `codes` gave it.
+        """
+        flat, book = self._flat(checkpoint, plane), self.book.whole(checkpoint)
+        pixels = prepare.digit(picture, options).pixels
+        model = self.studio.registry.get(checkpoint)
+        with self.studio.at_work(), torch.inference_mode():
+            q = model.encode(self.studio.picture(pixels))
+            u = model.to_sliders(q.mean).float().cpu()
+            noise = torch.randn(DRAWS, 1, u.shape[1], generator=torch.Generator().manual_seed(0))
+            drawn = model.to_sliders(q.at(noise.to(q.mean.device))[:, 0]).float().cpu()
+        spots = flat.coordinates(drawn)
+        is_point = bool((spots.var(0) < 1e-12).all())
+        return {
+            "z": numbers(u[0]),
+            "input": pixels,
+            "place": numbers(flat.coordinates(u)[0]),
+            "middle": numbers(spots.mean(0)),
+            "covariance": None if is_point else rows(torch.cov(spots.T)),
+            "off": planes.off_plane(flat, u).item(),
+            **_nearest(book.u, u[0]),
+        }
+
+    def selection(self, checkpoint: object, chosen: object) -> answers.Selected:
+        """The mean code of test digits and its picture.
+
+        Args:
+            checkpoint: its name.
+            chosen: base64 of 10,000 bits, the first digit's the highest of the first byte.
+        """
+        marked = _bits(chosen)
+        u = self.book.whole(checkpoint).u[marked].mean(0, keepdim=True)
+        return {
+            "z": numbers(u[0]),
+            "pixels": self._decoded(checkpoint, u)["pixels"],
+            "count": int(marked.sum()),
+        }
+
+    def grid(
+        self, checkpoint: object, corner: object, across: object, down: object, columns: object,
+        rows: object,
+    ) -> Decoded:  # fmt: skip
+        """The decoded manifold over a part of a plane, row by row from its upper left corner.
+
+        Args:
+            checkpoint: its name.
+            corner, across, down: the first picture's code, and the steps to its neighbours.
+            columns, rows: at most 32 of each and 320 pictures.
+        """
+        wide = checks.whole("columns", columns, 1, MOST_ACROSS)
+        high = checks.whole("rows", rows, 1, MOST_ACROSS)
+        if wide * high > MOST_CELLS:
+            raise ValueError(f"A map holds at most {MOST_CELLS} pictures, not {wide * high}.")
+        if self.studio.card(checkpoint)["slow"]:
+            raise ValueError("This model paints pixel by pixel, too slowly for a manifold.")
+        first, right, below = (
+            torch.tensor(self._code(checkpoint, name, value))
+            for name, value in (("corner", corner), ("across", across), ("down", down))
+        )
+        u = first + torch.arange(wide)[:, None] * right
+        u = (u[None] + torch.arange(high)[:, None, None] * below).flatten(0, 1)
+        if u.abs().max() > self.studio.reach(checkpoint):
+            raise ValueError("That part of the plane lies beyond the sliders' reach.")
+        with self.studio.at_work():
+            return self._decoded(checkpoint, u)
+
+    def resembling(self, pixels: object) -> answers.Near:
+        """The ten test digits that look most like a digit, base64 of its 784 grey bytes.
+
+        The distance is the square root of the summed squared pixels, each from 0 to 1.
+        """
+        digit = wire.digit_of("pixels", pixels)
+        x = runtime.from_array(digit).flatten().float() / 255
+        with self.studio.at_work(), torch.inference_mode():
+            return _nearest(_looks(), x)
+
+    def _decoded(self, checkpoint: object, u: Tensor) -> Decoded:
+        model, start = self.studio.registry.get(checkpoint), time.perf_counter()
+        with torch.inference_mode():
+            means = model.decode(model.from_sliders(u.to(self.studio.device))).mean
+            made = pictures.to_uint8(means.float().cpu())
+        return {"pixels": made, "milliseconds": milliseconds(start)}
+
+    def _static(self, checkpoint: object, offered: list[str]) -> answers.Chart:
+        places = self._kept(checkpoint)
+        assert places is not None
+        return {
+            "progress": 1.0, "places": _bytes(places), "scale": 1 / tsne.LARGEST,
+            "labels": _labels(), "planes": offered, "plane": None, "share": None, "mass": None,
+            "extent": None, "centre": None,
+        }  # fmt: skip
+
+    def _kept(self, checkpoint: object) -> Tensor | None:
+        """The t-SNE beside the weights; a damaged one is none."""
+        try:
+            return tsne.read(self.studio.registry.folder(checkpoint))
+        except ValueError:
+            return None
+
+    def _code(self, checkpoint: object, name: str, value: object) -> list[float]:
+        length = self.studio.card(checkpoint)["latent_dim"]
+        return checks.vector(name, value, length, self.studio.reach(checkpoint))
+
+    def _corners(self, checkpoint: object, points: object) -> list[Tensor]:
+        given = checks.listed(points)
+        if given is None or len(given) != 3:
+            raise ValueError(f"points must be three codes, not {checks.shown(points)}.")
+        return [
+            torch.tensor(self._code(checkpoint, f"points[{i}]", each))
+            for i, each in enumerate(given)
+        ]
+
+    def _flat(self, checkpoint: object, plane: object) -> Plane:
+        given = checks.mapping("plane", plane)
+        parts = [
+            self._code(checkpoint, name, given.get(name)) for name in answers.Flat.__annotations__
+        ]
+        return Plane(*map(torch.tensor, parts))
+
+
+def _plane(u: Tensor, kind: str, corners: list[Tensor] | None) -> Plane:
+    if corners is not None:
+        return planes.through(*corners)
+    if kind == "whole":
+        return planes.whole(u.shape[1])
+    return planes.principal(u) if kind == "pca" else planes.discriminant(u, shipped("test").labels)
+
+
+def _chart(book: Book, plane: Plane, offered: list[str]) -> answers.Chart:
+    spots = plane.coordinates(book.u)
+    scale = spots.abs().max().clamp_min(1e-6).item() / tsne.LARGEST
+    drawn = spots if book.drawn is None else plane.coordinates(book.drawn)
+    within = density.extent(spots, drawn)
+    return {
+        "progress": 1.0,
+        "places": _bytes((spots / scale).round().to(torch.int16)),
+        "scale": scale,
+        "labels": _labels(),
+        "planes": offered,
+        "plane": {
+            "origin": numbers(plane.origin),
+            "across": numbers(plane.across),
+            "up": numbers(plane.up),
+        },
+        "share": planes.share_of_variance(plane, book.u),
+        "mass": density.mass(drawn, within),
+        "extent": within,
+        "centre": numbers(plane.coordinates(torch.zeros(1, book.u.shape[1]))[0]),
+    }
+
+
+def _nearest(known: Tensor, place: Tensor) -> answers.Near:
+    """The ten of known (n, k) nearest to place (k,), which stand for the test digits."""
+    found = (known - place).square().sum(1).topk(NEAREST, largest=False)
+    digits = shipped("test")
+    return {
+        "indices": whole_numbers(found.indices),
+        "labels": whole_numbers(digits.labels[found.indices]),
+        "distances": numbers(found.values.sqrt()),
+        "digits": digits.images[found.indices, 0].numpy(),
+    }
+
+
+@cache
+def _looks() -> Tensor:
+    """All test digits as rows (n, 784) of floats: 31 MB, made when first asked for."""
+    return shipped("test").floats().flatten(1)
+
+
+@cache
+def _labels() -> str:
+    return "".join(map(str, whole_numbers(shipped("test").labels)))
+
+
+def _bytes(places: Tensor) -> Grey:
+    """Whole numbers of 16 bits as their bytes, the lower one first."""
+    return np.ascontiguousarray(places.numpy().astype("<i2")).view(np.uint8)
+
+
+def _bits(text: object) -> Tensor:
+    """Which digits are chosen, bool (10,000,)."""
+    data = b""
+    if isinstance(text, str):
+        with contextlib.suppress(binascii.Error, ValueError):
+            data = base64.b64decode(text, validate=True)
+    if len(data) != COUNT // 8:
+        raise ValueError(f"chosen must be base64 of {COUNT // 8} bytes, not {checks.shown(text)}.")
+    marked = np.unpackbits(np.frombuffer(data, np.uint8)).astype(bool)
+    if not marked.any():
+        raise ValueError("No digit was chosen: draw a line around some.")
+    return runtime.from_array(marked)

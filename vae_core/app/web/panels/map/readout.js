@@ -1,0 +1,41 @@
+// The place under the crosshair in words, for who looks and for who listens.
+
+import { fixed, signed } from "../../core/numbers.js";
+import { find } from "../../parts/nodes.js";
+
+/** @import { Chart } from "./codes.js" */
+/** @import { Spot } from "./view.js" */
+
+const SPOKEN_MS = 500; // of rest, before a place is spoken
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let speaking;
+
+/**
+ * @param {HTMLElement} root of the panel
+ * @param {{ chart: Chart, at: Spot, z: number[] | null, index: number | null }} place index: of the
+ *   digit under the hand
+ */
+export function showPlaceOf(root, { chart, at, z, index }) {
+  const [s, t] = at;
+  const where = chart.plane ? `s ${signed(s)}\nt ${signed(t)}` : "";
+  const norm = z ? `‖z‖ ${fixed(Math.hypot(...z), 2)}` : "";
+  find(root, ".where").textContent = [where, norm].filter(Boolean).join("\n");
+  const nearest = index ?? chart.nearest(at);
+  const words = nearest === null ? "" : wordsOf(chart, nearest, index !== null);
+  find(root, ".nearest").textContent = words;
+  clearTimeout(speaking);
+  speaking = setTimeout(() => {
+    const spot = chart.plane ? `${fixed(s, 1)} across, ${fixed(t, 1)} up. ` : "";
+    find(root, ".spoken").textContent = spot + words;
+  }, SPOKEN_MS);
+}
+
+/**
+ * @param {Chart} chart
+ * @param {number} index
+ * @param {boolean} isUnderHand
+ */
+const wordsOf = (chart, index, isUnderHand) =>
+  isUnderHand
+    ? `Test digit ${index}, a ${chart.labels[index]}.`
+    : `Nearest on the map: test digit ${index}, a ${chart.labels[index]}.`;
