@@ -14,8 +14,8 @@ import vae_core
 from vae_core import VAE
 from vae_core.checkpoint import companions
 from vae_core.explore import planes, tsne
-from vae_core.explore.posterior_means import slider_codes
 from vae_core.explore.planes import Plane
+from vae_core.explore.posterior_means import slider_codes
 
 
 def clusters(n: int = 900, d: int = 6) -> tuple[Tensor, Tensor]:
