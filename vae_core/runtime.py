@@ -193,6 +193,11 @@ def cholesky(x: Tensor) -> Tensor:
     return cast(Tensor, torch.linalg.cholesky(x))
 
 
+def solve(a: Tensor, b: Tensor) -> Tensor:
+    """x (d, k) of a x = b, for a (d, d) that has an inverse and b (d, k)."""
+    return cast(Tensor, torch.linalg.solve(a, b))
+
+
 def on_gradient(x: Tensor, change: Callable[[Tensor], Tensor]) -> None:
     """Has `change` make the gradient that flows back through x, of x's shape."""
     cast("Callable[[Callable[[Tensor], Tensor]], object]", x.register_hook)(change)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vae_core.app.server.calls import Call
 from vae_core.app.server.page import panel
 from vae_core.app.service.studio import Studio
+from vae_core.app.service.two_clouds import TwoClouds
 from vae_core.app.service.watching import Watching
 
 
@@ -21,4 +22,5 @@ def calls(studio: Studio) -> list[Call]:
         Call(studio.around),
         Call(studio.reads),
         Call(watching.watch),
+        Call(TwoClouds(studio).clouds),
     ]

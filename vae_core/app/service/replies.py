@@ -73,6 +73,24 @@ class Watched(TypedDict):
     milliseconds: float
 
 
+class Clouds(TypedDict):
+    """Codes of test digits and draws, places on one plane in spreads of the codes.
+
+    `labels` are those of the digits; `apart` how far the clouds lie from each other along either
+    axis, `by_chance` how far two halves of the codes do (see `evaluation.clouds`); `ends` four
+    digits, decoded at both ends of the axis across, -`reach` and `reach`, then of the one up; null
+    of a model that paints pixel by pixel.
+    """
+
+    codes: list[list[float]]
+    labels: list[int]
+    draws: list[list[float]]
+    apart: list[float]
+    by_chance: list[float]
+    reach: float
+    ends: Grey | None
+
+
 class Way(Decoded):
     """Digits from one end to another, their codes, the labels of the ends for a model that takes
     labels, and what they read as."""

@@ -2,7 +2,7 @@
 
 import { models } from "../core/boot.js";
 import { on } from "../core/events.js";
-import { fixed, isNumber, whole } from "../core/numbers.js";
+import { fixed, isNumber, number, whole } from "../core/numbers.js";
 import { labelNote, QUANTITIES } from "../core/quantities.js";
 import { model as chosenModel, set, state } from "../core/state.js";
 import { drawPlane } from "../draw/plane.js";
@@ -31,10 +31,11 @@ function pointsOf(quantity) {
 
 /** @param {Measured} point */
 function wordsOf({ model, rate, distortion }) {
-  const { nll, importance_samples: draws } = model.metrics ?? {};
+  const { nll, importance_samples: draws, prior_gap: gap } = model.metrics ?? {};
   const cost = `−ELBO ${fixed(rate + distortion)} nats`;
   const tail = isNumber(nll) ? `, NLL ${fixed(nll)} (${whole(draws)} samples)` : "";
-  const figures = `rate ${fixed(rate)}, distortion ${fixed(distortion)}, ${cost}${tail}`;
+  const idle = isNumber(gap) ? ` (no digit needs ${number(Math.max(0, gap), 2)} or more)` : "";
+  const figures = `rate ${fixed(rate)}${idle}, distortion ${fixed(distortion)}, ${cost}${tail}`;
   return `${model.name}: ${figures}${labelNote(model)}`;
 }
 
@@ -128,9 +129,25 @@ class RatePlane {
   }
 }
 
+/**
+ * The part of the rate that no digit needs.
+ *
+ * @param {Measured} point
+ */
+function idleOf({ model }) {
+  const gap = model.metrics?.prior_gap;
+  return isNumber(gap) ? `≥ ${fixed(Math.max(0, gap), 2)}` : fixed(gap);
+}
+
 /** @param {Measured[]} points */
 function tableOf(points) {
-  const heads = Object.entries({ model: "", rate: "rate", distortion: "distortion", "−ELBO": "" });
+  const heads = Object.entries({
+    model: "",
+    rate: "rate",
+    "no digit needs": "rate",
+    distortion: "distortion",
+    "−ELBO": "",
+  });
   const head = heads.map(([textContent, className]) =>
     make("th", { scope: "col", className, textContent }),
   );
@@ -140,8 +157,10 @@ function tableOf(points) {
     const { name, title } = point.model;
     const pick = button(name, { className: "plain", title }, () => choose(point));
     pick.setAttribute("aria-pressed", String(name === state.model));
-    const figures = [point.rate, point.distortion, cost(point)].map((value) =>
-      make("td", { className: "num", textContent: fixed(value) }),
+    const costs = [point.rate, point.distortion, cost(point)].map((value) => fixed(value));
+    const [rate, ...rest] = costs;
+    const figures = [rate, idleOf(point), ...rest].map((textContent) =>
+      make("td", { className: "num", textContent }),
     );
     return make("tr", {}, make("td", {}, pick), ...figures);
   });

@@ -31,6 +31,19 @@ export function costOfADigit({ metrics: m, conditional, quantity }) {
 }
 
 /**
+ * The rate in its two parts, as a sentence; empty where that was not measured.
+ *
+ * @param {Model} model
+ * @returns {Node | string}
+ */
+export function rateInParts({ metrics: m }) {
+  const { rate, prior_gap: least, prior_gap_at_most: most, prior_gap_digits: count } = m ?? {};
+  if (!isNumber(rate) || !isNumber(least) || !isNumber(most)) return "";
+  const [its, at] = [num(fixed(rate), "rate"), num(number(Math.max(0, least), 2))];
+  return text`The rate of ${its} nats is what the code tells of the digit plus what no digit needs, which is how far all codes together lie from the prior, KL(q(z)‖p(z)): at least ${at} nats, and at most ${num(fixed(most))} (${num(whole(count))} test digits leave that open). The more of that, the more draws miss.`;
+}
+
+/**
  * How sure the independent classifier is of draws, beside real digits; empty where not measured.
  *
  * @param {Model} model

@@ -3,11 +3,12 @@
 import { modelNamed } from "../../core/boot.js";
 import { digitAt, unpack } from "../../core/bytes.js";
 import { call } from "../../core/calls.js";
+import { isNumber } from "../../core/numbers.js";
 import { readingMark } from "../../core/readings.js";
 import { PRIOR, samplersOf, samplerWords } from "../../core/samplers.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { bold, find, findAll, joined, make, text } from "../../parts/nodes.js";
-import { count, shipped, showMissing, showWords } from "./cells.js";
+import { count, decimal, figure, shipped, showMissing, showWords } from "./cells.js";
 
 /** @import { Reading } from "../../core/types.js" */
 /** @import { Comparison, Setting } from "./cells.js" */
@@ -104,7 +105,23 @@ function betterPriors(counted) {
       return text`${bold(fitted.name)} from ${count(own?.sure ?? 0)} to ${count(fitted.sure)}`;
     });
   if (!parts.length) return "";
-  return text`The decoder is the same in each pair of rows: a better distribution of codes alone takes the draws that are read with 90 % or more of ${joined(parts, ", of ")}. `;
+  return text` The decoder is the same in both rows of a model: a better distribution of codes alone takes the draws that are read with 90 % or more of ${joined(parts, ", of ")}.`;
+}
+
+/**
+ * Why the draws of some miss more often: how much of each rate no digit needs.
+ *
+ * @param {string[]} names
+ */
+function gaps(names) {
+  const parts = names.flatMap((name) => {
+    const { rate, prior_gap: gap } = modelNamed(name)?.metrics ?? {};
+    if (!isNumber(rate) || !isNumber(gap)) return [];
+    const least = figure(Math.max(0, gap));
+    return [text`${least} of the ${decimal(rate, "rate")} nats of ${bold(name)}`];
+  });
+  if (!parts.length) return "";
+  return text` Where the prior reaches and no codes are, draws miss; measured on test digits that is at least ${joined(parts, ", ")}: the part of the rate that no digit needs.`;
 }
 
 /**
@@ -120,6 +137,6 @@ function conclude(view, counted) {
   const parts = others.map(({ name, digits }) => text`${count(digits)} of ${bold(name)}'s`);
   showWords(
     view,
-    text`${betterPriors(counted)}Every picture is painted from a random code, with no digit to start from. A classifier takes ${count(plain.digits)} of ${count(DRAWS)} draws of ${bold(plain.name)} for a digit at all, since nothing kept its codes from leaving holes between them, and ${joined(parts, " and ")}, whose training pulled all codes towards the prior that is drawn from here.`,
+    text`Every picture is painted from a random code, with no digit to start from. A classifier takes ${count(plain.digits)} of ${count(DRAWS)} draws of ${bold(plain.name)} for a digit at all, since nothing kept its codes from leaving holes between them, and ${joined(parts, " and ")}, whose training pulled all codes towards the prior that is drawn from here.${gaps(others.map(({ name }) => name))}${betterPriors(counted)}`,
   );
 }

@@ -30,6 +30,6 @@ function conclude(view, points, { label }) {
   const farthest = points.reduce((one, other) => (one.rate >= other.rate ? one : other));
   showWords(
     view,
-    text`Across stands what a code says (rate), up what is left to say about the pixels once it is known (distortion); along a thin line their sum, −ELBO, stays the same. Among the ${count(points.length)} models of ${label} ${bold(best.model.name)} has the lowest sum, ${decimal(cost(best))} nats, and ${bold(farthest.model.name)} says most through its code, ${decimal(farthest.rate, "rate")} nats.`,
+    text`Across stands what a code says (rate), up what is left to say about the pixels once it is known (distortion); along a thin line their sum, −ELBO, stays the same. Among the ${count(points.length)} models of ${label} ${bold(best.model.name)} has the lowest sum, ${decimal(cost(best))} nats, and ${bold(farthest.model.name)} says most through its code, ${decimal(farthest.rate, "rate")} nats. Not all of a rate tells of the digit: the column “no digit needs” has what of it is at least spent on codes that lie elsewhere than the prior, and where that is much, draws miss.`,
   );
 }

@@ -2,7 +2,7 @@
 
 import { isNumber, number, whole } from "../../core/numbers.js";
 import { bold, joined, num, text } from "../../parts/nodes.js";
-import { sureness } from "../../parts/words.js";
+import { rateInParts, sureness } from "../../parts/words.js";
 
 /** @import { Model } from "../../core/types.js" */
 
@@ -16,7 +16,10 @@ const figure = (value) => num(number(value));
  * @returns {(Node | string)[]}
  */
 export function explain(model, label, sampler = "prior") {
-  if (sampler in FITTED) return joined([drawnBy(model, sampler), ...aboutLabel(model, label)]);
+  if (sampler in FITTED) {
+    const parts = [drawnBy(model, sampler), rateInParts(model), ...aboutLabel(model, label)];
+    return joined(parts.filter(Boolean));
+  }
   const { metrics, variational } = model;
   const count = num(whole(model.latent_dim));
   /** @type {(Node | string)[]} */
@@ -37,10 +40,11 @@ export function explain(model, label, sampler = "prior") {
   if (isNumber(metrics?.rate)) {
     parts.push(
       "Training pulls the code of each digit towards the prior, but never asks whether all codes together fill it: where the prior reaches and they do not, no digit was ever encoded, and a draw from there is often none.",
+      rateInParts(model),
       sureness(model),
     );
   }
-  return joined(parts);
+  return joined(parts.filter(Boolean));
 }
 
 /** @type {Record<string, string>} */
