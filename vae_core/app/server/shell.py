@@ -46,6 +46,7 @@ FIRST_MODULES = ("parts/header.js", "panels/explore.js")
 METRICS = (
     *("nll", "importance_samples", "elbo", "distortion", "rate", "mse", "n_images"),
     *("active_units", "fid", "fid_floor", "sample_entropy", "test_entropy", "not_digits"),
+    *("prior_gap", "prior_gap_at_most", "prior_gap_digits"),
 )
 """Figures that the page shows."""
 DEFAULT_MODEL = "vae-flow-digits"

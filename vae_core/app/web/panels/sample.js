@@ -15,6 +15,7 @@ import { labelRow } from "../parts/labels.js";
 import { fillRange, find, say } from "../parts/nodes.js";
 import { Census } from "./sample/census.js";
 import { Clicks } from "./sample/clicks.js";
+import { CloudsView } from "./sample/clouds.js";
 import { explain } from "./sample/explain.js";
 import { Grid } from "./sample/grid.js";
 import { SamplerChooser } from "./sample/sampler.js";
@@ -71,6 +72,7 @@ class Sample {
       const [checkpoint, pixels] = [state.model, pack(digit)];
       send("explore", { z, checkpoint, label, pixels, from: "sample" });
     });
+    this.clouds = new CloudsView(root, server, () => this.sampler.kind);
     this.census = new Census(
       root,
       (at, words) => this.grid.describe(at, words),
@@ -174,6 +176,7 @@ class Sample {
   /** A fitted sampler knows no temperature. */
   #showSampler() {
     find(this.root, ".heat").hidden = !this.sampler.isPrior;
+    this.clouds.refresh();
     this.#explain();
   }
 
