@@ -20,6 +20,7 @@ export const card = (facts) => ({
   variational: true,
   slow: false,
   samplers: [],
+  path: null,
   takes_labels: false,
   conditional: false,
   prior: "normal",

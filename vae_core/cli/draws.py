@@ -76,7 +76,7 @@ def _choose_guidance(arguments: argparse.Namespace) -> dict[str, object]:
     model, sampler = checkpoint.load(folder), samplers.read(folder, "diffusion")
     train = load_mnist("train", arguments.data, download=arguments.download)
     digits = train.drawn(DRAWN, seed=DRAWN_BY)
-    choice = guidance.choose(model, sampler, digits, fid_features.load())
+    choice = guidance.choose(model, sampler, digits, fid_features.reader())
     return {
         "recipe": model.config.name,
         "digits": len(digits),

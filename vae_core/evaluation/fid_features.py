@@ -7,9 +7,14 @@ training the classifier again moves no figure that was taken before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from vae_core import files
+import torch
+from torch import Tensor
+
+from vae_core import files, runtime
+from vae_core.classifier.independent import Readings
 from vae_core.classifier.model import Classifier
 
 FILE = files.ASSETS / "fid-features.safetensors"
@@ -31,3 +36,15 @@ def load(device: str = "cpu", file: Path = FILE) -> Classifier:
     net = Classifier(WIDTHS)
     net.load_state_dict(tensors, strict=True)
     return net.to(device).eval().requires_grad_(False)
+
+
+def reader(device: str = "cpu") -> Callable[[Tensor], Readings]:
+    """The frozen net as one that reads pictures (n, 1, 28, 28) in [0, 1]."""
+    net = load(device)
+
+    def read(x: Tensor) -> Readings:
+        best = torch.cat([net.probs(part.to(device)).cpu() for part in runtime.pieces(x, 500)])
+        found = best.max(1)
+        return Readings(found.indices, found.values)
+
+    return read

@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-
 from vae_core.checkpoint.samplers import Sampler
-from vae_core.classifier.model import Classifier
 from vae_core.data.digits import Digits
 from vae_core.evaluation import draws_table
-from vae_core.evaluation.samples import SURE
+from vae_core.evaluation.path_table import Reader
 from vae_core.models import Model
 
 TRIED = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5)
@@ -24,7 +20,7 @@ TRIED = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5)
 
 @dataclass(frozen=True, kw_only=True)
 class Leaning:
-    """A guidance, and the share of draws so guided that is read with less than SURE."""
+    """A guidance, and the share of draws so guided that is read with less than 0.9."""
 
     guidance: float
     unsure: float
@@ -44,7 +40,7 @@ def choose(
     model: Model,
     sampler: Sampler,
     digits: Digits,
-    reader: Classifier,
+    reader: Reader,
     *,
     tried: Sequence[float] = TRIED,
     seed: int = 1,
@@ -59,7 +55,7 @@ def choose(
         tried: guidances.
         seed: of the draws, the same for each guidance.
     """
-    known = unsure(reader, digits.floats())
+    known = reader(digits.floats()).unsure
     found = tuple(_leanings(model, sampler, len(digits), reader, tried, seed))
     nearest = min(found, key=lambda each: abs(each.unsure - known))
     return Choice(tried=found, digits_unsure=known, chosen=nearest.guidance)
@@ -69,17 +65,11 @@ def _leanings(
     model: Model,
     sampler: Sampler,
     count: int,
-    reader: Classifier,
+    reader: Reader,
     tried: Sequence[float],
     seed: int,
 ) -> Iterator[Leaning]:
     for guidance in tried:
         draw = draws_table.from_sampler(model, sampler, guidance)
         x, _ = draws_table.pictures(model, draw, count, seed)
-        yield Leaning(guidance=guidance, unsure=unsure(reader, x))
-
-
-def unsure(reader: Classifier, x: Tensor) -> float:
-    """The share of pictures x (n, 1, 28, 28) whose likeliest digit has less than SURE."""
-    best = torch.cat([reader.probs(part).amax(1) for part in torch.split(x, 500)])
-    return float((best < SURE).double().mean())
+        yield Leaning(guidance=guidance, unsure=reader(x).unsure)

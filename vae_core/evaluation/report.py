@@ -14,7 +14,15 @@ from torch import Tensor
 from vae_core import checkpoint, files
 from vae_core.checkpoint.metrics import Figures, Measured, Metrics, PriorGap
 from vae_core.data.digits import Digits, load_mnist
-from vae_core.evaluation import family, fid_features, percentiles, samples, slider_table
+from vae_core.evaluation import (
+    family,
+    fid_features,
+    path_table,
+    percentiles,
+    samples,
+    slider_table,
+    steering,
+)
 from vae_core.evaluation.model_card import write_card
 from vae_core.explore import slider_axes, sliders
 from vae_core.models import Model
@@ -107,16 +115,18 @@ def write_sliders(
     device = next(iter(model.state_dict().values())).device
     about = sliders.describe(model, test, kl_per_dim=kl_per_dim, device=device)
     names = [latent["name"] for latent in about["latents"]]
-    net = fid_features.load(str(device))
+    reader = fid_features.reader(str(device))
 
     def read(x: Tensor) -> Tensor:
-        return net.probs(x.to(device)).argmax(1).cpu()
+        return reader(x).digits
 
     known = train.drawn(min(VERIFIED_ON, len(train)))
     holding = slider_table.verified(model, known, read, names, device=device)
     for latent, name in zip(about["latents"], holding, strict=True):
         latent["name"] = name
-    sliders.write(folder, about)
+    paths = path_table.offered(model, train, device=device)
+    ways = steering.found(model, train, read, device=device)
+    sliders.write(folder, {**about, "paths": paths, "directions": ways})
 
 
 def of_weights(folder: Path) -> Metrics:

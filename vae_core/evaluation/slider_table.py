@@ -22,6 +22,9 @@ from vae_core.models import Model
 from vae_core.probability.shapes import Float, Int
 
 REACH, POINTS = 1.5, 7
+REACHED: list[float] = np.linspace(-REACH, REACH, POINTS).tolist()
+"""Where a slider is put."""
+
 CLASSES = 10
 
 KEPT_FROM, RANK_FROM, MOVED_FROM = 0.85, 0.9, 0.5
@@ -68,10 +71,32 @@ def sliders(
     """
     spread = within_class_spread(digits)
     u, y = positions(model, digits, device)
-    return [
-        _figures(model, u, y, read, dim, trait, sign, spread[traits.TRAITS.index(trait)])
-        for dim, trait, sign in named
-    ]
+    found: list[SliderFigures] = []
+    for dim, trait, sign in named:
+        ways = [_set(u, dim, value) for value in REACHED]
+        change = spread[traits.TRAITS.index(trait)] * np.sign(sign)
+        found.append(_figures(model, ways, y, read, trait, float(change)))
+    return found
+
+
+def steered(
+    model: Model,
+    digits: Digits,
+    read: Reader,
+    trait: str,
+    direction: Floats,
+    *,
+    device: torch.device | str = "cpu",
+) -> SliderFigures:
+    """The figures of a direction (d,) that codes move along by -REACH to REACH of it.
+
+    Arguments as for `sliders`.
+    """
+    u, y = positions(model, digits, device)
+    step = runtime.from_array(direction).to(u)
+    ways = [u + value * step for value in REACHED]
+    spread = within_class_spread(digits)[traits.TRAITS.index(trait)]
+    return _figures(model, ways, y, read, trait, float(spread))
 
 
 def verified(
@@ -91,11 +116,15 @@ def verified(
     for (dim, trait, r), found in zip(
         named, sliders(model, digits, read, named, device=device), strict=True
     ):
-        holds = found.kept >= KEPT_FROM and found.rank >= RANK_FROM and found.moved >= MOVED_FROM
-        if holds:
+        if holds(found):
             about = {"kept": round(found.kept, 3), "moved": round(found.moved, 2)}
             kept[dim] = traits.Name(trait=trait, r=r, **about)
     return kept
+
+
+def holds(found: SliderFigures) -> bool:
+    """Whether what was moved deserves the name of the trait."""
+    return found.kept >= KEPT_FROM and found.rank >= RANK_FROM and found.moved >= MOVED_FROM
 
 
 def another_digit(
@@ -146,28 +175,27 @@ def _label(model: Model, y: Tensor) -> tuple[Tensor, ...]:
     return (y,) if model.config.conditional else ()
 
 
+def _set(u: Tensor, dim: int, value: float) -> Tensor:
+    """u (n, d) with one slider at `value`."""
+    moved = u.clone()
+    moved[:, dim] = value
+    return moved
+
+
 def _figures(
-    model: Model,
-    u: Tensor,
-    y: Tensor,
-    read: Reader,
-    dim: int,
-    trait: str,
-    sign: float,
-    spread: float,
+    model: Model, ways: Sequence[Tensor], y: Tensor, read: Reader, trait: str, spread: float
 ) -> SliderFigures:
-    kept = torch.ones(len(u), dtype=torch.bool)
+    """Of slider positions (n, d) one after the other; a negative spread: the trait falls."""
+    kept = torch.ones(len(y), dtype=torch.bool)
     path: list[Floats] = []
-    for value in np.linspace(-REACH, REACH, POINTS):
-        moved = u.clone()
-        moved[:, dim] = float(value)
+    for moved in ways:
         pictures = decoded(model, moved, y)
         kept &= read(pictures) == y.cpu()
         grey = (pictures[:, 0] * 255).round().byte().numpy()
         path.append(traits.measure(grey)[:, traits.TRAITS.index(trait)])
     values = np.stack(path, 1)
-    change = np.sign(sign) * (values[:, -1] - values[:, 0]) / spread
-    count = len(u)
+    change = (values[:, -1] - values[:, 0]) / spread
+    count = len(y)
     share = float(kept.double().mean())
     return SliderFigures(
         trait=trait,
@@ -175,7 +203,7 @@ def _figures(
         kept_sem=(share * (1 - share) / count) ** 0.5,
         moved=float(change.mean()),
         moved_sem=float(change.std() / count**0.5),
-        rank=float(np.median(np.sign(sign) * spearman(values))),
+        rank=float(np.median(np.sign(spread) * spearman(values))),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypedDict, TypeGuard, cast
+from typing import Literal, NotRequired, TypedDict, TypeGuard, cast
 
 import torch
 from torch import Tensor
@@ -12,6 +12,7 @@ from torch import Tensor
 from vae_core import checkpoint, files, runtime
 from vae_core.data.digits import Digits
 from vae_core.explore import traits
+from vae_core.explore.paths import PATHS
 from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
 from vae_core.probability.shapes import Float
@@ -40,6 +41,19 @@ class Latent(TypedDict):
     relative_at_draws: float
 
 
+class Direction(TypedDict):
+    """A named direction: what the sliders move by while the trait grows by a standard deviation.
+
+    `kept` is the share of the digits that stay what they are over [-1.5, 1.5] of it, `moved` how
+    far the trait goes, in standard deviations within a class.
+    """
+
+    trait: str
+    direction: list[float]
+    kept: float
+    moved: float
+
+
 class Latents(TypedDict):
     """What `latents.json` holds."""
 
@@ -50,6 +64,20 @@ class Latents(TypedDict):
     order_by: Literal["kl", "movement"]
     draws: int
     latents: list[Latent]
+    paths: NotRequired[Mapping[str, object]]
+    directions: NotRequired[list[Direction]]
+
+
+def first_path(about: Latents | None) -> str | None:
+    """The path to offer first, as `path_table.offered` found; None where nobody looked."""
+    found = None if about is None else about.get("paths")
+    named = found.get("first") if isinstance(found, Mapping) else None
+    return named if isinstance(named, str) and named in PATHS else None
+
+
+def directions(about: Latents | None) -> list[Direction]:
+    """The named directions that hold, for a model whose sliders have axes of their own."""
+    return [] if about is None else about.get("directions", [])
 
 
 def describe(
@@ -128,6 +156,20 @@ def movement(model: Model, base: Float[Tensor, "n d"]) -> Float[Tensor, " d"]:
     return torch.stack(changes).cpu()
 
 
+def add(folder: Path, key: str, value: object) -> dict[str, object]:
+    """Puts one more entry into latents.json, and returns the whole.
+
+    Raises:
+        ValueError: there is none of these weights, or it is damaged or cannot be written.
+    """
+    path = folder / LATENTS
+    about = files.read_json(path)
+    if about.get("weights_sha256") != files.fingerprint(folder / checkpoint.WEIGHTS):
+        raise ValueError(f"{path} is of other weights; evaluate them first.")
+    write(folder, {**about, key: value})
+    return {**files.read_json(path)}
+
+
 def write(folder: Path, about: Mapping[str, object]) -> None:
     """Writes latents.json, whole or not at all; ValueError when it cannot be written."""
     weights = folder / checkpoint.WEIGHTS
@@ -148,13 +190,15 @@ def read(folder: Path, latent_dim: int) -> Latents | None:
         return None
     about = files.read_json(path)
     latents, order = about.get("latents", []), about.get("order", [])
-    if not (_is_order(order) and isinstance(latents, list) and all(map(_is_latent, latents))):
+    are_sliders = _is_order(order) and isinstance(latents, list) and all(map(_is_latent, latents))
+    if not (are_sliders and _are_ways(about.get("directions", []), latent_dim)):
         raise ValueError(f"{path} is damaged: it does not tell of sliders.")
     given = about.get("weights_sha256")
     if given is not None and given != files.fingerprint(folder / checkpoint.WEIGHTS):
         return None
-    fits = sorted(order) == list(range(latent_dim)) and len(latents) == latent_dim
-    return cast(Latents, about) if fits else None
+    found = cast(Latents, about)
+    fits = sorted(found["order"]) == [*range(latent_dim)] and len(found["latents"]) == latent_dim
+    return found if fits else None
 
 
 def _is_order(values: object) -> TypeGuard[list[int]]:
@@ -170,6 +214,24 @@ def _is_latent(latent: object) -> bool:
     values = cast(dict[str, object], latent)
     name, moved = values.get("name"), values.get("relative_at_draws")
     return (name is None or _is_name(name)) and (moved is None or _is_number(moved))
+
+
+def _are_ways(ways: object, latent_dim: int) -> bool:
+    return isinstance(ways, list) and all(
+        _is_way(way, latent_dim) for way in cast(list[object], ways)
+    )
+
+
+def _is_way(way: object, latent_dim: int) -> bool:
+    """Whether a named direction is one of this model."""
+    if not isinstance(way, dict):
+        return False
+    values = cast(dict[str, object], way)
+    steps = values.get("direction")
+    if not isinstance(steps, list) or not isinstance(values.get("trait"), str):
+        return False
+    numbers = [*cast(list[object], steps), values.get("kept"), values.get("moved")]
+    return len(numbers) == latent_dim + 2 and all(map(_is_number, numbers))
 
 
 def _is_name(name: object) -> bool:

@@ -11,18 +11,15 @@ import torch
 from torch import Tensor
 
 from vae_core.checkpoint.samplers import Sampler
-from vae_core.classifier.model import Classifier
+from vae_core.classifier.independent import Readings
 from vae_core.data.digits import Digits
 from vae_core.evaluation import draws_table, guidance
 from vae_core.models import Model
 
 
-class Reader:
+def read(x: Tensor) -> Readings:
     """As sure of a picture as it is bright."""
-
-    def probs(self, x: Tensor) -> Tensor:
-        bright = x.mean((1, 2, 3))
-        return torch.stack([bright, 1 - bright], 1)
+    return Readings(torch.zeros(len(x), dtype=torch.int64), x.mean((1, 2, 3)))
 
 
 def with_dark(count: int, total: int = 100) -> Tensor:
@@ -51,9 +48,7 @@ def test_the_draws_that_read_as_digits_do_are_chosen() -> None:
     images = (with_dark(6) * 255).round().byte()
     digits = Digits(images, torch.zeros(100, dtype=torch.int64), torch.arange(100))
     nothing = cast(Model, SimpleNamespace())
-    choice = guidance.choose(
-        nothing, cast(Sampler, None), digits, cast(Classifier, Reader()), tried=(1.0, 1.2, 1.5)
-    )
+    choice = guidance.choose(nothing, cast(Sampler, None), digits, read, tried=(1.0, 1.2, 1.5))
     assert choice.digits_unsure == pytest.approx(0.06)
     assert [each.unsure for each in choice.tried] == pytest.approx([0.10, 0.06, 0.0])
     assert choice.chosen == 1.2

@@ -36,7 +36,8 @@ class Card(Kind):
     `unused` those below 0.01 nats. Where there is no KL, `moves` says how much each slider moves
     the picture against the one that does most; null where that is not measured, and for a code of
     hundreds, whose bars nobody sees. `outdated` names the files measured on weights that are gone;
-    `samplers` those that were fitted to its codes after training.
+    `samplers` those that were fitted to its codes after training; `path` is the way between two
+    digits to offer first, null where nobody measured it.
     """
 
     name: str
@@ -54,3 +55,4 @@ class Card(Kind):
     metrics: Mapping[str, object]
     outdated: list[str]
     samplers: list[str]
+    path: str | None

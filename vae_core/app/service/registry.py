@@ -180,6 +180,7 @@ def card(
         "metrics": metrics or {},
         "outdated": facts["outdated"],
         "samplers": [*fitted],
+        "path": sliders.first_path(latents),
     }
 
 

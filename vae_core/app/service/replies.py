@@ -115,11 +115,23 @@ class Films(Filmstrips):
     readings: list[Reading] | None
 
 
+class Steering(TypedDict):
+    """A named direction (see `sliders.Direction`), and `reads`: the coefficients whose product
+    with a code says how far along it the code lies, all directions being told apart."""
+
+    trait: str
+    direction: Code
+    reads: Code
+    kept: float
+    moved: float
+
+
 class Names(TypedDict):
-    """What each latent correlates with, measured over so many digits."""
+    """What each latent correlates with, measured over so many digits; and where to steer."""
 
     names: list[Name | None]
     digits: int | None
+    directions: list[Steering]
 
 
 class Animation(TypedDict):

@@ -14,13 +14,13 @@ import torch
 
 from vae_core import explore
 from vae_core.app import checks, wire
-from vae_core.app.service import replies
+from vae_core.app.service import replies, steering
 from vae_core.app.service.codes import MAX_STEPS, PATHS
 from vae_core.app.service.family import Family
 from vae_core.app.wire import Film
 from vae_core.checkpoint import samplers
 from vae_core.data.examples import examples
-from vae_core.explore import traits
+from vae_core.explore import sliders, traits
 from vae_core.runtime import from_array, rows
 
 FILM_STEPS, FILM_SPAN = 7, 3.0
@@ -60,14 +60,16 @@ class Studio(Family):
         about = self.registry.latents[checkpoint]
         if about is not None:
             named = [each.get("name") for each in about["latents"]]
-            return {"names": named, "digits": about.get("digits")}
+            ways = steering.ways(sliders.directions(about))
+            return {"names": named, "digits": about.get("digits"), "directions": ways}
         digits, known, _ = examples()
         model, labels = self.registry.get(checkpoint), np.array(known)
         given = from_array(labels).to(self.device) if model.config.labelled_prior else None
         with torch.inference_mode():
             x = from_array(digits).to(self.device).float().div(255)[:, None]
             u = model.to_sliders(model.encode(x).mean, given).double().cpu().numpy()
-        return {"names": traits.names(digits, u, labels), "digits": len(digits)}
+        named = traits.names(digits, u, labels)
+        return {"names": named, "digits": len(digits), "directions": []}
 
     def reads(
         self,

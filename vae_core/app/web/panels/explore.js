@@ -1,6 +1,5 @@
 // Explore: sliders in the order of their measured KL, one live picture, and ways to start.
 
-import { readNumbers } from "../core/address.js";
 import { boot } from "../core/boot.js";
 import { call } from "../core/calls.js";
 import { on } from "../core/events.js";
@@ -8,13 +7,14 @@ import { onParcel } from "../core/handover.js";
 import { live } from "../core/live.js";
 import { normal } from "../core/prior.js";
 import { overSocket } from "../core/socket.js";
-import { givenLabel, keep, model, notices, openedWith, set, state } from "../core/state.js";
+import { givenLabel, model, notices, set, state } from "../core/state.js";
 import { paint } from "../draw/digit.js";
 import { Gauge } from "../parts/gauge.js";
-import { find, say } from "../parts/nodes.js";
+import { find, onClick, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
 import { clamped, clampToLimit, moveTo } from "./explore/code.js";
 import { explain } from "./explore/explain.js";
+import { Frozen, frozenByLink } from "./explore/frozen.js";
 import { mountHand } from "./explore/hand.js";
 import { mountHandout } from "./explore/handout.js";
 import { namer } from "./explore/names.js";
@@ -23,6 +23,7 @@ import { FILM, Rows } from "./explore/rows.js";
 import { scaleChooser } from "./explore/scale.js";
 import { mountSmooth } from "./explore/smooth.js";
 import { isPlaceOf, Starts } from "./explore/start.js";
+import { Steers } from "./explore/steers.js";
 import { Strips } from "./explore/strips.js";
 import { UndoButtons } from "./explore/undo_buttons.js";
 
@@ -34,8 +35,6 @@ const [SLOW_REST_MS, ARRIVAL_MS] = [200, 50];
 class Explore {
   /** @type {number[]} */
   #u = [];
-  /** @type {Set<number>} */
-  #frozen = new Set();
   /** @type {string | null} */
   #pixels = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -55,22 +54,26 @@ class Explore {
       this.scale = scale;
       this.rows.rescale(scale, this.#u);
     });
+    this.frozen = new Frozen();
     this.gauge = new Gauge(find(root, ".gauge"));
     this.rows = new Rows(root, {
       onmove: (dim, value, event) => this.#slide(dim, value, event),
       onrest: () => this.undo.keep(),
-      onfreeze: (dim) => this.#freeze(dim),
+      onfreeze: (dim) => this.rows.showFrozen(this.frozen.toggle(dim)),
     });
-    this.showNames = namer(server, this.rows);
+    const onmove = (/** @type {number[]} */ u, /** @type {Event} */ event) => this.#steer(u, event);
+    const onrest = () => this.undo.keep();
+    this.steers = new Steers(root, { place: () => this.#u, onmove, onrest });
+    this.showNames = namer(server, this.rows, this.steers);
     this.starts = new Starts(root, {
       server,
       model: () => this.model,
       onstart: (start, label) => this.#begin(start, label),
     });
     const here = () => ({ u: [...this.#u], start: this.starts.current });
-    this.undo = new UndoButtons(root, here, (rest, event) => {
+    this.undo = new UndoButtons(root, here, ({ u, start }, event) => {
       this.starts.leave();
-      this.#goTo(rest.u, rest.start, event);
+      this.#goTo(u, start, event);
     });
     this.engine = this.#buildEngine();
     this.strips = this.#buildStrips();
@@ -121,8 +124,23 @@ class Explore {
    * @param {Event} event
    */
   #slide(dim, value, event) {
-    this.starts.leave();
     this.#u[dim] = value;
+    this.#movedByHand(event);
+  }
+
+  /**
+   * @param {number[]} u
+   * @param {Event} event
+   */
+  #steer(u, event) {
+    this.#u = clamped(this.model, u);
+    this.rows.show(this.#u);
+    this.#movedByHand(event);
+  }
+
+  /** @param {Event} event */
+  #movedByHand(event) {
+    this.starts.leave();
     this.#moved(event);
     this.undo.keepSoon();
   }
@@ -142,6 +160,7 @@ class Explore {
   #moved(event) {
     this.#paint(event);
     set({ u: [...this.#u] });
+    this.steers.show(this.#u);
     this.gauge.showSoon(() => this.#place());
     if (!this.model.slow) this.strips.askSoon();
     this.hand.follow();
@@ -152,17 +171,6 @@ class Explore {
     const start = this.starts.current;
     const isCode = start?.z.every((v, dim) => clampToLimit(this.model, v) === this.#u[dim]);
     return [this.#u, isCode ? (start?.nearer ?? null) : null];
-  }
-
-  /** @param {number} dim */
-  #freeze(dim) {
-    if (!this.#frozen.delete(dim)) this.#frozen.add(dim);
-    this.rows.showFrozen(this.#frozen);
-    this.#mirrorFrozen();
-  }
-
-  #mirrorFrozen() {
-    keep({ frozen: this.#frozen.size ? [...this.#frozen].join(",") : null });
   }
 
   /**
@@ -194,7 +202,7 @@ class Explore {
    */
   #redraw(draw, event) {
     this.starts.leave();
-    this.#jump(this.#u.map(draw), { event, frozen: this.#frozen });
+    this.#jump(this.#u.map(draw), { event, frozen: this.frozen.dims });
   }
 
   /**
@@ -217,14 +225,13 @@ class Explore {
   #adopt(code, frozen = []) {
     const { model: chosen, root } = this;
     this.#u = code?.length === chosen.latent_dim ? [...code] : Array(chosen.latent_dim).fill(0);
-    this.#frozen = new Set(frozen.filter((dim) => dim in chosen.order));
-    this.#mirrorFrozen();
+    this.frozen.adopt(chosen, frozen);
     this.gauge.adopt(chosen);
     this.starts.show(null);
     root.classList.toggle("slow", chosen.slow);
     const sigma = chosen.variational ? "in σ of the prior" : "in σ of its codes";
     find(root, "[data-do=scale] option").textContent = sigma;
-    this.rows.build(chosen, this.#frozen);
+    this.rows.build(chosen, this.frozen.dims);
     this.rows.rescale(this.scale, this.#u);
     this.gauge.show(...this.#place());
     this.undo.forget();
@@ -237,7 +244,7 @@ class Explore {
 
   /** @param {FirstDigit | null} first that came with the page */
   #arrive(first) {
-    const frozen = readNumbers(openedWith("frozen")) ?? []; // by a link, once
+    const frozen = frozenByLink(); // once
     if (first && isPlaceOf(first)) {
       const { input, z, nearer, pixels, label } = first;
       if (label !== null) set({ label });
@@ -272,14 +279,8 @@ class Explore {
   }
 
   #listen() {
-    /** @type {Record<string, (event: Event) => void>} */
-    const moves = {
-      random: (event) => this.#redraw(normal, event),
-      reset: (event) => this.#redraw(() => 0, event),
-    };
-    for (const [name, move] of Object.entries(moves)) {
-      find(this.root, `button[data-do=${name}]`).addEventListener("click", move);
-    }
+    onClick(this.root, "random", (event) => this.#redraw(normal, event));
+    onClick(this.root, "reset", (event) => this.#redraw(() => 0, event));
     mountSmooth(this.root, this.canvas);
     mountHandout(this.root, this.canvas, () => ({
       model: this.model,

@@ -27,11 +27,13 @@ import { WayStrips } from "./interpolate/strips.js";
 // The pair that is there on arrival: all that lies between reads as one or the other.
 const FIRST = { a: placeOf(classes[2] ?? 0, 0), b: placeOf(classes[9] ?? 0, 0) };
 const [FEWEST, USUAL, MOST] = [2, 10, 64]; // steps
+const PATHS = ["linear", "spherical"];
+const USUAL_PATH = "spherical"; // a straight way falls below the lengths that the prior draws
 const KEYS = { step: 0.02, largeStep: 0.1 };
 
 class Interpolate {
-  // A straight path falls below the lengths that the prior draws.
-  #path = openedWith("path") === "linear" ? "linear" : "spherical";
+  // By the link or the visitor; null leaves it to the model.
+  #askedPath = PATHS.find((path) => path === openedWith("path")) ?? null;
   #steps = within(openedWith("steps"), FEWEST, MOST, USUAL, { whole: true });
   /** @type {number[] | null} */
   #here = null; // z where the scrubber stands
@@ -117,6 +119,11 @@ class Interpolate {
     return this.model.takes_labels && ends ? [ends.a.label, ends.b.label] : null;
   }
 
+  /** What was asked for, else the way that reads best under this model. */
+  get #path() {
+    return this.#askedPath ?? this.model.path ?? USUAL_PATH;
+  }
+
   #asked() {
     const [a, b] = [this.a.read?.z, this.b.read?.z];
     return { checkpoint: this.model.name, a, b, labels: this.#labels, path: this.#path };
@@ -187,7 +194,7 @@ class Interpolate {
     keep({
       a: this.a.spell(FIRST.a),
       b: this.b.spell(FIRST.b),
-      path: this.#path === "linear" ? this.#path : null,
+      path: this.#askedPath,
       steps: this.#steps === USUAL ? null : String(this.#steps),
     });
   }
@@ -203,10 +210,8 @@ class Interpolate {
     this.#changed();
   }
 
-  /** @param {string} path */
-  #choosePath(path) {
-    this.#path = path;
-    press(findAll(this.root, "[data-path]"), ({ dataset }) => dataset.path === path);
+  #showPath() {
+    press(findAll(this.root, "[data-path]"), ({ dataset }) => dataset.path === this.#path);
   }
 
   /** @param {HTMLInputElement} field */
@@ -226,7 +231,8 @@ class Interpolate {
     find(root, "[data-do=swap]").addEventListener("click", () => this.#swap());
     for (const each of findAll(root, "[data-path]")) {
       each.addEventListener("click", () => {
-        this.#choosePath(each.dataset.path ?? "");
+        this.#askedPath = each.dataset.path ?? null;
+        this.#showPath();
         this.#changed();
       });
     }
@@ -263,7 +269,7 @@ class Interpolate {
 
   // ------------------------------------------------------------------ life of the panel
   #arrive() {
-    this.#choosePath(this.#path);
+    this.#showPath();
     this.scrubber.value = String(within(openedWith("t"), 0, 1, 0.5));
     this.#explain();
     // Two real digits are there on arrival, unless something was sent meanwhile.
@@ -277,6 +283,7 @@ class Interpolate {
 
   #changeModel() {
     this.model = model() ?? this.model;
+    this.#showPath();
     this.#explain();
     this.a.readAgain();
     this.b.readAgain();

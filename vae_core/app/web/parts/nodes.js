@@ -192,3 +192,13 @@ export function fillRange(range) {
   range.style.setProperty("--from", "0%");
   range.style.setProperty("--to", `${(100 * (value - low)) / (high - low)}%`);
 }
+
+/**
+ * What the button `data-do="name"` does.
+ *
+ * @param {ParentNode} root
+ * @param {string} name
+ * @param {(event: Event) => void} act
+ */
+export const onClick = (root, name, act) =>
+  find(root, `button[data-do=${name}]`).addEventListener("click", act);

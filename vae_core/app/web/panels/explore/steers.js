@@ -1,0 +1,95 @@
+// Steering: sliders that move the whole code along directions with a name.
+//
+// Where a steer stands is read off the code, so that it holds no state of its own: whatever moves
+// the code moves the steers, and a step of one leaves the others where they are.
+
+import { fixed, signed } from "../../core/numbers.js";
+import { onArrowKey } from "../../parts/keys.js";
+import { button, find, make } from "../../parts/nodes.js";
+
+const REACH = 4; // standard deviations of a trait, to both sides
+const KEYS = { step: 0.1, largeStep: 0.5 };
+
+/**
+ * A direction: what the code moves by while the trait grows by a standard deviation, and the
+ * coefficients that read the trait's place off a code.
+ *
+ * @typedef {{ trait: string, direction: number[], reads: number[], kept: number, moved: number }} Way
+ */
+/** @typedef {{ way: Way, range: HTMLInputElement, value: HTMLElement }} Steer */
+/** @typedef {{ place: () => number[], onmove: (u: number[], event: Event) => void, onrest: () => void }} SteersOptions */
+
+/**
+ * @param {number[]} u
+ * @param {Way} way
+ */
+export const placeAlong = (u, { reads }) => reads.reduce((sum, share, i) => sum + share * u[i], 0);
+
+/**
+ * The code after so many steps along a direction.
+ *
+ * @param {number[]} u
+ * @param {Way} way
+ * @param {number} steps
+ */
+export const movedAlong = (u, { direction }, steps) => u.map((v, i) => v + steps * direction[i]);
+
+export class Steers {
+  /** @type {Steer[]} */
+  #steers = [];
+  #root;
+  #options;
+
+  /**
+   * @param {HTMLElement} root of the panel
+   * @param {SteersOptions} options
+   */
+  constructor(root, options) {
+    this.#root = find(root, ".steers");
+    this.#options = options;
+  }
+
+  /** @param {Way[]} ways of a model; nothing is shown where there are none */
+  adopt(ways) {
+    this.#root.hidden = !ways.length;
+    this.#steers = ways.map((way) => this.#build(way));
+    const rows = this.#steers.map(({ way, range, value }) => {
+      const label = make("label", { htmlFor: range.id, textContent: way.trait });
+      return make("div", { className: "steer" }, label, range, value);
+    });
+    find(this.#root, ".steer-rows").replaceChildren(...rows);
+    this.show(this.#options.place());
+  }
+
+  /** @param {number[]} u */
+  show(u) {
+    for (const { way, range, value } of this.#steers) {
+      const place = placeAlong(u, way);
+      const text = signed(place);
+      range.value = String(place);
+      range.setAttribute("aria-valuetext", `${text} standard deviations`);
+      value.textContent = text;
+    }
+  }
+
+  /** @param {Way} way */
+  #build(way) {
+    const [min, max, step] = [-REACH, REACH, 0.01].map(String);
+    const id = `steer-${way.trait.replaceAll(" ", "-")}`;
+    const range = make("input", { type: "range", id, min, max, step });
+    range.title =
+      `Moves the whole code as real codes move while the ${way.trait} grows. From −1.5 to +1.5 ` +
+      `${fixed(100 * way.kept, 0)} % of training digits stay the digit they are`;
+    const value = button([], { className: "steer-value", title: `Set the ${way.trait} to 0` });
+    const go = (/** @type {number} */ place, /** @type {Event} */ event) => {
+      const here = this.#options.place();
+      const steps = Math.max(-REACH, Math.min(REACH, place)) - placeAlong(here, way);
+      this.#options.onmove(movedAlong(here, way, steps), event);
+    };
+    range.addEventListener("input", (event) => go(Number(range.value), event));
+    range.addEventListener("change", () => this.#options.onrest());
+    onArrowKey(range, KEYS, (by, event) => go(placeAlong(this.#options.place(), way) + by, event));
+    value.addEventListener("click", (event) => go(0, event));
+    return { way, range, value };
+  }
+}
