@@ -34,7 +34,8 @@ DRAWS = 32
 """Draws of z behind every measure: their mean is good to about 0.7 nats (vae-400)."""
 
 QUANTILES = 1001
-BATCH = 100
+BATCH = 10
+"""Digits at a time: their draws stay in a core's cache, which halves the time."""
 
 PLACED = "grey, less their entropy"
 """What the ladders count; a file that says otherwise was made by another rule."""
