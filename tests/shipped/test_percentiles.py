@@ -20,16 +20,8 @@ def test_shipped_ranks_are_of_the_grey_test_digits(name: str, test_digits: Digit
     model = checkpoint.load(name)
     digits = test_digits.every(100)
     with torch.inference_mode():  # few at a time, whose many draws stay in a core's cache
-        parts = [
-            percentiles.placed(model, x, y)
-            for x, y in zip(
-                *(
-                    whole.split(percentiles.BATCH)
-                    for whole in (digits.floats(), digits.labels.long())
-                ),
-                strict=True,
-            )
-        ]
+        few = (whole.split(percentiles.BATCH) for whole in (digits.floats(), digits.labels.long()))
+        parts = [percentiles.placed(model, x, y) for x, y in zip(*few, strict=True)]
     for key in parts[0]:
         value = torch.cat([part[key] for part in parts])
         shares = np.sort(np.array([known.share_below(key, float(v)) for v in value], float))
