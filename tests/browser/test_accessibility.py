@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "map", "inside")
+PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "map", "inside", "learn")
 
 # What can be pressed, moved or typed into, and is on show.
 REACHABLE = """() => {
@@ -30,9 +30,12 @@ def open_panel(page: Any, url: str, name: str, theme: str = "light") -> Any:
     page.goto(f"{url}?panel={name}&model=vae-400")
     panel = page.get_by_test_id(f"panel-{name}")
     panel.wait_for()
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.studio canvas')].some((one) => one.width)"
-    )
+    if name == "learn":  # no pictures, but a list
+        panel.locator(".lesson-card").last.wait_for()
+    else:
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.studio canvas')].some((one) => one.width)"
+        )
     page.wait_for_selector(".is-busy, [aria-busy=true]", state="detached")
     if name == "reconstruct":  # it begins with an example, and the family comes last
         panel.locator(".family:not([aria-busy]) canvas").first.wait_for()

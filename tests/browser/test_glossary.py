@@ -13,7 +13,8 @@ pytestmark = pytest.mark.browser
 def open_page(page: Any, url: str, query: str = "?model=vae-400") -> Any:
     page.goto(url + query)
     driving.answered(page)
-    page.locator(".term").first.wait_for()
+    page.locator(".explore .seeing summary").click()
+    page.locator(".seeing .term").first.wait_for()
     return page.locator(".glossary")
 
 

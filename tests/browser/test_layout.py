@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "map", "inside")
+PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "map", "inside", "learn")
 CLIPPED = """(panel) => {
     const parts = `[data-testid=panel-${panel}] :is(button, .button, h2, .value)`;
     const others = ".studio-header :is(button, select), [role=tab]";

@@ -13,7 +13,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "map", "inside")
+PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "map", "inside", "learn")
 
 
 @pytest.mark.parametrize("name", PANELS)

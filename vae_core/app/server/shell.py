@@ -33,6 +33,7 @@ PANELS = (
     "compare",
     "map",
     "inside",
+    "learn",
 )
 """Each is NAME.py here, whose `build` places it, and `web/panels/NAME.{html,js}`, perhaps .css."""
 STYLES = (

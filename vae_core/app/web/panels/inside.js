@@ -160,6 +160,7 @@ class Inside {
       );
       say(this.root, null);
       this.flow.show(way, sources);
+      this.root.dataset.eps = String(way.seed);
       this.controls.hidden = !way.eps;
       this.drawn.textContent = `seed ${way.seed}: the only thing that this button changes is ε`;
       this.words.replaceChildren(explain(way));

@@ -7,7 +7,7 @@ import { on } from "../core/events.js";
 import { followHistory } from "../core/handover.js";
 import { fixed, isNumber, number, whole } from "../core/numbers.js";
 import { elboWords, labelNote } from "../core/quantities.js";
-import { keep, model, openedWith, set } from "../core/state.js";
+import { keep, model, openedWith, set, state } from "../core/state.js";
 import { exposeHandle } from "./handle.js";
 import { find, make } from "./nodes.js";
 import { guardSliders } from "./swipe.js";
@@ -32,6 +32,17 @@ export function mount(element) {
   mountPresent(find(element, "[data-studio=present]"));
   mountSpeed(element);
   onceSeen(async () => (await import("./glossary.js")).mountGlossary());
+  if (openedWith("lesson")) onceSeen(goOnLearning);
+}
+
+/** A link, or a page that is loaded again, goes on with its lesson. */
+async function goOnLearning() {
+  const [{ lessonStrip }, { readPlace }] = await Promise.all([
+    import("../panels/learn/strip.js"),
+    import("../panels/learn/lessons.js"),
+  ]);
+  const place = readPlace(openedWith("lesson"));
+  if (place) (await lessonStrip()).start(place.lesson, place.step);
 }
 
 /**
@@ -41,8 +52,10 @@ export function mount(element) {
  */
 function onceSeen(job) {
   const look = () => {
-    const isThere = [...document.querySelectorAll(".studio canvas")].some(isPainted);
-    if (isThere && !callsUnderWay()) return job();
+    const canvases = [...document.querySelectorAll(".studio canvas")];
+    const isThere = document.querySelector("[data-testid^=panel-]") !== null;
+    const isShown = canvases.length === 0 || canvases.some(isPainted);
+    if (isThere && isShown && !callsUnderWay()) return job();
     setTimeout(look, LOOK_MS);
   };
   setTimeout(look, LOOK_MS);
@@ -87,19 +100,27 @@ function mountChooser(chooser) {
 }
 
 /**
- * One line about a model, its best figure last.
+ * One line about a model.
  *
  * @param {Model} model
  */
 function factsOf(model) {
-  const { title, parameters, metrics } = model;
+  const { title, parameters } = model;
   const facts = [title];
   if (parameters) facts.push(`${fixed(parameters / 1e6, 2)} million parameters`);
-  const { nll, importance_samples: draws, elbo, mse } = metrics ?? {};
-  if (isNumber(nll)) facts.push(`NLL ${fixed(nll)} nats (IS ${whole(draws)}${labelNote(model)})`);
-  else if (isNumber(elbo)) facts.push(elboWords(model));
-  else if (isNumber(mse)) facts.push(`mse ${number(mse, 2)} a pixel`);
   return facts;
+}
+
+/**
+ * Its best figure.
+ *
+ * @param {Model} model
+ */
+function figureOf(model) {
+  const { nll, importance_samples: draws, elbo, mse } = model.metrics ?? {};
+  if (isNumber(nll)) return `NLL ${fixed(nll)} nats (IS ${whole(draws)}${labelNote(model)})`;
+  if (isNumber(elbo)) return elboWords(model);
+  return isNumber(mse) ? `mse ${number(mse, 2)} a pixel` : "";
 }
 
 /** @param {HTMLElement} place */
@@ -108,14 +129,20 @@ function mountFacts(place) {
     const chosen = model();
     if (!chosen) return;
     const facts = factsOf(chosen);
-    place.title = `${facts.join(" · ")}, measured on the MNIST test digits`;
+    const figure = figureOf(chosen);
+    const all = [...facts, figure].filter(Boolean).join(" · ");
+    place.title = `${all}, measured on the MNIST test digits`;
     if (chosen.outdated?.length) {
       facts.push("not measured since it was trained again");
       place.title = `Measured on earlier weights, and left out: ${chosen.outdated.join(", ")}`;
     }
-    place.textContent = facts.join(" · ");
+    const last = make("span", { className: "figure" }, figure && ` · ${figure}`);
+    place.replaceChildren(facts.join(" · "), last);
+    // Explore is where newcomers land: it speaks of nats in its own words, further down.
+    place.classList.toggle("in-short", state.panel === "explore");
   };
   on("model", show);
+  on("panel", show);
   show();
 }
 

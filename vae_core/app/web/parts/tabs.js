@@ -2,6 +2,7 @@
 // each a stop of its own, and their list and panels have no name.
 
 import { on } from "../core/events.js";
+import { openPanel } from "../core/handover.js";
 import { set } from "../core/state.js";
 import { findAll } from "./nodes.js";
 
@@ -15,6 +16,8 @@ function tabOf({ target }) {
 function follow(event) {
   const panel = tabOf(event)?.dataset.tabId;
   if (panel) set({ panel });
+  const link = event.target instanceof Element && event.target.closest("[data-opens]");
+  if (link instanceof HTMLElement) openPanel(link.dataset.opens ?? "");
 }
 
 /** @param {KeyboardEvent} event */

@@ -18,6 +18,7 @@ const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 export class Flow {
   /** @type {Part[]} */
   #parts = [];
+  #points = 0; // so that a lesson sees that one pointed, be it at the same part
   /** @type {{ key: string, at: number | null }} */
   #pointed = { key: "z", at: null };
 
@@ -116,6 +117,7 @@ export class Flow {
    */
   #point(part, at) {
     this.#pointed = { key: part.key, at };
+    this.rows.dataset.points = String(++this.#points);
     for (const each of this.#parts) {
       each.visual.mark(each.group === part.group ? at : null);
       this.#elementOf(each.key)?.setAttribute("aria-pressed", String(each === part));
