@@ -63,6 +63,9 @@ export const TERMS = {
   density: {
     says: "Probability per unit of a continuous number; it may exceed 1, so its logarithm may be positive.",
   },
+  "diffusion model": {
+    says: "A net that takes noise away step by step until a code is left: fitted to the codes of training digits, it draws new ones.",
+  },
   distortion: {
     says: "What the pixels cost once z is known, −log p(x|z): how far the reconstruction is from the picture.",
   },
@@ -97,6 +100,9 @@ export const TERMS = {
   gradient: {
     says: "How the loss would change with each weight: training moves the weights against it.",
     also: ["gradients"],
+  },
+  guidance: {
+    says: "Each step of a diffusion model leans further towards what fits the label: surer digits, less various ones.",
   },
   "hidden layer": {
     says: "A layer of a net between its input and its output.",

@@ -40,7 +40,7 @@ export function rateInParts({ metrics: m }) {
   const { rate, prior_gap: least, prior_gap_at_most: most, prior_gap_digits: count } = m ?? {};
   if (!isNumber(rate) || !isNumber(least) || !isNumber(most)) return "";
   const [its, at] = [num(fixed(rate), "rate"), num(number(Math.max(0, least), 2))];
-  return text`The rate of ${its} nats is what the code tells of the digit plus what no digit needs, which is how far all codes together lie from the prior, KL(q(z)‖p(z)): at least ${at} nats, and at most ${num(fixed(most))} (${num(whole(count))} test digits leave that open). The more of that, the more draws miss.`;
+  return text`The rate of ${its} nats is what the code tells of the digit plus what no digit needs, which is how far all codes together (the aggregate posterior) lie from the prior: at least ${at} nats, and at most ${num(fixed(most))} (${num(whole(count))} test digits leave that open). The more of that, the more draws miss.`;
 }
 
 /**

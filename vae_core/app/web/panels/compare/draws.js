@@ -105,7 +105,7 @@ function betterPriors(counted) {
       return text`${bold(fitted.name)} from ${count(own?.sure ?? 0)} to ${count(fitted.sure)}`;
     });
   if (!parts.length) return "";
-  return text` The decoder is the same in both rows of a model: a better distribution of codes alone takes the draws that are read with 90 % or more of ${joined(parts, ", of ")}.`;
+  return text`The decoder is the same in both rows of a model: a better distribution of codes alone takes the draws that are read with 90 % or more of ${joined(parts, ", of ")}.`;
 }
 
 /**
@@ -121,7 +121,7 @@ function gaps(names) {
     return [text`${least} of the ${decimal(rate, "rate")} nats of ${bold(name)}`];
   });
   if (!parts.length) return "";
-  return text` Where the prior reaches and no codes are, draws miss; measured on test digits that is at least ${joined(parts, ", ")}: the part of the rate that no digit needs.`;
+  return text`Where the prior reaches and no codes are, draws miss; measured on test digits that is at least ${joined(parts, ", ")}: the part of the rate that no digit needs.`;
 }
 
 /**
@@ -137,6 +137,8 @@ function conclude(view, counted) {
   const parts = others.map(({ name, digits }) => text`${count(digits)} of ${bold(name)}'s`);
   showWords(
     view,
-    text`Every picture is painted from a random code, with no digit to start from. A classifier takes ${count(plain.digits)} of ${count(DRAWS)} draws of ${bold(plain.name)} for a digit at all, since nothing kept its codes from leaving holes between them, and ${joined(parts, " and ")}, whose training pulled all codes towards the prior that is drawn from here.${gaps(others.map(({ name }) => name))}${betterPriors(counted)}`,
+    text`Every picture is painted from a random code, with no digit to start from. A classifier takes ${count(plain.digits)} of ${count(DRAWS)} draws of ${bold(plain.name)} for a digit at all, since nothing kept its codes from leaving holes between them, and ${joined(parts, " and ")}, whose training pulled all codes towards the prior that is drawn from here.`,
   );
+  const names = others.map(({ name }) => name);
+  find(view, ".after").replaceChildren(gaps(names), " ", betterPriors(counted));
 }
