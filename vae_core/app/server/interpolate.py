@@ -22,6 +22,7 @@ def calls(studio: Studio) -> list[Call]:
         Call(studio.way),
         Call(geometry.geodesic),
         Call(geometry.bent),
+        Call(geometry.bent_film),
         Call(geometry.plain),
         Call(studio.end, "encode"),
         Call(studio.draw),

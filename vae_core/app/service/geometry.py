@@ -13,9 +13,9 @@ from vae_core.app.service import curves
 from vae_core.app.service.codes import MAX_STEPS
 from vae_core.app.service.map_replies import Curve, Tangent
 from vae_core.app.service.models import milliseconds
-from vae_core.app.service.replies import Way
-from vae_core.app.service.studio import Studio
-from vae_core.app.wire import NO_DIGITS, Grey
+from vae_core.app.service.replies import Animation, Way
+from vae_core.app.service.studio import GIF_FRAMES, Studio
+from vae_core.app.wire import NO_DIGITS, Film, Grey
 from vae_core.explore import geodesics, geometry
 from vae_core.runtime import lengths, numbers, rows
 
@@ -90,6 +90,7 @@ class Geometry:
         with self.studio.at_work():
             path = geodesics.improved(decode, path)
             found = geodesics.spread(decode, path)
+            arc = _arc(decode, path) if path.done else None
         return {
             "waves": rows(path.waves),
             "rounds": path.rounds,
@@ -98,6 +99,7 @@ class Geometry:
             "places": numbers(found.places),
             "length": found.length,
             "straight": found.straight,
+            "spherical": arc,
             "reach": lengths(found.codes).max().item(),
         }
 
@@ -128,6 +130,12 @@ class Geometry:
             "readings": readings,
             "milliseconds": spent,
         }
+
+    def bent_film(
+        self, checkpoint: object, a: object, b: object, waves: object, labels: object = None
+    ) -> Animation:
+        """A geodesic as a moving picture."""
+        return {"gif": Film(self.bent(checkpoint, a, b, waves, labels, GIF_FRAMES)["pixels"])}
 
     def plain(self, a: object, b: object, steps: object = 10) -> dict[str, Grey]:
         """The straight way between two digits through a plain autoencoder.
@@ -173,3 +181,10 @@ class Geometry:
     def _check_smooth(self, checkpoint: object) -> None:
         if self.studio.card(checkpoint)["slow"]:
             raise ValueError("This model paints pixel by pixel: its picture has no derivative.")
+
+
+def _arc(decode: geometry.Decoder, path: geodesics.Path) -> float:
+    """The length of the spherical way between the ends of a path."""
+    with torch.no_grad():
+        way = explore.path(path.first, path.last, geodesics.FINE + 1, "spherical")
+        return geometry.curve_length(decode, way)

@@ -104,7 +104,8 @@ class Curve(TypedDict):
     """A geodesic after a round: what the next round takes, and how the curve is to be run through.
 
     `places` are t values at equal distances along it; lengths are in the decoder's metric, the
-    square root of summed squared pixels; `reach` is the largest length of a code on it.
+    square root of summed squared pixels, that of the spherical way null until the curve is done;
+    `reach` is the largest length of a code on it.
     """
 
     waves: list[Code]
@@ -114,4 +115,5 @@ class Curve(TypedDict):
     places: list[float]
     length: float
     straight: float
+    spherical: float | None
     reach: float

@@ -8,7 +8,6 @@ import { on } from "../core/events.js";
 import { classes, placeOf } from "../core/examples.js";
 import { onParcel, send } from "../core/handover.js";
 import { live } from "../core/live.js";
-import { requests } from "../core/requests.js";
 import { overSocket } from "../core/socket.js";
 import { keep, model, openedWith } from "../core/state.js";
 import { paint } from "../draw/digit.js";
@@ -21,13 +20,15 @@ import { handOut } from "./interpolate/handout.js";
 import { showPlace } from "./interpolate/place.js";
 import { Player } from "./interpolate/player.js";
 import { WayStrips } from "./interpolate/strips.js";
+import { Ways } from "./interpolate/ways.js";
 
 /** @import { Model, Server } from "../core/types.js" */
+/** @import { Way } from "./interpolate/strips.js" */
 
 // The pair that is there on arrival: all that lies between reads as one or the other.
 const FIRST = { a: placeOf(classes[2] ?? 0, 0), b: placeOf(classes[9] ?? 0, 0) };
 const [FEWEST, USUAL, MOST] = [2, 10, 64]; // steps
-const PATHS = ["linear", "spherical"];
+const PATHS = ["linear", "spherical", "geodesic"];
 const USUAL_PATH = "spherical"; // a straight way falls below the lengths that the prior draws
 const KEYS = { step: 0.02, largeStep: 0.1 };
 
@@ -61,7 +62,10 @@ class Interpolate {
       isReady: () => this.#ends !== null,
     });
     this.engine = this.#buildEngine();
-    this.ways = requests({
+    this.ways = new Ways(root, {
+      server,
+      onway: (way) => this.#showWay(way),
+      oncurve: () => this.#moved(),
       onbusy: (busy) => this.#showBusy(busy),
       onerror: (sentence) => say(root, sentence),
     });
@@ -92,9 +96,10 @@ class Interpolate {
     return live({
       canvas: this.hero,
       request: (payload, how) => call(swift, "between", payload, how),
-      payload: () => ({ ...this.#asked(), t: this.#t }),
+      payload: () => this.ways.at(this.#asked(), this.#t),
       paint: ({ pixels }) => paint(this.hero, pixels),
-      onframe: ({ z }, { t }) => {
+      onframe: ({ z }) => {
+        const t = this.#t;
         this.#here = z;
         keep({ t: t === 0.5 ? null : String(Math.round(t * 1000) / 1000) });
         showPlace(this.root, this.model, { t, z, reading: this.strips.readingAt(t) });
@@ -125,7 +130,7 @@ class Interpolate {
   }
 
   #asked() {
-    const [a, b] = [this.a.read?.z, this.b.read?.z];
+    const [a, b] = [this.a.read?.z ?? [], this.b.read?.z ?? []];
     return { checkpoint: this.model.name, a, b, labels: this.#labels, path: this.#path };
   }
 
@@ -144,7 +149,6 @@ class Interpolate {
     if (sentence) find(this.root, "[data-testid=message]").scrollIntoView({ block: "nearest" });
   }
 
-  // ------------------------------------------------------------------ scrubbing
   /** @param {Event} [event] */
   #moved(event) {
     fillRange(this.scrubber);
@@ -175,19 +179,20 @@ class Interpolate {
     this.#moveTo(t, event);
   }
 
-  // ------------------------------------------------------------------ the way
   #changed() {
-    if (!this.#ends) return;
+    const ends = this.#ends;
+    if (!ends) return;
     this.#mirror();
     this.#explain();
+    this.ways.ask(this.#asked(), this.#steps, ends);
     this.#moved();
-    this.ways.ask(async (still) => {
-      const asked = { ...this.#asked(), steps: this.#steps };
-      const way = await still(call(this.server, "way", asked));
-      const ends = this.#ends;
-      if (ends) this.strips.show(way, ends.a.bytes, ends.b.bytes);
-      this.strips.mark(this.#t);
-    });
+  }
+
+  /** @param {Way} way */
+  #showWay(way) {
+    const ends = this.#ends;
+    if (ends) this.strips.show(way, ends.a.bytes, ends.b.bytes);
+    this.strips.mark(this.#t);
   }
 
   #mirror() {
@@ -203,7 +208,6 @@ class Interpolate {
     find(this.root, ".seeing-text").replaceChildren(...explain(this.model, this.#ends));
   }
 
-  // ------------------------------------------------------------------ knobs
   #swap() {
     this.a.swapWith(this.b);
     this.scrubber.value = String(1 - this.#t);
@@ -253,13 +257,12 @@ class Interpolate {
     onParcel("interpolate", (parcel) => (parcel.end === "b" ? this.b : this.a).receive(parcel));
   }
 
-  // ------------------------------------------------------------------ what is kept
   /** @param {string} kind */
   async #keep(kind) {
     const { model: its, strips } = this;
     const [ends, path, labels] = [this.#ends, this.#path, this.#labels];
     if (!ends || !strips.way) return;
-    const film = () => call(this.server, "film", this.#asked());
+    const film = () => this.ways.film(this.#asked());
     try {
       await handOut(this.root, kind, { model: its, ends, strips, path, labels, film });
     } catch (error) {
@@ -267,7 +270,6 @@ class Interpolate {
     }
   }
 
-  // ------------------------------------------------------------------ life of the panel
   #arrive() {
     this.#showPath();
     this.scrubber.value = String(within(openedWith("t"), 0, 1, 0.5));
