@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from vae_core import checkpoint, runtime
+from vae_core.classifier import load_classifier
 from vae_core.digitize import Digit, digitize
 from vae_core.models import Model
 
@@ -33,3 +34,17 @@ def digit(file: str) -> Digit:
 def pixels(digit: Digit) -> Tensor:
     """The prepared digit as x (1, 1, 28, 28)."""
     return torch.from_numpy(digit.pixels.copy()).float()[None, None] / 255
+
+
+def code_of(model: Model, x: Tensor) -> tuple[Tensor, int | None]:
+    """Where the sliders stand for x (1, 1, 28, 28), (1, d), and the label that the model was told.
+
+    A model that takes labels is told what the classifier reads; any other is told none.
+    """
+    label = None
+    if model.config.takes_labels:
+        label = int(load_classifier().probs(x.cpu()).argmax())
+    y = None if label is None else torch.tensor([label], device=x.device)
+    with runtime.eval_mode(model):
+        mean = model.encode(x, y if model.config.conditional else None).mean
+        return model.to_sliders(mean, y), label

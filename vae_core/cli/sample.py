@@ -1,4 +1,4 @@
-"""`sample CHECKPOINT`: a grid of draws from the prior."""
+"""`sample CHECKPOINT`: a grid of draws from the prior, or from a sampler fitted to the codes."""
 
 from __future__ import annotations
 
@@ -7,29 +7,36 @@ import math
 from collections.abc import Mapping
 
 import torch
+from torch import Tensor
 
-from vae_core import pictures, runtime
+from vae_core import checkpoint, pictures, runtime
+from vae_core.checkpoint import samplers
 from vae_core.cli import Verbs, verb
-from vae_core.cli._pictures import load
+from vae_core.cli._pictures import device_of, load
+from vae_core.models import CLASSES, Model
+from vae_core.probability.samplers import DiffusionSampler
 
 LARGEST_N = 10_000
 
 
 def add(verbs: Verbs) -> None:
-    add = verb(verbs, "sample", sample, "a grid of draws from the prior")
+    add = verb(verbs, "sample", sample, "a grid of draws")
     add("checkpoint", metavar="CHECKPOINT")
     add("-n", type=int, default=64, metavar="N")
     add("--seed", type=int, default=0, metavar="S")
     add("--temperature", type=float, default=1.0, metavar="T", help="0 to 3")
+    kinds = (samplers.PRIOR, *samplers.KINDS)
+    add("--sampler", choices=kinds, default=samplers.PRIOR, help="the prior, or one fitted later")
     add("-o", "--output", required=True, metavar="FILE", help="a .png")
     add("--device", metavar="D")
 
 
 def sample(arguments: argparse.Namespace) -> Mapping[str, object]:
-    """A grid of draws from the prior.
+    """A grid of draws; a sampler fitted after training knows no temperature.
 
     Raises:
-        ValueError: n, the seed, the temperature, the checkpoint or the file cannot be used.
+        ValueError: n, the seed, the temperature, the checkpoint, its sampler or the file cannot be
+            used.
     """
     n, temperature = arguments.n, arguments.temperature
     if not 1 <= n <= LARGEST_N:
@@ -38,10 +45,26 @@ def sample(arguments: argparse.Namespace) -> Mapping[str, object]:
         raise ValueError(f"temperature is {temperature}; it must be between 0 and 3.")
     model = load(arguments)
     noise = torch.Generator().manual_seed(_seed(arguments.seed))
-    with runtime.eval_mode(model):
-        means, _ = model.sample(n, generator=noise, temperature=temperature)
+    if arguments.sampler == samplers.PRIOR:
+        with runtime.eval_mode(model):
+            means, _ = model.sample(n, generator=noise, temperature=temperature)
+    else:
+        means = _drawn(model, arguments, noise)
     pictures.save_grid(means, arguments.output)
-    return {"n": n, "seed": arguments.seed, "temperature": temperature, "output": arguments.output}
+    asked = ("n", "seed", "temperature", "sampler", "output")
+    return {key: getattr(arguments, key) for key in asked}
+
+
+def _drawn(model: Model, arguments: argparse.Namespace, noise: torch.Generator) -> Tensor:
+    """Mean pictures (n, 1, 28, 28) from a fitted sampler, which is given labels where it can be."""
+    folder, device = checkpoint.resolve(arguments.checkpoint), device_of(model)
+    sampler = samplers.read(folder, arguments.sampler, device)
+    y = None
+    if isinstance(sampler, DiffusionSampler) and sampler.classes:
+        y = torch.randint(CLASSES, (arguments.n,), generator=noise).to(device)
+    z = samplers.draw(sampler, arguments.n, noise, y)
+    with runtime.eval_mode(model):
+        return model.decode(z, y if model.config.conditional else None).mean
 
 
 def _seed(seed: int) -> int:

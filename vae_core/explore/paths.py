@@ -67,9 +67,15 @@ def shares(a: int | None, b: int | None, t: float | Tensor) -> Float[Tensor, "*n
 
 
 def traverse(
-    model: Coder, u: Float[Tensor, " d"], dim: int, values: Float[Tensor, " n"]
+    model: Coder,
+    u: Float[Tensor, " d"],
+    dim: int,
+    values: Float[Tensor, " n"],
+    label: int | None = None,
 ) -> Float[Tensor, "n 1 28 28"]:
     """Pictures (n, 1, 28, 28) along one slider: u (d,) with u[dim] set to each of values (n,).
+
+    `label`, 0 to 9, is told to a model that takes labels.
 
     Raises:
         ValueError: there is no such dimension.
@@ -78,7 +84,8 @@ def traverse(
         raise ValueError(f"dim is {dim}; it must be between 0 and {model.latent_dim - 1}.")
     points = u.repeat(len(values), 1)
     points[:, dim] = values
-    return model.decode(model.from_sliders(points)).mean
+    y = None if label is None else torch.full((len(values),), label, device=u.device)
+    return model.decode(model.from_sliders(points, y), y).mean
 
 
 def manifold_grid(

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import torch
 from PIL import Image
+from running_verbs import Capture, opened, refused, run
 
 from vae_core import VAE, checkpoint, pictures
-from vae_core.__main__ import main
 from vae_core.checkpoint import held_out
 from vae_core.checkpoint.metrics import PriorGap
 from vae_core.data.digits import Digits
@@ -36,7 +36,6 @@ EVALUATE_KEYS = [
     ),
     *(*PriorGap.__annotations__, *samples.FIGURES, "parameters", "file_bytes", "seconds"),
 ]
-Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
@@ -49,35 +48,6 @@ def digit(test_digits: Digits, tmp_path: Path) -> Path:
     path = tmp_path / "seven.png"
     Image.fromarray(test_digits.images[0, 0].numpy()).save(path)
     return path
-
-
-def run(capsys: Capture, *words: object) -> dict[str, Any]:
-    """The JSON object that a verb prints on stdout."""
-    assert main([*map(str, words), "--json"]) == 0
-    out = capsys.readouterr().out
-    assert out.count("\n") == 1
-    return json.loads(out)
-
-
-def refused(capsys: Capture, *words: object) -> str:
-    """The one line on stderr of a verb that could not run."""
-    try:
-        status = main([*map(str, words)])
-    except SystemExit as left:
-        status = left.code
-    captured = capsys.readouterr()
-    assert status == 2
-    assert captured.out == ""
-    assert captured.err.count("\n") == 1
-    assert "Traceback" not in captured.err
-    return captured.err
-
-
-def opened(path: Path) -> Image.Image:
-    """The picture in memory, the file closed again."""
-    with Image.open(path) as image:
-        image.load()
-        return image.copy()
 
 
 def test_recipes(capsys: Capture):

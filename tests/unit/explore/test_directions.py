@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -51,7 +52,9 @@ def test_a_step_along_one_direction_is_read_along_it_alone():
 
 
 @pytest.mark.parametrize(("latents", "prior"), [(2, "normal"), (4, "flow")])
-def test_sliders_that_say_it_themselves_need_no_directions(latents: int, prior: str):
+def test_sliders_that_say_it_themselves_need_no_directions(
+    latents: int, prior: Literal["normal", "flow"]
+):
     net = NetConfig(hidden_dims=(8,))
     model = build(Config(name="tiny", latent_dim=latents, net=net, prior=prior))
     assert not directions.has_directions(model)
