@@ -86,6 +86,12 @@ def _label_given(config: Config) -> str:
     return ", told the label" if config.conditional else ""
 
 
+def _gap(row: Row) -> str:
+    """The floor and the ceiling; see `prior_gap`."""
+    least, most = row.metrics.get("prior_gap"), row.metrics.get("prior_gap_at_most")
+    return "" if least is None or most is None else f"≥ {least:.2f}, ≤ {most:.1f}"
+
+
 def _nll(row: Row) -> str:
     metrics, nll = row.metrics, row.metrics["nll"]
     if nll is not None:
@@ -109,6 +115,7 @@ VARIATIONAL: Mapping[str, Callable[[Row], str]] = {
     "latents (active)": _latents,
     "pixels": _pixels,
     "distortion + rate = -ELBO": _elbo,
+    "of the rate, no digit needs": _gap,
     "NLL": _nll,
     "5-NN error": lambda row: _percent(row.metrics["knn_error"]),
     "epochs": lambda row: str(row.config.train.epochs),

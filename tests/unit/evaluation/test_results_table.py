@@ -41,6 +41,13 @@ def test_the_table_has_a_row_for_each_measured_recipe(root: Path):
     assert "8.00 %" in deterministic
 
 
+def test_what_no_digit_needs_stands_between_floor_and_ceiling_where_measured(root: Path):
+    assert "≥" not in results_table.tables(root)
+    gap = {"prior_gap": 4.4819, "prior_gap_at_most": 15.93}
+    files.write_json(root / "vae-400" / checkpoint.METRICS, MEASURED | gap)
+    assert "| ≥ 4.48, ≤ 15.9 |" in results_table.tables(root)
+
+
 def test_a_bound_on_log_p_of_x_given_y_is_marked_and_an_nll_has_its_error(root: Path):
     for name in ("vae-conditional", "vae-burda"):
         folder = checkpoint.save(build(recipes.get(name)), root / name)
