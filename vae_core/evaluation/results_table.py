@@ -115,8 +115,8 @@ VARIATIONAL: Mapping[str, Callable[[Row], str]] = {
     "latents (active)": _latents,
     "pixels": _pixels,
     "distortion + rate = -ELBO": _elbo,
-    "of the rate, no digit needs": _gap,
     "NLL": _nll,
+    "of the rate, no digit needs": _gap,
     "5-NN error": lambda row: _percent(row.metrics["knn_error"]),
     "epochs": lambda row: str(row.config.train.epochs),
 }
