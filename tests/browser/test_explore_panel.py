@@ -364,6 +364,7 @@ def test_on_a_phone_the_digit_stays_in_view_and_nothing_scrolls_sideways(
 def test_on_a_phone_a_finger_moves_a_slider(phone: Any, app_url: str) -> None:
     panel = open_explore(phone, app_url, "model=vae-400&z=" + ",".join(["0"] * 20))
     slider = panel.locator("[data-testid^=latent-slider-]").first
+    slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     phone.touchscreen.tap(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
     settle(phone)

@@ -39,6 +39,11 @@ class Keys:
     def point(self, target: Any) -> None:
         self.reach(target)
 
+    def roam(self, target: Any) -> None:
+        self.reach(target)
+        for _ in range(5):
+            self.page.keyboard.press("ArrowRight")
+
     def slide(self, target: Any, share: float) -> None:
         """Towards a share of its range, by arrow keys."""
         self.reach(target)
@@ -65,6 +70,10 @@ class Touch:
         target.tap()
 
     point = press
+
+    def roam(self, target: Any) -> None:
+        target.scroll_into_view_if_needed()
+        target.tap(position={"x": 60, "y": 60})
 
     def slide(self, target: Any, share: float) -> None:
         target.scroll_into_view_if_needed()
@@ -131,8 +140,10 @@ ACTS: dict[str, tuple[Act, ...]] = {
     "blur": (another("reconstruct"), point("distortion"), DRAW),
     "manifold": (
         slide("[data-testid=latent-slider-0]", 0.65),
+        lambda page, hand: hand.roam(page.get_by_test_id("map-canvas")),
+        slide("[data-testid=tangent-0]", 0.8),
         slide("[data-testid=scrubber]", 0.3),
-        press("[data-path=linear]"),
+        press("[data-testid=panel-interpolate] [data-path][aria-pressed=false]"),
     ),
     "uses": (slide("[data-testid=corruption-level]", 0.8), another("reconstruct"), DRAW),
 }

@@ -73,7 +73,7 @@ class Inside {
     again.dataset.testid = "draw-again";
     this.controls.append(again, this.drawn);
     const hint =
-      "Point at any part, tap it, or go there with Tab and move with the arrow keys: its formula with your picture’s numbers, and the code that computes it.";
+      "Point at any part, tap it, or go there with Tab and move with the arrow keys: its formula with your picture’s numbers, and the lines of the program that compute it.";
     way.append(
       make("div", { className: "explain" }, make("h2", {}, "What am I seeing?"), this.words),
       this.controls,

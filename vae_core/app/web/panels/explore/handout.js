@@ -12,6 +12,7 @@ import { rounded } from "./code.js";
 /** @typedef {{ model: Model, u: number[], pixels: string | null }} Shown */
 
 const SCALE = 16; // of a kept picture
+const PICTURES = ["reconstruct", "compare", "inside"]; // panels that take a picture, not a code
 
 /**
  * @param {HTMLElement} root of the panel
@@ -61,7 +62,7 @@ function closeMenus(root) {
 function sendTo(target, { u, pixels }) {
   const code = { z: [...u], label: givenLabel(), from: "explore", ...(pixels ? { pixels } : {}) };
   if (target === "a" || target === "b") send("interpolate", { ...code, end: target });
-  else if (target !== "reconstruct" && target !== "compare") send(target, code);
+  else if (!PICTURES.includes(target)) send(target, code);
   else if (pixels) send(target, { picture: { pixels }, from: "explore" });
 }
 

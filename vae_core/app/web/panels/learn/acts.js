@@ -82,14 +82,10 @@ export const walk = (ask) => ({
   done: (now, before) => Math.abs(now.scrubber - before.scrubber) > 0.05,
 });
 
-/**
- * @param {string} ask
- * @param {string} path
- * @returns {Act}
- */
-export const takePath = (ask, path) => ({
+/** @param {string} ask @returns {Act} */
+export const takeOtherPath = (ask) => ({
   ask,
-  done: (now, before) => now.path === path && before.path !== path,
+  done: (now, before) => now.path !== "" && now.path !== before.path,
 });
 
 /** @param {string} ask @returns {Act} */
@@ -100,3 +96,9 @@ export const changeDamage = (ask) => ({
 
 /** @param {string} ask @returns {Act} */
 export const unfold = (ask) => ({ ask, done: (now) => now.unfolded });
+
+/** @param {string} ask @returns {Act} */
+export const pointOnMap = (ask) => ({ ask, done: (now, before) => now.mapped > before.mapped });
+
+/** @param {string} ask @returns {Act} */
+export const pull = (ask) => ({ ask, done: (now, before) => now.pulled && !before.pulled });

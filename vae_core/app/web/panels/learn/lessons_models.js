@@ -9,8 +9,10 @@ import {
   moveOneOf,
   moveSlider,
   pointAt,
+  pointOnMap,
+  pull,
   takeAnother,
-  takePath,
+  takeOtherPath,
   unfold,
   walk,
 } from "./acts.js";
@@ -109,8 +111,19 @@ const manifold = {
     {
       at: { panel: "explore", model: "vae-2d", digit: 3, nth: 10 },
       words: () =>
-        "All pictures that a decoder can paint form a manifold, a curved surface among all possible pictures. This model's has two coordinates, z0 and z1: along each slider one digit becomes another without a jump. What a small move of a slider changes is a tangent of that surface.",
+        "All pictures that a decoder can paint form a manifold, a curved surface among all possible pictures. This model's has two coordinates, z0 and z1: along each slider one digit becomes another without a jump.",
       act: makeIt("Drag z0 to the right until the 3 becomes an 8.", 8),
+    },
+    {
+      at: { panel: "map", model: "vae-2d" },
+      words: () =>
+        "Here are both coordinates at once: every dot is the code of a test digit, coloured by its class, and every place between the dots decodes to a picture too.",
+      act: pointOnMap("Point somewhere on the map, tap it, or go there with the arrow keys."),
+    },
+    {
+      words: () =>
+        "The tangents at a place are the directions in which a small move changes the picture most. Each shows what it changes, and the share of all change that it holds.",
+      act: pull("Pull the slider under one of the tangents."),
     },
     {
       at: { panel: "interpolate", model: "vae-flow-digits", ends: [0, 1] },
@@ -120,8 +133,8 @@ const manifold = {
     },
     {
       words: () =>
-        "Which path? A straight one cuts the corner: half way it lies nearer to 0 than either end. A spherical one turns around 0, and its length changes evenly.",
-      act: takePath("Press “linear”, and compare the frames.", "linear"),
+        "Which path? A linear one cuts the corner: half way it lies nearer to 0 than either end. A spherical one turns around 0. The geodesic is the way on which the picture changes least, as the decoder itself measures it.",
+      act: takeOtherPath("Press “geodesic”, or any other path than the chosen one, and compare."),
     },
   ],
 };

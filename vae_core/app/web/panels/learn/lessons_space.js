@@ -120,7 +120,7 @@ const draw = {
     {
       words: () =>
         "Why write the draw like this? The noise ε comes from outside, so z is a plain function of m and σ: the gradient of the loss passes through it to the encoder. That is the reparameterisation trick.",
-      act: pointAt("Point at z, and read the line of code that makes it.", "z"),
+      act: pointAt("Point at z, and read the line of the program that makes it.", "z"),
     },
   ],
 };

@@ -3,6 +3,7 @@
 import { callsUnderWay } from "../../core/calls.js";
 import { state } from "../../core/state.js";
 import { pixelsOf } from "../../draw/digit.js";
+import { findAll } from "../../parts/nodes.js";
 
 /** @import { Look } from "./types.js" */
 
@@ -14,6 +15,13 @@ export const rootOf = (panel) => document.querySelector(`[data-testid=panel-${pa
  * @param {string} selector
  */
 const part = (panel, selector) => rootOf(panel)?.querySelector(selector) ?? null;
+
+/**
+ * @param {string} panel
+ * @param {string} selector
+ */
+const ranges = (panel, selector) =>
+  findAll(rootOf(panel) ?? document.body, selector, HTMLInputElement);
 
 /** @param {Element | null} element */
 const rangeValue = (element) => (element instanceof HTMLInputElement ? element.value : "");
@@ -27,6 +35,7 @@ export function look() {
   const canvas = part("explore", "[data-testid=live-canvas]");
   const [inside, rows] = [rootOf("inside"), part("inside", ".rows")];
   const own = state.panel === "inside" ? "[data-testid=inside-x]" : "[data-testid=model-input]";
+  const map = part("map", "[data-testid=live-canvas]");
   const unused = part("explore", ".unused-fold");
   const path = part("interpolate", "[data-path][aria-pressed=true]");
   return {
@@ -36,6 +45,8 @@ export function look() {
     reading: canvas instanceof HTMLElement ? (canvas.dataset.reading ?? "") : "",
     pointed: part("inside", ".part[aria-pressed=true]")?.getAttribute("data-part") ?? null,
     points: rows instanceof HTMLElement ? Number(rows.dataset.points ?? 0) : 0,
+    mapped: map instanceof HTMLElement ? Number(map.dataset.frame ?? 0) : 0,
+    pulled: ranges("map", "[data-testid^=tangent-]").some((each) => Number(each.value) !== 0),
     eps: inside instanceof HTMLElement ? Number(inside.dataset.eps ?? 0) : 0,
     picture: digitOf(part(state.panel, own)),
     scrubber: Number(rangeValue(part("interpolate", "[data-testid=scrubber]"))),

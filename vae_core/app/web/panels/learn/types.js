@@ -10,6 +10,8 @@
  * @property {string} reading what a classifier reads in Explore's digit, "" for none
  * @property {string | null} pointed the part of Inside that is pointed at
  * @property {number} points how often one pointed at a part of Inside
+ * @property {number} mapped places of the map that were decoded
+ * @property {boolean} pulled whether a tangent of the map is pulled
  * @property {number} eps seed of Inside's draw
  * @property {string} picture the digit that the panel at hand works on
  * @property {number} scrubber of Interpolate, 0 to 1
