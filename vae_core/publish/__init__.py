@@ -1,0 +1,1 @@
+"""What leaves this machine for others: the folder of a Space on the Hugging Face hub."""
