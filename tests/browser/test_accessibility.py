@@ -43,6 +43,16 @@ def open_panel(page: Any, url: str, name: str, theme: str = "light") -> Any:
     return panel
 
 
+def serious(page: Any) -> list[str]:
+    """What axe-core finds serious or worse, with the element and the reason."""
+    return [
+        f"{rule['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
+        for rule in Axe().run(page).response["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PANELS)
 def test_axe_finds_nothing_serious(desktop: Any, app_url: str, name: str, theme: str) -> None:
@@ -51,13 +61,21 @@ def test_axe_finds_nothing_serious(desktop: Any, app_url: str, name: str, theme:
     for menu in desktop.locator(f"[data-testid=panel-{name}] details > summary").all():
         if menu.is_visible():
             menu.click()
-    found = [
-        f"{rule['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
-        for rule in Axe().run(desktop).response["violations"]
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
-    assert found == []
+    assert serious(desktop) == []
+
+
+@pytest.mark.parametrize("query", ["panel=inside&model=vae-400", "panel=learn", "lesson=halves.1"])
+def test_axe_finds_nothing_serious_in_the_visitors_colours(
+    chromium: Any, app_url: str, query: str
+) -> None:
+    """The parts of a model, the list of lessons, and the strip of one over its panel."""
+    page = chromium.new_page(viewport=driving.DESKTOP, forced_colors="active")
+    page.goto(f"{app_url}?{query}")
+    there = {"panel=learn": ".lesson-card", "lesson=halves.1": ".lesson[data-ready=true]"}
+    page.locator(there.get(query, "[data-testid=part-elbo]")).first.wait_for()
+    driving.answered(page)
+    assert serious(page) == []
+    page.close()
 
 
 @pytest.mark.parametrize("name", PANELS)

@@ -153,3 +153,28 @@ def test_nothing_of_it_comes_before_it_is_opened(desktop: Any, app_url: str) -> 
     desktop.get_by_test_id("part-distortion").wait_for()
     assert [url for url in asked if url.endswith("inside.css")]
     assert len([url for url in asked if url.endswith("inside.js")]) == 1
+
+
+def test_the_picture_and_its_draw_are_in_the_link(desktop: Any, app_url: str) -> None:
+    panel = open_inside(desktop, app_url, "vae-burda")
+    panel.locator(".picture-examples button").nth(7).click()
+    panel.get_by_test_id("draw-again").click()
+    panel.get_by_text("seed 1:").wait_for()
+    driving.answered(desktop)
+    total = panel.get_by_test_id("inside-elbo").inner_text()
+    desktop.evaluate("studio.mirror()")
+    again = open_inside(
+        desktop, app_url, "vae-burda", f"&{desktop.evaluate('location.search.slice(1)')}"
+    )
+    again.get_by_text("seed 1:").wait_for()
+    assert again.get_by_test_id("inside-elbo").inner_text() == total
+
+
+def test_explore_sends_its_digit_there(desktop: Any, app_url: str) -> None:
+    desktop.goto(f"{app_url}?panel=explore&model=vae-400")
+    panel = desktop.get_by_test_id("panel-explore")
+    panel.locator(".origin").wait_for()
+    driving.answered(desktop)
+    panel.locator("details.menu > summary", has_text="Send to").click()
+    panel.locator("[data-send=inside]").click()
+    desktop.get_by_test_id("part-distortion").wait_for()

@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from vae_core.app.server import scripts
+from vae_core.app.server import scripts, shell
+from vae_core.app.server.page import STYLED_AT_ONCE
 from vae_core.app.server.pages import Pages
 
 ROOT = Path(__file__).parents[3]
@@ -123,3 +124,12 @@ def test_what_is_no_page_stays_as_it_is() -> None:
 
     client = TestClient(Pages(Starlette(routes=[Route("/config", config)]), head="<link>"))
     assert client.get("/config").json() == {"head": "</head>"}
+
+
+@pytest.mark.parametrize("panel", sorted(set(shell.PANELS) - set(STYLED_AT_ONCE)))
+def test_a_later_panel_adds_nothing_to_what_the_page_begins_with(panel: str) -> None:
+    """Its modules and its looks come when it is opened; of its markup there is little."""
+    assert f"panels/{panel}" not in shell.STYLES
+    begun = scripts.needed(shell.FIRST_MODULES)
+    assert not [name for name in begun if name.startswith(f"panels/{panel}")]
+    assert scripts.address(f"panels/{panel}.css").endswith(".css")

@@ -22,7 +22,8 @@ export function within(text, here) {
     const [url, page] = [new URL(text, here), new URL(here)];
     const isHere = url.origin === page.origin && url.pathname === page.pathname;
     const to = url.search + url.hash;
-    return isHere && to.startsWith("?") && to.length <= LONGEST ? to : null;
+    const fits = to.startsWith("?") && to.length <= LONGEST;
+    return text && isHere && fits ? to : null;
   } catch {
     return null;
   }
