@@ -253,7 +253,16 @@ def test_points_of_t_sne_decode_to_themselves(wide: Any) -> None:
     rest(wide)
     assert frames(wide) > before
     assert "Test digit" in wide.inner_text(f"{PANEL} .nearest")
+    x, y = spot(wide, 0.45, 0.5)
+    wide.mouse.click(x, y)
+    wide.wait_for_selector(f"{PANEL} .neighbour >> nth=9")
+    wide.wait_for_selector(f"{PANEL} [data-testid=tangent-9]")
     assert "plane=tsne" in wide.evaluate("() => { window.studio.mirror(); return location.href; }")
+
+
+def test_t_sne_on_arrival_knows_its_place(desktop: Any, app_url: str) -> None:
+    page = opened(desktop, app_url, "model=vae-400&plane=tsne")
+    assert page.locator(f"{PANEL} .neighbour").count() == 10
 
 
 def test_one_s_own_picture_comes_from_reconstruct(wide: Any) -> None:

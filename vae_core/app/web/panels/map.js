@@ -223,7 +223,6 @@ class MapPanel {
   #receive({ picture, pixels }) {
     const given = picture ?? (pixels ? { pixels } : null);
     if (!given) return;
-    find(this.root, ".own-fold", HTMLDetailsElement).open = true;
     this.own.take({ picture: given, source: "sent" });
   }
 

@@ -27,6 +27,8 @@ export class OwnPicture {
   #requests;
   /** @type {{ picture: Picture, source?: string, options?: DigitizerOptions } | null} */
   #given = null;
+  /** @type {string | null} */
+  #pixels = null; // its digit, for a pad that is opened later
   /** @type {PictureWidget | null} */
   #input = null;
   /** @type {FoldedSteps | null} */
@@ -58,6 +60,7 @@ export class OwnPicture {
       onchoose: (choose) => again({ choose }),
     });
     this.#steps = foldedSteps(box, again);
+    if (this.#pixels) this.#input.show({ pixels: this.#pixels });
   }
 
   /** Whether a picture was given. */
@@ -82,6 +85,7 @@ export class OwnPicture {
       const { place, middle, covariance, z, off, indices } = answer;
       const near = indices.map((/** @type {number} */ index) => chart.spot(index));
       this.#options.onmessage(null);
+      this.#pixels = answer.input;
       this.#steps?.show({ ...answer, stages: [] });
       if (source && source !== "drawing" && source !== "example") {
         this.#input?.show({ pixels: answer.input });

@@ -39,6 +39,7 @@ export class Pointing {
   shown = null;
   /** @type {number[] | null} */
   #pulled = null; // a code off the plane: of a pulled tangent, or one's own
+  #isDue = false; // tangents and neighbours wait for the code of a place
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #rest;
   #root;
@@ -75,6 +76,7 @@ export class Pointing {
       onframe: ({ pixels, z }, payload) => {
         this.shown = { z: z ?? payload.z, pixels };
         if (z) this.#showPlace(z);
+        if (this.#isDue && z) this.#learn(); // of t-SNE the code comes with the picture
       },
       onerror: onmessage,
     });
@@ -121,9 +123,16 @@ export class Pointing {
   pin(spot, event) {
     this.point(spot, event);
     this.pinned = this.#options.map.at;
+    if (this.#options.here().chart?.plane) this.#learn();
+    else this.#isDue = true;
+    this.#options.onpin();
+  }
+
+  /** Ask what is known of the held place. */
+  #learn() {
+    this.#isDue = false;
     this.#tangents.ask();
     this.#askNearest();
-    this.#options.onpin();
   }
 
   /** The hand leaves the map. */
@@ -141,6 +150,7 @@ export class Pointing {
     this.#options.map.hovered = null;
     this.#nearest.drop();
     this.#pulled = own.z;
+    this.#showPlace(own.z);
     this.#engine.push();
     this.#showNear("Test digits nearest to yours", own.about);
   }
