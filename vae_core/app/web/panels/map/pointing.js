@@ -7,7 +7,7 @@ import { overSocket } from "../../core/socket.js";
 import { paint } from "../../draw/digit.js";
 import { find } from "../../parts/nodes.js";
 import { neighbourCards } from "./neighbours.js";
-import { showPlaceOf } from "./readout.js";
+import { showPlaceSoon } from "./readout.js";
 import { Tangents } from "./tangents.js";
 
 /** @import { Model, Server } from "../../core/types.js" */
@@ -170,8 +170,10 @@ export class Pointing {
   /** @param {number[] | null} z */
   #showPlace(z) {
     const { here, map } = this.#options;
-    const { chart } = here();
-    if (chart && map.at) showPlaceOf(this.#root, { chart, at: map.at, z, index: map.hovered });
+    showPlaceSoon(this.#root, () => {
+      const { chart } = here();
+      return chart && map.at ? { chart, at: map.at, z, index: map.hovered } : null;
+    });
   }
 
   /** The place whose tangents and neighbours are shown. */

@@ -6,16 +6,39 @@ import { find } from "../../parts/nodes.js";
 /** @import { Chart } from "./codes.js" */
 /** @import { Spot } from "./view.js" */
 
+const PAUSE_MS = 100;
 const SPOKEN_MS = 500; // of rest, before a place is spoken
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let speaking;
 
+/** @typedef {{ chart: Chart, at: Spot, z: number[] | null, index: number | null }} Place */
+
+/** @type {(() => Place | null) | null} */
+let due = null;
+
 /**
+ * Show a place that moves, ten times a second: as fast as words can be read, and it spares the
+ * picture a layout a frame.
+ *
  * @param {HTMLElement} root of the panel
- * @param {{ chart: Chart, at: Spot, z: number[] | null, index: number | null }} place index: of the
- *   digit under the hand
+ * @param {() => Place | null} latest the place when it is time; index: of the digit under the hand
  */
-export function showPlaceOf(root, { chart, at, z, index }) {
+export function showPlaceSoon(root, latest) {
+  const isWaiting = due !== null;
+  due = latest;
+  if (isWaiting) return;
+  setTimeout(() => {
+    const place = due?.();
+    due = null;
+    if (place) show(root, place);
+  }, PAUSE_MS);
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Place} place
+ */
+function show(root, { chart, at, z, index }) {
   const [s, t] = at;
   const where = chart.plane ? `s ${signed(s)}\nt ${signed(t)}` : "";
   const norm = z ? `‖z‖ ${fixed(Math.hypot(...z), 2)}` : "";
