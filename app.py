@@ -17,9 +17,13 @@ PORT = 7860
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
-    """The command line; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT are the defaults."""
+    """The command line; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT are the defaults.
+
+    A Space (`SPACE_ID`) shows what listens on all of its addresses.
+    """
     parser = argparse.ArgumentParser(prog="app.py", description="VAE Studio in the browser.")
-    host = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    own = "0.0.0.0" if "SPACE_ID" in os.environ else "127.0.0.1"
+    host = os.environ.get("GRADIO_SERVER_NAME", own)
     port = os.environ.get("GRADIO_SERVER_PORT", str(PORT))
     parser.add_argument("--host", default=host, help=f"address to listen on (now {host})")
     parser.add_argument("--port", default=port, help=f"port to listen on (now {port})")

@@ -52,6 +52,16 @@ def test_the_environment_names_host_and_port(monkeypatch: pytest.MonkeyPatch) ->
     assert app.arguments(["--port", "99"]).port == "99"
 
 
+def test_a_space_listens_on_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    import app
+
+    monkeypatch.delenv("GRADIO_SERVER_NAME", raising=False)
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert app.arguments([]).host == "127.0.0.1"
+    monkeypatch.setenv("SPACE_ID", "ada/studio")
+    assert app.arguments([]).host == "0.0.0.0"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "word"),

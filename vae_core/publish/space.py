@@ -115,8 +115,8 @@ def _sources(root: Path, kind: Kind) -> Iterator[tuple[str, Path]]:
     missing = [name for name in (*plain, "pyproject.toml") if not (root / name).is_file()]
     if missing:
         raise ValueError(
-            f"{root} has no {missing[0]}: a Space is laid out from a clone of the project, of which "
-            "an installed wheel is only a part."
+            f"{root} has no {missing[0]}: a Space is laid out from a clone of the project, and an "
+            "installed wheel is only a part of that."
         )
     yield from ((name, root / name) for name in plain)
     yield front_matter.THUMBNAIL, root / ".github" / "explore.png"

@@ -7,6 +7,7 @@ of one address is no longer than its share: who asks for much waits behind himse
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import os
 import threading
 from collections import OrderedDict, deque
@@ -30,13 +31,15 @@ class _Job(Generic[T]):
     visitor: str
     work: Callable[[], T]
     done: Future[T] = field(default_factory=Future)
+    context: contextvars.Context = field(default_factory=contextvars.copy_context)
+    """Whose request it is: a host that lends a GPU counts it against that visitor's share."""
 
     def run(self) -> None:
         """Answer whoever asked, with the result or the error."""
         if not self.done.set_running_or_notify_cancel():
             return
         try:
-            self.done.set_result(self.work())
+            self.done.set_result(self.context.run(self.work))
         except BaseException as error:
             self.done.set_exception(error)
 

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
-
 import torch
-from torch import Tensor
 
-from vae_core import explore, pictures
+from vae_core import explore
 from vae_core.app import checks
-from vae_core.app.service import curves
-from vae_core.app.service.models import Models, milliseconds
+from vae_core.app.service import curves, draws, zero_gpu
+from vae_core.app.service.draws import draw_asked
+from vae_core.app.service.models import Models
 from vae_core.app.service.replies import Between, Decoded, Drawn, Filmstrips
 from vae_core.checkpoint import samplers
-from vae_core.checkpoint.samplers import Sampler
-from vae_core.models import CLASSES, Model
-from vae_core.probability.samplers import DiffusionSampler
+from vae_core.models import CLASSES
 from vae_core.runtime import numbers, rows, whole_numbers
 
 PATHS = ("linear", "spherical")
-MAX_SAMPLES, MAX_STEPS = 256, 64
+MAX_STEPS = 64
 LONG_CODE, MAX_FILMS = 64, 24
 """Of codes longer than the first, only so many latents get a filmstrip."""
 ENDS_LIMIT = curves.ENDS_LIMIT
 """Ends of a path may be codes of pictures, which the sliders' +-10 need not hold."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draw:
-    """How many digits are drawn, by which seed and of which label (None: unknown)."""
-
-    n: int
-    seed: int
-    label: int | None
 
 
 class Codes(Models):
@@ -118,20 +104,15 @@ class Codes(Models):
         kind = self._sampler_kind(checkpoint, sampler)
         model = self.registry.get(checkpoint)
         fitted = None if kind == samplers.PRIOR else self.registry.sampler(checkpoint, kind)
-        noise = torch.Generator().manual_seed(asked.seed)
         with self._heavy(), torch.inference_mode():
-            start = time.perf_counter()
-            y = self.drawn_labels(model, asked, noise, fitted)
-            if fitted is None:
-                means, u = model.sample(asked.n, generator=noise, temperature=temperature, y=y)
-            else:
-                z = samplers.draw(fitted, asked.n, noise, y)
-                means = model.decode(z, y if model.config.conditional else None).mean
-                u = model.to_sliders(z, y if model.config.labelled_prior else None)
-            pixels = pictures.to_uint8(means.float().clamp(0, 1))
-            spent = milliseconds(start)
-        labels = None if y is None or not model.config.takes_labels else whole_numbers(y)
-        return Drawn(pixels=pixels, z=rows(u), seed=asked.seed, labels=labels, milliseconds=spent)
+            if self._is_long(checkpoint, asked.n):
+                folder = str(self.registry.folder(checkpoint))
+                return draws.draw_elsewhere(folder, kind, asked, temperature)
+            return draws.draw(model, fitted, asked, temperature)
+
+    def _is_long(self, checkpoint: object, n: int) -> bool:
+        """Whether draws are worth a GPU that is lent by the second, where this host has such."""
+        return zero_gpu.HERE and n > 1 and self.card(checkpoint)["slow"]
 
     def _sampler_kind(self, checkpoint: object, sampler: object) -> str:
         kinds = (samplers.DEFAULT, samplers.PRIOR, *samplers.KINDS)
@@ -139,17 +120,6 @@ class Codes(Models):
         if kind != samplers.DEFAULT:
             return kind
         return samplers.default(self.card(checkpoint)["samplers"])
-
-    def drawn_labels(
-        self, model: Model, asked: Draw, noise: torch.Generator, sampler: Sampler | None
-    ) -> Tensor | None:
-        """The labels of draws (n,): the one asked for, or, from a mixture over labels, one each."""
-        by_label = isinstance(sampler, DiffusionSampler) and sampler.classes
-        if asked.label is not None and (by_label or model.config.takes_labels):
-            return torch.full((asked.n,), asked.label, device=self.device)
-        if not (by_label or model.config.labelled_prior):
-            return None
-        return torch.randint(CLASSES, (asked.n,), generator=noise).to(self.device)
 
     def around(
         self,
@@ -217,12 +187,3 @@ class Codes(Models):
         length = self.card(checkpoint)["latent_dim"]
         ends = [checks.vector(name, z, length, ENDS_LIMIT) for name, z in (("a", a), ("b", b))]
         return ends[0], ends[1], checks.choice("path", path, PATHS)
-
-
-def draw_asked(n: object, seed: object, label: object) -> Draw:
-    """The checked arguments of a draw."""
-    return Draw(
-        n=checks.whole("n", n, 1, MAX_SAMPLES),
-        seed=checks.whole("seed", seed, 0, checks.SEED_LIMIT),
-        label=checks.label("label", label),
-    )

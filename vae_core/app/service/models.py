@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from vae_core import explore, pictures, runtime
+from vae_core.app.service import zero_gpu
 from vae_core.app.service.cards import Card
 from vae_core.app.service.limiter import Limiter
 from vae_core.app.service.reader import Reader
@@ -35,7 +36,7 @@ class Models:
         device: str | None = None,
         capacity: int = 48,
     ) -> None:
-        self.device = runtime.choose_device(device)
+        self.device = runtime.choose_device(zero_gpu.device(device))
         if self.device.type == "cpu":
             # One z is too small to split, and threads that spin would stall other visitors.
             torch.set_num_threads(1)

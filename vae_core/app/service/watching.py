@@ -10,8 +10,8 @@ from torch import Tensor
 
 from vae_core import pictures
 from vae_core.app import checks, wire
-from vae_core.app.service import replies
-from vae_core.app.service.codes import Draw, draw_asked
+from vae_core.app.service import draws, replies
+from vae_core.app.service.draws import Draw, draw_asked
 from vae_core.app.service.models import milliseconds
 from vae_core.app.service.studio import Studio
 from vae_core.checkpoint import samplers
@@ -79,7 +79,7 @@ class Watching:
     ) -> tuple[list[Step], Tensor | None]:
         """All steps of all draws, and their labels, from the noise that `Studio.sample` takes."""
         noise = torch.Generator().manual_seed(asked.seed)
-        y = self.studio.drawn_labels(model, asked, noise, sampler)
+        y = draws.labels(model, asked, noise, sampler)
         steps = sampler.steps(asked.n, generator=noise, y=y, guidance=samplers.GUIDANCE)
         return list(steps), y
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextvars
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -158,3 +159,18 @@ def test_a_place_goes_to_whoever_waits_longest() -> None:
         order.append("other")
     thread.join()
     assert order.index("other") == 1
+
+
+def test_work_knows_the_request_that_it_is_for() -> None:
+    whose: contextvars.ContextVar[str] = contextvars.ContextVar("whose", default="nobody")
+
+    async def ask(queue: WorkQueue, name: str) -> str:
+        whose.set(name)
+        return await queue.run(whose.get, name)
+
+    async def both() -> tuple[str, str]:
+        queue = WorkQueue("test", 1)
+        return await asyncio.gather(ask(queue, "ada"), ask(queue, "emmy"))
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        assert elsewhere.submit(asyncio.run, both()).result() == ("ada", "emmy")
