@@ -27,6 +27,7 @@ from bench_drag import MOVES_A_SECOND, OURS, p95
 import vae_core
 from vae_core.data.shipped import shipped
 from vae_core.explore import geodesics, geometry
+from vae_core.models import Model
 
 PANEL = "[data-testid=panel-map]"
 WATCH = OURS["watch"].replace("[data-testid=live-canvas]", f"{PANEL} [data-testid=live-canvas]")
@@ -104,7 +105,7 @@ async def in_browser(wanted: argparse.Namespace) -> dict[str, dict[str, float]]:
     return results
 
 
-def curves(model: vae_core.VAE, pairs: int) -> None:
+def curves(model: Model, pairs: int) -> None:
     """Geodesics between random test digits, and tangents; a line each."""
     decode, noise = geometry.decoder(model), torch.Generator().manual_seed(0)
     chosen = torch.randperm(10_000, generator=noise)[: 2 * pairs]

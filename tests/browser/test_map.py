@@ -306,3 +306,18 @@ def test_another_model_has_another_map(wide: Any) -> None:
     wide.wait_for_selector(f"{PANEL}:not(.is-busy)", timeout=60_000)
     rest(wide)
     assert np.abs(grey(wide, MAP) - before).max() > 50
+
+
+def test_explore_shows_the_real_digits_most_like_its_picture(desktop: Any, app_url: str) -> None:
+    desktop.goto(f"{app_url}?panel=explore&model=vae-400")
+    desktop.click(".explore .alike summary")
+    cards = desktop.locator(".explore .alike .neighbour")
+    cards.nth(9).wait_for()
+    before = cards.first.get_attribute("title")
+    desktop.click(".explore [data-do=random]")
+    desktop.wait_for_function(
+        "(title) => document.querySelector('.explore .alike .neighbour').title !== title",
+        arg=before,
+    )
+    distances = [float(each) for each in desktop.locator(".alike .num").all_inner_texts()]
+    assert distances == sorted(distances)

@@ -17,6 +17,7 @@ import { explain } from "./explore/explain.js";
 import { Frozen, frozenByLink } from "./explore/frozen.js";
 import { mountHand } from "./explore/hand.js";
 import { mountHandout } from "./explore/handout.js";
+import { mountLookalikes } from "./explore/lookalikes.js";
 import { namer } from "./explore/names.js";
 import { showReading } from "./explore/reading.js";
 import { FILM, Rows } from "./explore/rows.js";
@@ -282,11 +283,9 @@ class Explore {
     onClick(this.root, "random", (event) => this.#redraw(normal, event));
     onClick(this.root, "reset", (event) => this.#redraw(() => 0, event));
     mountSmooth(this.root, this.canvas);
-    mountHandout(this.root, this.canvas, () => ({
-      model: this.model,
-      u: this.#u,
-      pixels: this.#pixels,
-    }));
+    mountLookalikes(this.root, this.canvas, this.server);
+    const shown = () => ({ model: this.model, u: this.#u, pixels: this.#pixels });
+    mountHandout(this.root, this.canvas, shown);
     on("model", () => this.#changeModel());
     onParcel("explore", (parcel) => this.#receive(parcel));
   }
