@@ -2,7 +2,7 @@
 
 import { countOf, digitAt, unpack } from "../../core/bytes.js";
 import { number, rank } from "../../core/numbers.js";
-import { readingSentence, readingWords } from "../../core/readings.js";
+import { readingMark, readingSentence, readingWords } from "../../core/readings.js";
 import { digitCanvas, empty, paint, paintColours, shade } from "../../draw/digit.js";
 import { find, findAll, resize } from "../../parts/nodes.js";
 import { costOf } from "./costs.js";
@@ -101,7 +101,7 @@ export class Digits {
   #showOwn(own) {
     const place = find(this.#root, ".own-reading");
     place.hidden = !own;
-    place.textContent = own ? `The model itself ${readingWords(own)}.` : "";
+    place.textContent = own ? `The model itself: ${readingMark(own)}.` : "";
   }
 
   /** @param {Reconstruction} answer */
