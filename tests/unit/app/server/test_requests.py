@@ -168,9 +168,9 @@ def test_work_knows_the_request_that_it_is_for() -> None:
         whose.set(name)
         return await queue.run(whose.get, name)
 
-    async def both() -> tuple[str, str]:
+    async def both() -> list[str]:
         queue = WorkQueue("test", 1)
-        return await asyncio.gather(ask(queue, "ada"), ask(queue, "emmy"))
+        return list(await asyncio.gather(ask(queue, "ada"), ask(queue, "emmy")))
 
     with ThreadPoolExecutor(1) as elsewhere:
-        assert elsewhere.submit(asyncio.run, both()).result() == ("ada", "emmy")
+        assert elsewhere.submit(asyncio.run, both()).result() == ["ada", "emmy"]
