@@ -37,7 +37,7 @@ def draw_map(arguments: argparse.Namespace) -> dict[str, object]:
     noise = torch.Generator()
     with torch.inference_mode():
         pieces = runtime.pieces(digits.images, BATCH)
-        u = torch.cat([slider_codes(model, each, noise)[0] for each in pieces])
+        u = torch.cat([slider_codes(model, each, noise).u for each in pieces])
     places = tsne.embed(u, arguments.seed)
     kept = tsne.write(folder, places) if arguments.save else None
     return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -24,9 +26,16 @@ def posterior_means(
     return torch.cat(means)
 
 
-def slider_codes(
-    model: Model, images: Tensor, generator: torch.Generator
-) -> tuple[Tensor, Tensor | None]:
+class SliderCodes(NamedTuple):
+    """Of digits: the posterior means (n, d), where the sliders stand for them, u (n, d), and for a
+    draw of each posterior, `drawn` (n, d), None where a code is a point."""
+
+    means: Tensor
+    u: Tensor
+    drawn: Tensor | None
+
+
+def slider_codes(model: Model, images: Tensor, generator: torch.Generator) -> SliderCodes:
     """Where the sliders stand for digits, uint8 (n, 1, 28, 28), and for a draw of each posterior.
 
     A model that takes labels is given none, so that all digits lie in one space, where classes
@@ -38,13 +47,12 @@ def slider_codes(
         generator: of the draws, on the CPU.
 
     Returns:
-        The posterior means' u (n, d) and those of the draws (n, d), on the CPU; None for the
-        latter where a code is a point.
+        All on the CPU.
     """
     device = next(model.parameters()).device
     q = model.encode(to_floats(images).to(device))
-    u = model.to_sliders(q.mean).float().cpu()
+    means, u = q.mean.float().cpu(), model.to_sliders(q.mean).float().cpu()
     if not isinstance(q, DiagonalGaussian):
-        return u, None
+        return SliderCodes(means, u, None)
     noise = torch.randn(q.mean.shape, generator=generator)
-    return u, model.to_sliders(q.at(noise.to(device))).float().cpu()
+    return SliderCodes(means, u, model.to_sliders(q.at(noise.to(device))).float().cpu())

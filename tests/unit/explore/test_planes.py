@@ -128,7 +128,7 @@ def test_codes_are_means_and_draws_around_them(model: VAE):
     images = torch.randint(0, 256, (2000, 1, 28, 28), dtype=torch.uint8)[:1].expand(
         2000, -1, 28, 28
     )
-    u, drawn = slider_codes(model, images, torch.Generator().manual_seed(0))
+    _, u, drawn = slider_codes(model, images, torch.Generator().manual_seed(0))
     q = model.encode(images[:1].float() / 255)
     assert drawn is not None
     assert torch.allclose(u[:1], q.mean, atol=1e-5)

@@ -88,9 +88,16 @@ class Atlas:
         return {**made, "z": numbers(u[0])}
 
     def near(self, checkpoint: object, z: object) -> answers.Near:
-        """The ten test digits whose codes lie nearest to slider values z."""
-        u = torch.tensor(self._code(checkpoint, "z", z))
-        return _nearest(self.book.whole(checkpoint).u, u)
+        """The ten test digits whose codes lie nearest to slider values z.
+
+        Distances are in the latent space itself, where the decoder is smooth: a flow prior puts
+        codes of different digits side by side in the space of its sliders.
+        """
+        u = torch.tensor(self._code(checkpoint, "z", z)).to(self.studio.device)
+        model = self.studio.registry.get(checkpoint)
+        with torch.inference_mode():
+            latent = model.from_sliders(u[None])[0].float().cpu()
+        return _nearest(self.book.whole(checkpoint).means, latent)
 
     def own(
         self, checkpoint: object, picture: object, plane: object, options: object = None
@@ -119,7 +126,7 @@ class Atlas:
             "middle": numbers(spots.mean(0)),
             "covariance": None if is_point else rows(torch.cov(spots.T)),
             "off": planes.off_plane(flat, u).item(),
-            **_nearest(book.u, u[0]),
+            **_nearest(book.means, q.mean[0].float().cpu()),
         }
 
     def selection(self, checkpoint: object, chosen: object) -> answers.Selected:

@@ -23,15 +23,17 @@ PIECE = 125
 SECONDS = 0.2
 """That one call may spend."""
 LIMIT = 160 * 2**20
-"""Bytes of codes that are kept; the longest codes of a model have 38 MB."""
+"""Bytes of codes that are kept; the longest codes of a model have 57 MB."""
 
 NOT_YET = "The codes of this model are not ready yet; open the map again."
 
 
 @dataclass(eq=False)
 class Book:
-    """The codes of one model: means u (n, d) and a draw of each posterior, None for points."""
+    """The codes of one model: posterior means (n, d), where the sliders stand for them, u (n, d),
+    and for a draw of each posterior, None for points."""
 
+    means: Tensor
     u: Tensor
     drawn: Tensor | None = None
     done: int = 0
@@ -46,7 +48,7 @@ class Book:
     @property
     def size(self) -> int:
         """Bytes, once there are draws too."""
-        return 2 * self.u.nbytes
+        return 3 * self.u.nbytes
 
 
 class Codebook:
@@ -95,8 +97,8 @@ class Codebook:
         model = self.models.registry.get(checkpoint)
         place = slice(book.done, book.done + PIECE)
         with torch.inference_mode():
-            u, drawn = slider_codes(model, shipped("test").images[place], book.noise)
-        book.u[place] = u
+            means, u, drawn = slider_codes(model, shipped("test").images[place], book.noise)
+        book.means[place], book.u[place] = means, u
         if drawn is not None:
             if book.drawn is None:
                 book.drawn = torch.empty_like(book.u)
@@ -108,7 +110,8 @@ class Codebook:
         with self._lock:
             if name not in self._books:
                 count, length = len(shipped("test")), self.models.card(name)["latent_dim"]
-                self._books[name] = Book(torch.zeros(count, length))
+                shape = count, length
+                self._books[name] = Book(torch.zeros(shape), torch.zeros(shape))
             self._books.move_to_end(name)
             while len(self._books) > 1 and self._held() > self.limit:
                 self._books.popitem(last=False)

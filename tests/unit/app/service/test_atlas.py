@@ -184,6 +184,18 @@ def test_the_nearest_digits_are_the_nearest(atlas: Atlas) -> None:
     assert np.array_equal(near["digits"], shipped("test").images[near["indices"], 0].numpy())
 
 
+def test_a_flows_nearest_digits_are_those_of_the_latent_space(atlas: Atlas) -> None:
+    chart(atlas, "flow")
+    model = atlas.studio.registry.get("flow")
+    u = expected(atlas, "flow")[40]
+    with torch.inference_mode():
+        means = model.encode(shipped("test").floats()).mean
+    near = atlas.near("flow", u.tolist())
+    distance = (means - means[40]).norm(dim=1)
+    assert near["indices"][0] == 40
+    assert near["distances"] == pytest.approx(distance.sort().values[:10].tolist(), abs=1e-3)
+
+
 def test_what_looks_alike_is_found_by_its_pixels(atlas: Atlas) -> None:
     digit = shipped("test").images[123, 0].numpy()
     near = atlas.resembling(wire.pack(digit))
