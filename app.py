@@ -105,8 +105,10 @@ def main(argv: list[str] | None = None) -> int:
 
         environment.prepare(wanted.host)
         app, options = build(wanted.checkpoints, wanted.device)
+        from vae_core.app.server import refusals
         from vae_core.app.server.connections import guard, raise_file_limit
 
+        refusals.log_to_stderr()
         raise_file_limit()
         app.launch(
             server_name=address(wanted.host),

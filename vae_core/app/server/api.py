@@ -19,7 +19,8 @@ from gradio.events import api
 from gradio.utils import get_upload_folder
 
 from vae_core.app import wire
-from vae_core.app.server.calls import API, SORRY, Call, register
+from vae_core.app.server import refusals
+from vae_core.app.server.calls import ANSWERED, API, SORRY, Call, note_refusal, register
 from vae_core.app.server.uploads import Uploads
 from vae_core.app.service.studio import Studio
 from vae_core.checkpoint import samplers
@@ -158,12 +159,16 @@ def endpoint(call: Call) -> Callable[..., Awaitable[Any]]:
     async def ask(*arguments: Any) -> Any:
         named = dict(zip(call.arguments, arguments, strict=False))
         try:
-            return await call.queue(named).run(lambda: call.run(*arguments))
+            answer = await call.queue(named).run(lambda: call.run(*arguments))
         except ValueError as error:
+            note_refusal(call.name, error)
             raise gr.Error(str(error), print_exception=False) from error
         except Exception as error:
+            refusals.refused(refusals.FAILED, call.name)
             logging.getLogger(__name__).exception("an endpoint failed")
             raise gr.Error(SORRY, print_exception=False) from error
+        ANSWERED.add(call.name)
+        return answer
 
     return ask
 

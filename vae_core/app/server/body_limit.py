@@ -13,7 +13,7 @@ from gradio import Blocks
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vae_core.app.pending_pictures import HERE, DroppedError, PendingPictures
-from vae_core.app.server import calls, routes, visitors
+from vae_core.app.server import calls, refusals, routes, visitors
 from vae_core.app.server.body_reader import SMALL, TOO_LARGE, BodyError, BodyReader
 from vae_core.app.server.turns import Turns
 from vae_core.app.server.visitors import FullError, Shares
@@ -236,6 +236,8 @@ class Answer:
         """Answer with a status and a sentence, and close the connection."""
         if self.started:
             return
+        kind = refusals.BUSY if status == 503 else refusals.REQUEST
+        refusals.refused(refusals.FAILED if status == 500 else kind, f"request, status {status}")
         content = json.dumps({"error": sentence, "detail": sentence}).encode()
         headers = [
             (b"content-type", b"application/json"),

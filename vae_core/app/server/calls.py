@@ -25,13 +25,17 @@ from gradio.context import Context
 from starlette.responses import JSONResponse
 
 from vae_core.app import wire
-from vae_core.app.server import work_queues
+from vae_core.app.server import refusals, work_queues
+from vae_core.app.tally import Tally
 from vae_core.files import JsonObject
 
 SORRY = "The server could not do that; please try again."
 
 API = "api"
 """The place of the endpoints among the panels."""
+
+ANSWERED = Tally()
+"""Calls that were answered, by their names."""
 
 T = TypeVar("T")
 Function = TypeVar("Function", bound=Callable[..., Awaitable[object]])
@@ -85,12 +89,23 @@ class Call:
             if name in given or parameter.default is inspect.Parameter.empty
         }
         try:
-            return cast(JsonObject, wire.to_json(self.run(**values)))
+            reply = cast(JsonObject, wire.to_json(self.run(**values)))
         except ValueError as error:
+            note_refusal(self.name, error)
             return {"error": str(error)}
         except Exception:
+            refusals.refused(refusals.FAILED, self.name)
             logging.getLogger(__name__).exception("a server function failed")
             return {"error": SORRY}
+        ANSWERED.add(self.name)
+        return reply
+
+
+def note_refusal(name: str, error: ValueError) -> None:
+    """Count and log that a call was refused; a full queue's sentence holds nothing of the asker."""
+    if (sentence := str(error)) in work_queues.FULL:
+        return refusals.refused(refusals.BUSY, name, sentence)
+    refusals.refused(refusals.MISTAKE, name)
 
 
 class Follow(Protocol):
@@ -145,6 +160,7 @@ async def _in_lane(
     try:
         return await call.queue(argument).run(work, visitor)
     except ValueError as error:  # the queue is full
+        note_refusal(call.name, error)
         return refused({"error": str(error)})
 
 

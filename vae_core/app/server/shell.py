@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from vae_core.app import wire
-from vae_core.app.server import api, assets, calls, routes, scripts, sockets, upkeep
+from vae_core.app.server import api, assets, calls, health, routes, scripts, sockets, upkeep
 from vae_core.app.server.body_limit import RequestLimits
 from vae_core.app.server.headers import SecurityHeaders
 from vae_core.app.server.page import STYLED_AT_ONCE, component
@@ -75,6 +75,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
     """Keyword arguments for `Blocks.launch`: our look, no Gradio footer, bounded requests."""
     live = calls.live_functions(calls.registry(app))
     uploads = UploadRoute(Path(get_upload_folder()))
+    socket = sockets.LiveSocket(live)
     return {
         "head": head(studio),
         "theme": theme(),
@@ -96,7 +97,8 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
                 Middleware(RequestLimits, blocks=app),
             ],
             "routes": [
-                WebSocketRoute(sockets.PATH, sockets.LiveSocket(live)),
+                WebSocketRoute(sockets.PATH, socket),
+                *health.routes(studio, socket),
                 *(
                     Route(routes.UPLOAD + end, uploads.receive, methods=["POST"])
                     for end in ("", "/")

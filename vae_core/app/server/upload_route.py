@@ -23,7 +23,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
-from vae_core.app.server import visitors
+from vae_core.app.server import refusals, visitors
 from vae_core.app.server.visitors import FullError, Shares
 from vae_core.app.wire import PICTURE_LIMIT
 
@@ -158,4 +158,5 @@ class UploadRoute:
 
 
 def _refused(status: int, sentence: str) -> JSONResponse:
+    refusals.refused(refusals.REQUEST, f"upload, status {status}")
     return JSONResponse({"error": sentence, "detail": sentence}, status)

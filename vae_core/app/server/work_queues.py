@@ -20,6 +20,7 @@ from vae_core.app.server import visitors
 
 MANY = "Many pictures are being worked on; please try again in a moment."
 BUSY = "The server is busy; please try again in a moment."
+FULL = (MANY, BUSY)
 LONGEST_WAIT = 30.0
 
 
@@ -82,6 +83,12 @@ class WorkQueue:
         self._queues: OrderedDict[str, deque[_Waiting]] = OrderedDict()
         self._changed = threading.Condition()
         self._started = 0
+
+    @property
+    def length(self) -> int:
+        """Calls that wait now."""
+        with self._changed:
+            return sum(map(len, self._queues.values()))
 
     async def run(self, work: Callable[[], T], visitor: str | None = None) -> T:
         """What `work()` returns or raises, from one of the threads.

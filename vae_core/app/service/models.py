@@ -17,6 +17,7 @@ from vae_core.app.service.limiter import Limiter
 from vae_core.app.service.reader import Reader
 from vae_core.app.service.registry import Registry
 from vae_core.app.service.replies import Decoded
+from vae_core.app.tally import Tally
 from vae_core.app.wire import Grey
 from vae_core.models import Model
 
@@ -28,6 +29,9 @@ class Models:
         checkpoints_dir: folder of checkpoint folders; None takes the shipped ones.
         device: name of a torch device; None chooses CUDA, then MPS, then CPU.
         capacity: how many loaded models are kept in memory.
+
+    Attributes:
+        decoded: digits decoded at slider values, on paths and as draws, by recipe.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Models:
         self.registry = Registry(root, self.device, capacity)
         self.reader = Reader(self.registry.root, self.device)
         self._heavy = Limiter()
+        self.decoded = Tally()
 
     @property
     def device_label(self) -> str:
@@ -99,6 +104,7 @@ class Models:
         start = time.perf_counter()
         pixels = model.decode(model.from_sliders(u, y), y).mean.float().cpu()
         spent = milliseconds(start)
+        self.decoded.add(model.config.name, len(pixels))
         return {"pixels": pictures.to_uint8(pixels), "milliseconds": spent}
 
     def _tensor(self, values: Sequence[float]) -> Tensor:
