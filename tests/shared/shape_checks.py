@@ -25,6 +25,7 @@ PACKAGES = (
     "vae_core.probability",
     "vae_core.explore",
     "vae_core.evaluation",
+    "vae_core.uses",
 )
 SHAPED = ("Float[", "Int[")
 checked: set[str] = set()

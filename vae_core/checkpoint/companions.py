@@ -13,12 +13,14 @@ from vae_core import files
 
 WEIGHTS = "model.safetensors"
 MAP = "map.safetensors"
+CODES = "codes.safetensors"
 MARKS = {
     "metrics.json": "weights_sha256",
     "latents.json": "weights_sha256",
     "axes.safetensors": "weights_sha256",
     "pca.safetensors": "weights_sha256",
     MAP: "weights_sha256",
+    CODES: "weights_sha256",
     "reference.safetensors": "weights",
 }
 """What each file calls the mark."""
