@@ -20,6 +20,7 @@ from vae_core.training import objectives
 
 if TYPE_CHECKING:
     from vae_core.evaluation.evaluate import evaluate
+    from vae_core.publish.hub import push
     from vae_core.training.session import train
 
 __version__ = "0.1.0"
@@ -40,14 +41,19 @@ __all__ = [
     "inspect",
     "load",
     "objectives",
+    "push",
     "recipes",
     "runtime",
     "save",
     "train",
 ]
 
-_LAZY = {"train": "vae_core.training.session", "evaluate": "vae_core.evaluation.evaluate"}
-"""Imported when first asked for: the app needs neither."""
+_LAZY = {
+    "train": "vae_core.training.session",
+    "evaluate": "vae_core.evaluation.evaluate",
+    "push": "vae_core.publish.hub",
+}
+"""Imported when first asked for: the app needs none of them."""
 
 
 def __getattr__(name: str) -> object:

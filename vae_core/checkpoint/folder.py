@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import TypedDict
 
 import torch
 from torch import Tensor, nn
 
 from vae_core import files
-from vae_core.checkpoint import companions
+from vae_core.checkpoint import companions, hub
 from vae_core.checkpoint.metrics import METRICS, Metrics, read_metrics
 from vae_core.config import Config
 from vae_core.models import Model, build
@@ -60,15 +60,19 @@ def _holds_autoencoder(folder: Path) -> bool:
         return False
 
 
-def resolve(name: str | Path, root: str | Path | None = None) -> Path:
+def resolve(
+    name: str | Path, root: str | Path | None = None, access: hub.Access | None = None
+) -> Path:
     """The folder of CHECKPOINT: an existing folder, a shipped name, or `hf:user/name`.
 
     Raises:
-        ValueError: there is no such checkpoint.
+        ValueError: there is no such checkpoint, or `access` goes with one that is on no hub.
     """
     text = str(name)
-    if text.startswith("hf:"):
-        return _from_hub(text.removeprefix("hf:"))
+    if text.startswith(hub.PREFIX):
+        return hub.fetch(text.removeprefix(hub.PREFIX), access)
+    if access is not None and access != hub.Access():
+        raise ValueError(f"revision, token and cache_dir go with hf:user/name, not with {text!r}.")
     if Path(text).is_dir():
         return Path(text)
     folder = Path(root) if root is not None else shipped_root()
@@ -85,14 +89,26 @@ def _none_in(folder: Path) -> str:
 
 
 def load(
-    name: str | Path, device: torch.device | str = "cpu", root: str | Path | None = None
+    name: str | Path,
+    device: torch.device | str = "cpu",
+    root: str | Path | None = None,
+    *,
+    revision: str | None = None,
+    token: str | None = None,
+    cache_dir: str | Path | None = None,
 ) -> Model:
     """A model in evaluation mode with frozen weights, read strictly.
+
+    Args:
+        name: a folder, the name of a shipped checkpoint, or `hf:user/name`.
+        device: where it is put.
+        root: where shipped ones lie.
+        revision, token, cache_dir: of a repository of the hub; see `hub.Access`.
 
     Raises:
         ValueError: a file is missing, damaged, a pickle, or does not fit the config.
     """
-    folder = resolve(name, root)
+    folder = resolve(name, root, hub.Access(revision, token, cache_dir))
     config = read_config(folder)
     with torch.device("meta"):  # a config may ask for more memory than there is
         check_fit(build(config).state_dict(), folder / WEIGHTS)
@@ -206,17 +222,3 @@ def count_parameters(path: Path) -> int:
     with files.opened(path) as file:
         shapes = [file.get_slice(key).get_shape() for key in file.keys()]  # noqa: SIM118
     return sum(torch.Size(shape).numel() for shape in shapes)
-
-
-def _from_hub(repository: str) -> Path:
-    """A checkpoint folder of the Hugging Face hub, downloaded into its cache."""
-    patterns = ["*.json", "*.safetensors", "*.jsonl", "README.md"]
-    try:
-        import huggingface_hub
-
-        fetch = cast("Callable[..., str]", getattr(huggingface_hub, "snapshot_download"))  # noqa: B009
-        return Path(fetch(repository, allow_patterns=patterns))
-    # A SOCKS proxy needs a package more: an ImportError says which. The hub has errors of both.
-    except (ImportError, OSError, ValueError) as error:
-        said = str(error).rstrip(".")
-        raise ValueError(f"hf:{repository} could not be fetched: {said}.") from error

@@ -8,6 +8,7 @@ from vae_core import checkpoint, files
 from vae_core.checkpoint import companions, held_out
 from vae_core.checkpoint.metrics import Metrics, SampleFigures, sample_figures
 from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
+from vae_core.evaluation import card_index
 from vae_core.explore import sliders
 
 ABLATION_FILE = "ablation.md"
@@ -42,11 +43,7 @@ def card(
     config = Config.from_dict(about["config"])
     net, train = config.net, config.train
     lines = [
-        "---",
-        "library_name: vae-core",
-        "license: mit",
-        "datasets: [ylecun/mnist]",
-        "---",
+        *card_index.head(config, about["metrics"]),
         f"# {about['recipe']}: {about['title']}",
         "",
         f"{_kind(config)} on MNIST: {net.kind} nets {_dims(net)}, "

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from huggingface_hub import ModelCard
 
 from vae_core import checkpoint
 from vae_core.evaluation.model_card import card, write_card
@@ -127,3 +128,30 @@ def test_shipped_cards_are_those_of_the_files_beside_them(tmp_path: Path):
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("state"))
         write_card(copy)
         assert (copy / "README.md").read_text() == (folder / "README.md").read_text(), folder.name
+
+
+def test_the_hub_reads_the_head_of_each_shipped_card():
+    folders = checkpoint.shipped(FOLDER.parent)
+    assert folders
+    for folder in folders:
+        about = checkpoint.inspect(folder)
+        loaded: Any = ModelCard.load(folder / "README.md", ignore_metadata_errors=False).data
+        assert (loaded.library_name, loaded.license) == ("vae-core", "mit")
+        draws = about["config"]["objective"] != "reconstruction"
+        task = "unconditional-image-generation" if draws else "image-feature-extraction"
+        assert loaded.pipeline_tag == task
+        assert (loaded.datasets, loaded.model_name) == (["ylecun/mnist"], about["recipe"])
+        assert {"mnist", "safetensors"} < set(loaded.tags)
+        metrics: Any = about["metrics"]
+        figures = {each.metric_type: each.metric_value for each in loaded.eval_results}
+        assert {each.dataset_split for each in loaded.eval_results} == {"test"}
+        for key in ("nll", "fid", "knn_error", "probe_error"):
+            told = figures.get(key)
+            known = metrics[key] if key != "fid" or "fid_features" in metrics else None
+            assert told is None if known is None else told == round(known, 4), (folder, key)
+
+
+def test_a_card_without_figures_has_no_index():
+    about: Any = checkpoint.inspect(FOLDER)
+    about["metrics"] = None
+    assert "model-index" not in card(about)
