@@ -74,7 +74,7 @@ def test_the_chooser_follows_the_keyboard(desktop: Any, app_url: str) -> None:
 def test_a_plain_autoencoder_says_that_it_has_no_prior(desktop: Any, app_url: str) -> None:
     need("ae")
     panel = open_explore(desktop, app_url, "model=ae")
-    assert "no prior" in panel.locator(".seeing").inner_text()
+    assert "no prior" in (panel.locator(".seeing-text").text_content() or "")
     note = panel.locator(".gauge-note")
     assert "codes of test digits" in note.inner_text(), "a digit's code is held against others"
     assert panel.locator("[data-do=scale] option").first.inner_text() == "in σ of its codes"

@@ -99,6 +99,6 @@ def test_a_draw_opens_explore_under_its_own_label(desktop: Any, app_url: str) ->
 
 
 def test_a_model_without_a_sampler_offers_none(desktop: Any, app_url: str) -> None:
-    panel = open_sample(desktop, app_url, "model=vae-2d&n=4")
+    panel = open_sample(desktop, app_url, "model=vae-gaussian&n=4")
     assert panel.locator(".sampler").is_hidden()
     assert panel.locator(".heat").is_visible()

@@ -59,6 +59,8 @@ def test_a_sampler_is_fitted_beside_the_weights(
     monkeypatch.setattr("vae_core.training.samplers.FITTED", 1000)
     # Of dense layers, which encode the training digits in a tenth of the time of convolutions.
     folder = Path(shutil.copytree(checkpoint.resolve("vae-128"), tmp_path / "vae-128"))
+    for name in samplers.FILES.values():
+        (folder / name).unlink(missing_ok=True)
     found = printed(
         capsys, "fit-sampler", str(folder), kind, "--data", data, "--steps", "3", "--device", "cpu"
     )
@@ -70,7 +72,7 @@ def test_a_sampler_is_fitted_beside_the_weights(
     ("arguments", "sentence"),
     [
         (["draws", MODEL, "--guidance", "-1"], "--guidance is -1.0; it must be between 0 and 10."),
-        (["draws", "vae-2d", "--sampler", "mixture"], "has no sampler 'mixture'"),
+        (["draws", "vae-2d", "--sampler", "diffusion"], "has no sampler 'diffusion'"),
         (["fit-sampler", MODEL, "diffusion", "--steps", "0"], "--steps is 0; it must be 1 or more"),
     ],
 )

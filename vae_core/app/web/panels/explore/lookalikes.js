@@ -3,8 +3,8 @@
 import { call } from "../../core/calls.js";
 import { requests } from "../../core/requests.js";
 import { pixelsOf } from "../../draw/digit.js";
+import { neighbourCards } from "../../parts/neighbours.js";
 import { find } from "../../parts/nodes.js";
-import { neighbourCards } from "../map/neighbours.js";
 
 /** @import { Server } from "../../core/types.js" */
 

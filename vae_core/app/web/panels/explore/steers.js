@@ -77,6 +77,7 @@ export class Steers {
     const [min, max, step] = [-REACH, REACH, 0.01].map(String);
     const id = `steer-${way.trait.replaceAll(" ", "-")}`;
     const range = make("input", { type: "range", id, min, max, step });
+    range.setAttribute("aria-label", `steer the ${way.trait}`);
     range.title =
       `Moves the whole code as real codes move while the ${way.trait} grows. From −1.5 to +1.5 ` +
       `${fixed(100 * way.kept, 0)} % of training digits stay the digit they are`;

@@ -22,7 +22,7 @@ export function explain(model, ends) {
     variational
       ? ""
       : "A plain autoencoder has no prior: the numbers count standard deviations of a Gaussian that was fitted to its codes afterwards, and the way between two codes leads through places that it never learnt.",
-    "The geodesic is the way on which the picture changes least. It need not keep to codes that the prior draws: between two strokes, fading the one out and the other in changes fewer pixels than moving it, and a decoder can be led to do that.",
+    `The geodesic is the way on which the picture changes least. It need not keep to codes that ${variational ? "the prior draws" : "digits have"}: between two strokes, fading the one out and the other in changes fewer pixels than moving it, and a decoder can be led to do that.`,
     model.takes_labels && ends ? labelled(ends) : "",
     text`Draws from ${variational ? "the prior" : "that Gaussian"} have lengths around ${figure(Math.sqrt(d))}.`,
     ends ? lengths(ends) : "",

@@ -9,7 +9,7 @@ import { find } from "../../parts/nodes.js";
 /** @import { FoldedSteps } from "../../parts/steps.js" */
 /** @import { Chart } from "./codes.js" */
 /** @import { Mine } from "./overlay.js" */
-/** @import { Near } from "./neighbours.js" */
+/** @import { Near } from "../../parts/neighbours.js" */
 
 /** @typedef {Mine & { z: number[], off: number, about: Near }} Own */
 

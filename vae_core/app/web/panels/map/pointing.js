@@ -5,8 +5,8 @@ import { live } from "../../core/live.js";
 import { requests } from "../../core/requests.js";
 import { overSocket } from "../../core/socket.js";
 import { paint } from "../../draw/digit.js";
+import { neighbourCards } from "../../parts/neighbours.js";
 import { find } from "../../parts/nodes.js";
-import { neighbourCards } from "./neighbours.js";
 import { showPlaceSoon } from "./readout.js";
 import { Tangents } from "./tangents.js";
 
@@ -14,7 +14,7 @@ import { Tangents } from "./tangents.js";
 /** @import { MapCanvas } from "./canvas.js" */
 /** @import { Chart } from "./codes.js" */
 /** @import { Own } from "./mine.js" */
-/** @import { Near } from "./neighbours.js" */
+/** @import { Near } from "../../parts/neighbours.js" */
 /** @import { Spot } from "./view.js" */
 
 const UNDER_HAND = 14; // screen pixels: a digit that near is under the hand

@@ -1,9 +1,9 @@
 // The ten nearest test digits, as pictures with their distances.
 
-import { digitAt, unpack } from "../../core/bytes.js";
-import { fixed } from "../../core/numbers.js";
-import { digitCanvas, paint } from "../../draw/digit.js";
-import { button, make } from "../../parts/nodes.js";
+import { digitAt, unpack } from "../core/bytes.js";
+import { fixed } from "../core/numbers.js";
+import { digitCanvas, paint } from "../draw/digit.js";
+import { button, make } from "./nodes.js";
 
 /** @typedef {{ indices: number[], labels: number[], distances: number[], digits: string }} Near */
 
