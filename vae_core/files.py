@@ -80,7 +80,11 @@ def read_json(path: Path) -> JsonObject:
     Raises:
         ValueError: as for `read_text`, or the file does not hold one.
     """
-    text = read_text(path)
+    return parse_json(read_text(path), path)
+
+
+def parse_json(text: str | bytes, path: Path | str) -> JsonObject:
+    """As `read_json`, of a text from `path`."""
     try:
         value = json.loads(text, parse_constant=_finite, parse_float=_finite, parse_int=_whole)
         # A lone half of a surrogate pair passes as a text, until somebody is sent it.

@@ -178,6 +178,11 @@ def singular_values(x: Tensor) -> Tensor:
     return cast(Tensor, torch.linalg.svdvals(x))
 
 
+def svd(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """U (n, n), s (n,) falling, and V^T (n, n) of a square x (n, n) = U diag(s) V^T."""
+    return cast("tuple[Tensor, Tensor, Tensor]", torch.linalg.svd(x))
+
+
 def eigh(x: Tensor) -> tuple[Tensor, Tensor]:
     """Eigenvalues (d,), rising, and eigenvectors, the columns (d, d), of a symmetric x (d, d)."""
     return cast("tuple[Tensor, Tensor]", torch.linalg.eigh(x))

@@ -126,7 +126,15 @@ def load_weights(model: nn.Module, path: Path) -> None:
         ValueError: as for `load`.
     """
     check_fit(model.state_dict(), path)
-    tensors = files.read_tensors(path)
+    fill(model, files.read_tensors(path), path)
+
+
+def fill(model: nn.Module, tensors: Mapping[str, Tensor], path: Path | str) -> None:
+    """Fills `model` with tensors from `path` that fit it.
+
+    Raises:
+        ValueError: one of them holds NaN or infinity.
+    """
     for key, tensor in tensors.items():
         if not torch.isfinite(tensor.float()).all():
             raise ValueError(f"{path} is damaged: the tensor {key!r} holds NaN or infinity.")
@@ -142,6 +150,15 @@ def check_fit(expected: Mapping[str, Tensor], path: Path) -> None:
     with files.opened(path) as file:
         slices = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118
         found = {key: (tuple(s.get_shape()), s.get_dtype()) for key, s in slices.items()}
+    check_slices(expected, found, path)
+
+
+def check_slices(
+    expected: Mapping[str, Tensor],
+    found: Mapping[str, tuple[tuple[int, ...], str]],
+    path: Path | str,
+) -> None:
+    """As `check_fit`, of shapes and types that were `found` in `path`."""
     foreign = sorted(set(found) ^ set(expected))
     if foreign:
         side = "unknown to" if foreign[0] in found else "missing for"
