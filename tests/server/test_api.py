@@ -259,3 +259,21 @@ def test_many_callers_at_once(url: str, digit: Path) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_the_schema_reads_well(url: str) -> None:
+    """Names, types with ranges, defaults, meanings and examples instead of "1st" and "..."."""
+    named = httpx.get(f"{url}gradio_api/info").json()["named_endpoints"]
+    for name, about in named.items():
+        assert about["description"].endswith("."), name
+        for each in about["parameters"]:
+            assert each["label"] == each["parameter_name"], (name, each)
+            assert each["python_type"]["description"], (name, each)
+            assert each["type"].keys() & {"type", "anyOf"}, (name, each)
+            assert each["example_input"] not in ("...", {}, None), (name, each)
+    sample = {each["parameter_name"]: each for each in named["/sample"]["parameters"]}
+    assert sample["n"]["type"]["maximum"] == 256
+    assert sample["n"]["parameter_default"] == sample["n"]["example_input"] == 16
+    assert sample["sampler"]["type"]["enum"] == ["default", "prior", "diffusion", "mixture"]
+    assert sample["label"]["parameter_has_default"]
+    assert sample["checkpoint"]["parameter_has_default"] is False

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import gradio as gr
+from gradio.block_function import BlockFunction
 from gradio.components.api_component import Api
 from gradio.context import Context
 from gradio.events import api
@@ -20,6 +21,7 @@ from gradio.utils import get_upload_folder
 
 from vae_core.app import wire
 from vae_core.app.server import refusals
+from vae_core.app.server.api_schema import describe
 from vae_core.app.server.calls import ANSWERED, API, SORRY, Call, note_refusal, register
 from vae_core.app.server.uploads import Uploads
 from vae_core.app.service.studio import Studio
@@ -56,22 +58,38 @@ class Endpoints:
         ]
 
     def checkpoints(self) -> list[Answer]:
-        """The models that can be asked for, with what they are."""
+        """The models that can be asked for, with what they are.
+
+        Returns:
+            name, title, latent_dim, objective, likelihood, prior, parameters of each.
+        """
         return [{key: card[key] for key in CARD} for card in self.studio.checkpoints()]
 
     def encode(self, checkpoint: str, image: Any, label: int | None = None) -> Answer:
-        """The code of a picture of a digit: z (slider values), mean and logvar of q(z|x).
+        """The code of a picture of a digit: slider values z, mean and logvar of q(z|x).
 
-        `label`, 0 to 9, counts for a model that takes labels.
+        Args:
+            checkpoint: name of a model, one of those that /checkpoints lists.
+            image: a photo, scan or drawing with a digit: an uploaded file, base64 or data URI.
+            label: 0 to 9, the digit that it is; counts for a model that takes labels.
+
+        Returns:
+            input (the 28x28 that the model sees), z, mean, logvar (null for plain ones), label.
         """
         code = self.studio.encode(checkpoint, self._picture(image), label=label)
         shown = {"input": wire.png_uri(code["input"])}
         return shown | _picked(code, "z", "mean", "logvar", "label")
 
     def decode(self, checkpoint: str, z: list[float], label: int | None = None) -> Answer:
-        """The digit of slider values z: latent_dim numbers, each within +-10.
+        """The digit of slider values z.
 
-        `label`, 0 to 9, counts for a model that takes labels.
+        Args:
+            checkpoint: name of a model, one of those that /checkpoints lists.
+            z: the slider values, latent_dim numbers, each within +-10.
+            label: 0 to 9, the digit that it is; counts for a model that takes labels.
+
+        Returns:
+            image (PNG as a data URI), milliseconds, label.
         """
         made = self.studio.decode(checkpoint, z, label)
         told = label if self.studio.card(checkpoint)["takes_labels"] else None
@@ -90,11 +108,18 @@ class Endpoints:
         label: int | None = None,
         sampler: str = samplers.DEFAULT,
     ) -> Answer:
-        """n (1 to 256) digits drawn, the same ones for the same seed.
+        """Digits drawn from a model, the same ones for the same seed.
 
-        `label`, 0 to 9, counts for a model that takes labels. `sampler` is "default", what the
-        page opens with; "prior", the model's own; or "diffusion" or "mixture", fitted to its codes
-        after training, where the model has one.
+        Args:
+            checkpoint: name of a model, one of those that /checkpoints lists.
+            n: how many, 1 to 256.
+            seed: of the noise, a whole number from 0.
+            temperature: scale of the prior's noise, 0 to 3; fitted samplers know none.
+            label: 0 to 9, the digit that it is; counts for a model that takes labels.
+            sampler: default (what the page opens with), prior, or a fitted diffusion or mixture.
+
+        Returns:
+            images (PNG as data URIs), z (slider values of each), seed, labels.
         """
         drawn = self.studio.sample(checkpoint, n, seed, temperature, label, sampler)
         return {"images": [*map(wire.png_uri, drawn["pixels"])]} | _picked(
@@ -110,10 +135,18 @@ class Endpoints:
         path: str = "linear",
         label: int | None = None,
     ) -> Answer:
-        """steps (2 to 64) digits from one picture to another, path "linear" or "spherical".
+        """Digits on the way from one picture to another, both ends included.
 
-        A model that takes labels gets `label`, 0 to 9, for both ends, or what a classifier
-        reads in each; `labels` are those of the ends.
+        Args:
+            checkpoint: name of a model, one of those that /checkpoints lists.
+            image_a: the picture at the start: an uploaded file, base64 or a data URI.
+            image_b: the picture at the end, likewise.
+            steps: how many digits, 2 to 64.
+            path: linear or spherical.
+            label: 0 to 9 for both ends, for a model that takes labels; else read in each picture.
+
+        Returns:
+            images (PNG as data URIs), z (slider values of each), labels (of the ends).
         """
         told = {} if label is None else {"label": label}
         ends = [{"picture": self._picture(image), **told} for image in (image_a, image_b)]
@@ -122,9 +155,15 @@ class Endpoints:
         return shown | _picked(way, "z", "labels")
 
     def reconstruct(self, checkpoint: str, image: Any, label: int | None = None) -> Answer:
-        """A picture as the model sees it and gives it back; distortion and rate in nats.
+        """A picture as the model sees it and gives it back, and what that costs in nats.
 
-        `label`, 0 to 9, counts for a model that takes labels.
+        Args:
+            checkpoint: name of a model, one of those that /checkpoints lists.
+            image: a photo, scan or drawing with a digit: an uploaded file, base64 or data URI.
+            label: 0 to 9, the digit that it is; counts for a model that takes labels.
+
+        Returns:
+            input, reconstruction, z, mean, logvar, distortion, rate (nats), label.
         """
         asked = {"stages": False, "label": label}
         made = self.studio.reconstruct(checkpoint, self._picture(image), asked)
@@ -149,7 +188,16 @@ def build(studio: Studio) -> None:
     for call in endpoints.calls():
         # Gradio's own queue serves whoever came first, however much he asked for: ours are fair.
         api(endpoint(call), api_name=call.name, concurrency_limit=None)
+        describe(_last_function(), call)
     fill_in_defaults()
+
+
+def _last_function() -> BlockFunction:
+    """What Gradio made of the endpoint that was just added."""
+    blocks = Context.root_block
+    if blocks is None:
+        raise RuntimeError("endpoints are built inside Blocks.")
+    return blocks.fns[max(blocks.fns)]
 
 
 def endpoint(call: Call) -> Callable[..., Awaitable[Any]]:

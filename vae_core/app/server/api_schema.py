@@ -1,0 +1,73 @@
+"""What `/gradio_api/info` says of the endpoints' arguments: type, range, meaning, an example.
+
+Gradio writes "1st" and "..." there; the same words go to whoever reads the endpoints as tools.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from gradio.block_function import BlockFunction
+from gradio.components.api_component import Api
+from gradio.utils import get_function_description
+
+from vae_core.app import checks
+from vae_core.app.server.calls import Call
+from vae_core.app.service.codes import MAX_STEPS, PATHS
+from vae_core.app.service.draws import MAX_SAMPLES
+from vae_core.checkpoint import samplers
+
+PICTURE = {
+    "anyOf": [
+        {"type": "string", "description": "base64 or a data URI"},
+        {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]},
+    ]
+}
+NAME = {"type": "string"}
+LABEL = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 9}, {"type": "null"}]}
+NUMBER = {"type": "number", "minimum": -checks.Z_LIMIT, "maximum": checks.Z_LIMIT}
+SAMPLERS = (samplers.DEFAULT, samplers.PRIOR, *samplers.KINDS)
+
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "checkpoint": NAME,
+    "image": PICTURE,
+    "image_a": PICTURE,
+    "image_b": PICTURE,
+    "z": {"type": "array", "items": NUMBER},
+    "label": LABEL,
+    "n": {"type": "integer", "minimum": 1, "maximum": MAX_SAMPLES},
+    "seed": {"type": "integer", "minimum": 0, "maximum": checks.SEED_LIMIT},
+    "temperature": {"type": "number", "minimum": 0, "maximum": 3},
+    "sampler": {"type": "string", "enum": [*SAMPLERS]},
+    "steps": {"type": "integer", "minimum": 2, "maximum": MAX_STEPS},
+    "path": {"type": "string", "enum": [*PATHS]},
+}
+FILE = {"path": "photo.jpg", "meta": {"_type": "gradio.FileData"}}
+EXAMPLES: dict[str, object] = {
+    "checkpoint": "vae-400",
+    "image": FILE,
+    "image_a": FILE,
+    "image_b": FILE,
+    "z": [0.0] * 20,
+    "label": 3,
+}
+"""Of arguments without a default; the others' examples are their defaults."""
+
+
+def describe(function: BlockFunction, call: Call) -> None:
+    """Put names, types, meanings and examples in the place of Gradio's."""
+    _, about, _ = get_function_description(call.run)
+    for block, name in zip(function.inputs, call.arguments, strict=True):
+        if not isinstance(block, Api):
+            raise TypeError(f"{call.name} takes {block!r}, which is no argument of an endpoint.")
+        block.label = name
+        block._api_info = SCHEMAS[name] | {"additional_description": about[name]}
+        example = EXAMPLES.get(name, block.value)
+        for shown in ("example_payload", "example_value"):
+            # Not by a class of our own: Gradio writes a .pyi beside each class of components.
+            setattr(block, shown, partial(_given, example))
+
+
+def _given(example: object) -> object:
+    return example
