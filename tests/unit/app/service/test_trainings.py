@@ -176,6 +176,33 @@ def test_a_crash_is_a_sentence_and_the_next_run_starts(service: Callable[..., Tr
     until(trainings, second, lambda look: look["state"] == "starting")
 
 
+def test_a_process_that_hangs_is_killed(service: Callable[..., Trainings]):
+    trainings = service(grace=0.3, starting=100.0, run_seconds=1.0)
+
+    def hangs() -> str:
+        visitor = Trainings.visitor()
+        trainings.start(visitor, "vae-400", LONG)
+        until(trainings, visitor, lambda look: look["state"] == "starting")
+        os.kill(processes(trainings)[0], signal.SIGSTOP)
+        return visitor
+
+    def sentence(visitor: str) -> str:
+        look = until(trainings, visitor, ended)[-1]
+        assert look["model"] is None
+        return look["sentence"] or ""
+
+    stopped = hangs()
+    trainings.command(stopped, "stop")
+    assert "stopped before it had a model" in sentence(stopped)
+    late = hangs()
+    (visit,) = trainings._roll.alive
+    assert visit.process is not None
+    visit.process.ready = visit.started
+    assert "took longer than its 1 seconds" in sentence(late)
+    trainings = service(starting=0.3)
+    assert "could not be started in time" in sentence(hangs())
+
+
 def test_who_does_not_look_is_gone(service: Callable[..., Trainings]):
     trainings = service(heartbeat=1.5)
     gone, there, queued = (Trainings.visitor() for _ in range(3))
