@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
+  fieldsOf,
   readAddress,
   readNumbers,
+  readPixels,
   within,
   writeAddress,
   writeNumbers,
+  writePixels,
 } from "../../vae_core/app/web/core/address.js";
+import { pack } from "../../vae_core/app/web/core/bytes.js";
 import { card } from "./page.js";
 
 const models = [card({ name: "one" }), card({ name: "two", latent_dim: 3 })];
@@ -16,7 +20,38 @@ const kept = { kept: {}, takesLabels: true };
 test("a list of numbers is all numbers or none", () => {
   assert.deepEqual(readNumbers("1,-0.5,2"), [1, -0.5, 2]);
   for (const text of [null, "", "1,x", "1e9", "Infinity"]) assert.equal(readNumbers(text), null);
-  assert.equal(writeNumbers([0.12345, -2]), "0.123,-2");
+});
+
+test("a code comes back as the 32-bit floats that it was, in few letters", () => {
+  assert.equal(writeNumbers([0.1 + 0.2, -2, Math.fround(0.1), 1e-8]), "0.3,-2,0.1,1e-8");
+  const codes = Array.from({ length: 2000 }, (_, i) => Math.tan(i) * 10 ** ((i % 9) - 6));
+  const small = codes.filter((v) => Math.abs(v) <= 1000);
+  assert.deepEqual(readNumbers(writeNumbers(small))?.map(Math.fround), small.map(Math.fround));
+});
+
+test("a picture is its 784 bytes, and only after the #", () => {
+  const pixels = pack(Uint8Array.from({ length: 784 }, (_, i) => (i * 37) % 256));
+  const text = writePixels(pixels);
+  assert.match(text, /^p[\w-]+$/);
+  assert.equal(readPixels(text), pixels);
+  for (const other of [
+    null,
+    "",
+    "p",
+    text.slice(0, -1),
+    `${text}A`,
+    `e${text}`,
+    `${text.slice(0, -1)}!`,
+  ])
+    assert.equal(readPixels(other), null);
+  const state = readAddress("", known);
+  const unsent = { x: text };
+  const href = writeAddress("http://studio.test/#list=1", state, { ...kept, unsent });
+  assert.equal(new URL(href).search.includes(text), false);
+  assert.equal(fieldsOf(href).get("x"), text);
+  assert.equal(fieldsOf(href).get("list"), "1", "what is another's stays");
+  const without = writeAddress(href, state, { ...kept, unsent: { x: null } });
+  assert.equal(new URL(without).hash, "#list=1");
 });
 
 test("a field counts within its limits alone", () => {

@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { pack, unpack } from "../../vae_core/app/web/core/bytes.js";
+import { pack, packBits, unpack, unpackBits } from "../../vae_core/app/web/core/bytes.js";
 import { contour } from "../../vae_core/app/web/draw/contours.js";
 import { Chart } from "../../vae_core/app/web/panels/map/codes.js";
-import {
-  countByClass,
-  csv,
-  enclosed,
-  isInside,
-  packBits,
-} from "../../vae_core/app/web/panels/map/lasso.js";
+import { countByClass, csv, enclosed, isInside } from "../../vae_core/app/web/panels/map/lasso.js";
 import { View } from "../../vae_core/app/web/panels/map/view.js";
 
 /** @typedef {import("../../vae_core/app/web/panels/map/codes.js").Answer} Answer */
@@ -138,6 +132,8 @@ test("marks travel as bits, the first the highest", () => {
   const chosen = new Uint8Array(16);
   chosen[0] = chosen[9] = 1;
   assert.deepEqual([...unpack(packBits(chosen))], [128, 64]);
+  assert.deepEqual(unpackBits(packBits(chosen), chosen.length), chosen);
+  for (const text of [null, "", "AAAAAAAA", "<b>="]) assert.equal(unpackBits(text, 10), null);
 });
 
 test("a contour lies where the values have the level", () => {

@@ -2,7 +2,12 @@
 
 /** @import { Model, State } from "./types.js" */
 
+/** @typedef {Record<string, string | null>} Fields null leaves one out */
+
 const MOST = 1000; // size of a number in a list
+const MOST_DIGITS = 9; // that tell any two 32-bit floats apart
+// 784 bytes are 1,045 letters and a third: the last holds four bits that mean nothing.
+const PIXELS = /^p[\w-]{1045}[AQgw]$/;
 const DEFAULTS = { n: 60, temperature: 1 };
 
 /**
@@ -17,9 +22,49 @@ export function readNumbers(text) {
   return numbers.every((v) => Number.isFinite(v) && Math.abs(v) <= MOST) ? numbers : null;
 }
 
-/** @param {number[]} numbers */
-export const writeNumbers = (numbers) =>
-  numbers.map((v) => String(Math.round(v * 1000) / 1000)).join(",");
+/**
+ * As few decimals as give the same 32-bit floats back: the server counts in those.
+ *
+ * @param {number[]} numbers
+ */
+export const writeNumbers = (numbers) => numbers.map(spelledNumber).join(",");
+
+/** @param {number} v */
+function spelledNumber(v) {
+  const single = Math.fround(v);
+  for (let digits = 1; digits < MOST_DIGITS; digits++) {
+    const text = Number(single.toPrecision(digits));
+    if (Math.fround(text) === single) return String(text);
+  }
+  return String(Number(single.toPrecision(MOST_DIGITS)));
+}
+
+/**
+ * A picture's 784 bytes as a fragment spells them: "p" and base64url.
+ *
+ * @param {string} pixels base64
+ */
+export const writePixels = (pixels) =>
+  `p${pixels.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+
+/**
+ * @param {string | null | undefined} text
+ * @returns {string | null} base64 of 784 bytes, null for what is none
+ */
+export function readPixels(text) {
+  if (!PIXELS.test(text ?? "")) return null;
+  return `${text?.slice(1).replaceAll("-", "+").replaceAll("_", "/")}==`;
+}
+
+/**
+ * The fields of an address: those of its query, and those after the "#", which no server hears of.
+ *
+ * @param {string} href
+ */
+export function fieldsOf(href) {
+  const { searchParams, hash } = new URL(href);
+  return new Map([...searchParams, ...new URLSearchParams(hash.slice(1))]);
+}
 
 /**
  * The number that a text spells if it lies within [low, high], else `otherwise`.
@@ -68,27 +113,40 @@ export function readAddress(search, { models, chosen, panels }) {
  *
  * @param {string} href
  * @param {State} state
- * @param {{ takesLabels: boolean, kept: Record<string, string | null> }} more whether the chosen
- *   model takes a label, and what the panels keep beside the state
+ * @param {{ takesLabels: boolean, kept: Fields, unsent?: Fields }} more whether the chosen model
+ *   takes a label, what the panels keep beside the state, and what of it no server may hear of
  */
-export function writeAddress(href, state, { takesLabels, kept }) {
+export function writeAddress(href, state, { takesLabels, kept, unsent = {} }) {
   const url = new URL(href);
   const { u, seed, n, temperature, label } = state;
   const fields = {
     panel: state.panel,
     model: state.model,
-    z: u?.some((v) => v !== 0) ? writeNumbers(u) : null,
+    z: u && writeNumbers(u),
     seed: seed ? String(seed) : null,
     n: n === DEFAULTS.n ? null : String(n),
     temperature: temperature === DEFAULTS.temperature ? null : String(temperature),
     label: takesLabels && label !== null ? String(label) : null,
     ...kept,
   };
-  for (const [key, value] of Object.entries(fields)) {
-    if (value === null || value === "") url.searchParams.delete(key);
-    else url.searchParams.set(key, value);
+  write(url.searchParams, fields);
+  if (Object.keys(unsent).length) {
+    const fragment = new URLSearchParams(url.hash.slice(1));
+    write(fragment, unsent);
+    url.hash = fragment.toString();
   }
   return spelled(url);
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {Fields} fields
+ */
+function write(query, fields) {
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === null || value === "") query.delete(key);
+    else query.set(key, value);
+  }
 }
 
 /**
@@ -96,4 +154,4 @@ export function writeAddress(href, state, { takesLabels, kept }) {
  *
  * @param {URL} url
  */
-export const spelled = (url) => url.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+const spelled = (url) => url.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");

@@ -53,3 +53,27 @@ export function squaredError(one, other) {
  */
 export const crossFade = (a, b, t) =>
   Uint8Array.from(a, (value, i) => Math.round((1 - t) * value + t * b[i]));
+
+/**
+ * Eight marks a byte, the first the highest bit; base64.
+ *
+ * @param {Uint8Array} marks 1 where marked
+ */
+export function packBits(marks) {
+  const bytes = new Uint8Array(Math.ceil(marks.length / 8));
+  for (let i = 0; i < marks.length; i++) if (marks[i]) bytes[i >> 3] |= 128 >> (i & 7);
+  return pack(bytes);
+}
+
+/**
+ * The inverse of `packBits`; null for a text that holds another number of marks.
+ *
+ * @param {string | null} text
+ * @param {number} count of marks
+ */
+export function unpackBits(text, count) {
+  const size = Math.ceil(count / 8);
+  if (!text || !/^[\w+/]+=*$/.test(text) || text.length !== 4 * Math.ceil(size / 3)) return null;
+  const bytes = unpack(text);
+  return Uint8Array.from({ length: count }, (_, i) => (bytes[i >> 3] >> (7 - (i & 7))) & 1);
+}

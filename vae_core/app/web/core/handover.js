@@ -1,7 +1,7 @@
 // Panels open each other, and hand over pictures and codes.
 
 import { openPanels } from "./boot.js";
-import { set, state } from "./state.js";
+import { set, state, travel } from "./state.js";
 
 /** @import { Parcel, Picture } from "./types.js" */
 
@@ -24,12 +24,12 @@ export function openPanel(panel, how) {
   [...tabs].find(isItsTab)?.click();
 }
 
-/** Back and Forward go from panel to panel. */
+/** Back and Forward go from panel to panel, and to what each showed then. */
 export function followHistory() {
   window.addEventListener("popstate", () => {
-    const panel = new URLSearchParams(location.search).get("panel") ?? "";
-    if (!openPanels.includes(panel) || panel === state.panel) return;
-    openPanel(panel, { travelling: true });
+    const { panel } = state;
+    travel();
+    if (state.panel !== panel) openPanel(state.panel, { travelling: true });
   });
 }
 

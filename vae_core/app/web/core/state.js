@@ -1,31 +1,32 @@
 // The one state of the page: what is chosen, mirrored in the address, announced to whoever listens.
 
-import { readAddress, spelled, writeAddress } from "./address.js";
+import { fieldsOf, readAddress, writeAddress } from "./address.js";
 import { boot, modelNamed, models, openPanels } from "./boot.js";
-import { emit } from "./events.js";
+import { emit, on } from "./events.js";
 
+/** @import { Fields } from "./address.js" */
 /** @import { Model, State } from "./types.js" */
 
 const MIRROR_MS = 250; // browsers throttle replaceState, and a drag changes z sixty times a second
 
-export const state = readAddress(location.search, {
-  models,
-  chosen: boot.chosen,
-  panels: openPanels,
-});
+const known = { models, chosen: boot.chosen, panels: openPanels };
 
-const opened = new URLSearchParams(location.search);
-/** @type {Record<string, string | null>} */
+export const state = readAddress(location.search, known);
+
+let opened = fieldsOf(location.href);
+/** @type {Fields} */
 const kept = {};
+/** @type {Fields} */
+const unsent = {};
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let mirroring;
 
 /**
- * What the address said of a field when the page was opened.
+ * What the address said of a field when the page was opened, or Back and Forward last came here.
  *
  * @param {string} field
  */
-export const openedWith = (field) => opened.get(field);
+export const openedWith = (field) => opened.get(field) ?? null;
 
 /** What a visitor should know on arrival. */
 export const notices = unknownModel(openedWith("model"));
@@ -36,6 +37,19 @@ function unknownModel(name) {
   return [`There is no model called “${name}” here; showing ${state.model} instead.`];
 }
 
+/**
+ * Why a panel that was asked for is not the one on show; null where it is.
+ *
+ * @param {string | null} panel
+ */
+export function closedPanel(panel) {
+  if (!panel || openPanels.includes(panel)) return null;
+  const why = boot.panels.includes(panel)
+    ? `The panel ${panel} is left out of this page`
+    : `There is no panel called “${panel}” here`;
+  return `${why}; showing ${state.panel} instead.`;
+}
+
 /** @returns {Model | null} the chosen model */
 export const model = () => modelNamed(state.model);
 
@@ -44,9 +58,13 @@ export const givenLabel = () => (model()?.takes_labels ? state.label : null);
 
 /** Write the state into the address now. */
 export function mirror() {
-  const takesLabels = Boolean(model()?.takes_labels);
-  const text = writeAddress(location.href, state, { takesLabels, kept });
+  const text = addressNow();
   if (text !== location.href) history.replaceState({ panel: state.panel }, "", text);
+}
+
+function addressNow() {
+  const takesLabels = Boolean(model()?.takes_labels);
+  return writeAddress(location.href, state, { takesLabels, kept, unsent });
 }
 
 function mirrorSoon() {
@@ -65,7 +83,57 @@ export function keep(fields) {
 }
 
 /**
- * Merge a patch into the state, mirror it, tell whoever listens.
+ * Keep more fields after the "#", which no server hears of: pictures.
+ *
+ * @param {Fields} fields
+ */
+export function keepUnsent(fields) {
+  Object.assign(unsent, fields);
+  mirrorSoon();
+}
+
+/**
+ * Keep a picture, an example in the query and bytes after the "#".
+ *
+ * @param {string} field
+ * @param {string | null} text as `writePlace` or `writePixels` spells it
+ */
+export function keepPicture(field, text) {
+  const isBytes = text?.startsWith("p") ?? false;
+  keep({ [field]: isBytes ? null : text });
+  keepUnsent({ [field]: isBytes ? text : null });
+}
+
+/**
+ * Call `arrive` when Back or Forward changed one of these fields of the address.
+ *
+ * @param {string[]} fields
+ * @param {() => void} arrive
+ */
+export const onTravel = (fields, arrive) =>
+  on("travel", (/** @type {Set<string>} */ changed) => {
+    if (fields.some((field) => changed.has(field))) arrive();
+  });
+
+/** Back or Forward came here: the state is the address's, and panels hear which fields differ. */
+export function travel() {
+  clearTimeout(mirroring);
+  const was = fieldsOf(addressNow());
+  opened = fieldsOf(location.href);
+  const fields = new Set([...was.keys(), ...opened.keys()]);
+  const changed = [...fields].filter((field) => was.get(field) !== opened.get(field));
+  const asSent = new URL(location.href).searchParams;
+  for (const field of Object.keys(kept)) kept[field] = asSent.get(field);
+  for (const field of Object.keys(unsent)) {
+    unsent[field] = asSent.has(field) ? null : openedWith(field);
+  }
+  set(readAddress(location.search, known), { travelling: true });
+  emit("travel", new Set(changed));
+}
+
+/**
+ * Merge a patch into the state, mirror it, tell whoever listens. Another panel or model is a step
+ * that Back takes back; whatever else changes belongs to its place.
  *
  * @param {Partial<State>} patch
  * @param {{ travelling?: boolean }} [how] travelling: by Back or Forward, whose place is in the
@@ -73,23 +141,25 @@ export function keep(fields) {
  */
 export function set(patch, { travelling = false } = {}) {
   const before = { ...state };
-  if (patch.panel && patch.panel !== state.panel && !travelling) pushPanel(patch.panel);
+  const isStep = !travelling && (isOther(patch, "panel") || isOther(patch, "model"));
+  if (isStep) mirror();
   const leavesCode = patch.model && patch.model !== state.model && !("u" in patch);
   Object.assign(state, patch, leavesCode ? { u: null } : {});
-  mirrorSoon();
+  if (isStep) push();
+  else mirrorSoon();
   if (state.model !== before.model) emit("model", state.model);
   if (state.panel !== before.panel) emit("panel", state.panel);
   emit("change", patch);
 }
 
 /**
- * Another panel is a step that Back takes back; whatever else changes belongs to its place.
- *
- * @param {string} panel
+ * @param {Partial<State>} patch
+ * @param {"panel" | "model"} field
  */
-function pushPanel(panel) {
-  mirror();
-  const url = new URL(location.href);
-  url.searchParams.set("panel", panel);
-  history.pushState({ panel }, "", spelled(url));
+const isOther = (patch, field) => Boolean(patch[field]) && patch[field] !== state[field];
+
+/** The state is a new place in the history; the one before was mirrored last. */
+function push() {
+  clearTimeout(mirroring);
+  history.pushState({ panel: state.panel }, "", addressNow());
 }

@@ -6,11 +6,12 @@ import { on } from "../core/events.js";
 import { classes, placeOf } from "../core/examples.js";
 import { onParcel, pixelsIn } from "../core/handover.js";
 import { requests } from "../core/requests.js";
-import { openedWith, state } from "../core/state.js";
+import { keep, onTravel, openedWith, state } from "../core/state.js";
 import { empty, paint } from "../draw/digit.js";
 import { hold } from "../parts/hold.js";
 import { button, find, findAll, make, press, say } from "../parts/nodes.js";
 import { pictureInput } from "../parts/picture.js";
+import { LinkedPicture } from "../parts/picture_link.js";
 import { betas } from "./compare/betas.js";
 import { collapse } from "./compare/collapse.js";
 import { copying } from "./compare/copying.js";
@@ -36,10 +37,11 @@ const COMPARISONS = {
   collapse,
   plane: rate,
 };
+const PICTURE = new LinkedPicture("compared", placeOf(classes[5] ?? 0, 0));
 const NO_MODEL = "There is no model to compare: train one with python -m vae_core train vae-400.";
 
 class Compare {
-  /** @type {{ picture: Picture, source: string } | null} */
+  /** @type {{ picture: Picture, source: string, place?: number } | null} */
   #current = null;
 
   /**
@@ -54,7 +56,7 @@ class Compare {
     this.#build();
     this.input = pictureInput(find(root, ".own"), {
       label: "Your digit",
-      onpicture: ({ picture, source }) => this.#take(picture, source),
+      onpicture: ({ picture, source, place }) => this.#take(picture, source, place),
       onclear: () => this.#clear(),
       onchoose: (choose) => this.#digitize({ choose }),
     });
@@ -85,9 +87,10 @@ class Compare {
   /**
    * @param {Picture} picture
    * @param {string} source
+   * @param {number} [place] of an example
    */
-  #take(picture, source) {
-    this.#current = { picture, source };
+  #take(picture, source, place) {
+    this.#current = { picture, source, place };
     return this.#digitize({});
   }
 
@@ -104,6 +107,7 @@ class Compare {
       find(this.root, ".verdict").textContent = answer.verdict;
       if (current.source !== "example") this.input.show(answer);
       this.views.take(answer.input);
+      PICTURE.keep(current.place, answer.input);
     });
   }
 
@@ -159,9 +163,7 @@ class Compare {
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     hold(view, { behavior: isCalm ? "auto" : "smooth" });
     find(view, "h2").focus({ preventScroll: true });
-    const url = new URL(location.href); // a link to this page opens here
-    url.searchParams.set("view", name);
-    history.replaceState(null, "", url);
+    keep({ view: name }); // a link to this page opens here
   }
 
   /** @param {string | undefined} name of the first view in sight */
@@ -177,8 +179,9 @@ class Compare {
     if (models.length) {
       // A real digit is there on arrival, unless something was sent meanwhile.
       this.input.ready.then(() => {
-        if (!this.#current) this.input.takePlace(placeOf(classes[5] ?? 0, 0));
+        if (!this.#current) PICTURE.take(this.input);
       });
+      onTravel(["compared"], () => PICTURE.take(this.input));
     } else say(this.root, NO_MODEL);
     const view = this.views.elementOf(openedWith("view") ?? "");
     if (view) hold(view);

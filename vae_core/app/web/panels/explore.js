@@ -7,12 +7,12 @@ import { onParcel } from "../core/handover.js";
 import { live } from "../core/live.js";
 import { normal } from "../core/prior.js";
 import { overSocket } from "../core/socket.js";
-import { givenLabel, model, notices, set, state } from "../core/state.js";
+import { givenLabel, model, notices, onTravel, set, state } from "../core/state.js";
 import { paint } from "../draw/digit.js";
 import { Gauge } from "../parts/gauge.js";
 import { find, onClick, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
-import { clamped, clampToLimit, moveTo } from "./explore/code.js";
+import { clamped, moveTo } from "./explore/code.js";
 import { explain } from "./explore/explain.js";
 import { Frozen, frozenByLink } from "./explore/frozen.js";
 import { mountHand } from "./explore/hand.js";
@@ -58,22 +58,24 @@ class Explore {
     this.frozen = new Frozen();
     this.gauge = new Gauge(find(root, ".gauge"));
     this.rows = new Rows(root, {
-      onmove: (dim, value, event) => this.#slide(dim, value, event),
+      onmove: (dim, value, event) => {
+        this.#u[dim] = value;
+        this.#movedByHand(event);
+      },
       onrest: () => this.undo.keep(),
       onfreeze: (dim) => this.rows.showFrozen(this.frozen.toggle(dim)),
     });
-    const onmove = (/** @type {number[]} */ u, /** @type {Event} */ event) => this.#steer(u, event);
-    const onrest = () => this.undo.keep();
-    this.steers = new Steers(root, { place: () => this.#u, onmove, onrest });
+    this.steers = this.#buildSteers();
     this.showNames = namer(server, this.rows, this.steers);
     this.starts = new Starts(root, {
       server,
       model: () => this.model,
-      onstart: (start, label) => this.#begin(start, label),
+      onstart: (start, label) => this.#jump(start.z, { start, label }),
     });
-    const here = () => ({ u: [...this.#u], start: this.starts.current });
-    this.undo = new UndoButtons(root, here, ({ u, start }, event) => {
+    const here = () => ({ u: [...this.#u], start: this.starts.current, label: givenLabel() });
+    this.undo = new UndoButtons(root, here, ({ u, start, label }, event) => {
       this.starts.leave();
+      this.#give(label);
       this.#goTo(u, start, event);
     });
     this.engine = this.#buildEngine();
@@ -82,9 +84,23 @@ class Explore {
     this.hand = mountHand(root, server, place, (event) => {
       this.#paint(event);
       this.strips.askSoon();
+      this.undo.keep();
     });
     this.#listen();
     this.#arrive(boot.first);
+  }
+
+  #buildSteers() {
+    const onmove = (/** @type {number[]} */ u, /** @type {Event} */ event) => {
+      this.#u = clamped(this.model, u);
+      this.rows.show(this.#u);
+      this.#movedByHand(event);
+    };
+    const onrest = () => this.undo.keep();
+    const byHand = { model: () => this.model, place: () => this.#u, onmove, onrest };
+    const buildPad = async () => new (await import("./explore/pad.js")).Pad(this.root, byHand);
+    find(this.root, ".pad-fold").addEventListener("toggle", buildPad, { once: true });
+    return new Steers(this.root, byHand);
   }
 
   #buildEngine() {
@@ -119,26 +135,6 @@ class Explore {
     });
   }
 
-  /**
-   * @param {number} dim
-   * @param {number} value
-   * @param {Event} event
-   */
-  #slide(dim, value, event) {
-    this.#u[dim] = value;
-    this.#movedByHand(event);
-  }
-
-  /**
-   * @param {number[]} u
-   * @param {Event} event
-   */
-  #steer(u, event) {
-    this.#u = clamped(this.model, u);
-    this.rows.show(this.#u);
-    this.#movedByHand(event);
-  }
-
   /** @param {Event} event */
   #movedByHand(event) {
     this.starts.leave();
@@ -170,8 +166,8 @@ class Explore {
   /** @returns {[number[], number | null]} the code, and its rank while it is that of a picture */
   #place() {
     const start = this.starts.current;
-    const isCode = start?.z.every((v, dim) => clampToLimit(this.model, v) === this.#u[dim]);
-    return [this.#u, isCode ? (start?.nearer ?? null) : null];
+    const isCode = start && clamped(this.model, start.z).join() === this.#u.join();
+    return [this.#u, isCode ? start.nearer : null];
   }
 
   /**
@@ -189,10 +185,11 @@ class Explore {
 
   /**
    * @param {number[]} next
-   * @param {{ event?: Event, start?: Start | null, frozen?: Set<number> }} [how]
+   * @param {{ event?: Event, start?: Start | null, frozen?: Set<number>, label?: number | null }} [how]
    */
-  #jump(next, { event, start = null, frozen = new Set() } = {}) {
+  #jump(next, { event, start = null, frozen = new Set(), label } = {}) {
     this.undo.keep();
+    this.#give(label);
     this.#goTo(moveTo(this.model, this.#u, next, frozen), start, event);
     this.undo.keep();
   }
@@ -206,15 +203,9 @@ class Explore {
     this.#jump(this.#u.map(draw), { event, frozen: this.frozen.dims });
   }
 
-  /**
-   * The sliders start from a picture.
-   *
-   * @param {Start} start
-   * @param {number | null | undefined} label
-   */
-  #begin(start, label) {
+  /** @param {number | null | undefined} label that the model is given; undefined leaves it */
+  #give(label) {
     if (this.model.takes_labels && label !== undefined) set({ label });
-    this.#jump(start.z, { start });
   }
 
   /**
@@ -266,8 +257,18 @@ class Explore {
   #changeModel() {
     this.model = model() ?? this.model;
     const origin = this.starts.takeOrigin();
-    this.#adopt(null);
+    this.#adopt(state.u); // a place that Back brings has a code of its own
+    if (state.u) return;
     if (origin) this.starts.from(origin);
+    else set({ u: [...this.#u] });
+  }
+
+  /** To where Back or Forward leads. */
+  #travel() {
+    this.starts.leave();
+    if (state.u) this.#goTo(state.u, null);
+    else this.#arrive(boot.first);
+    this.undo.keep();
   }
 
   /** @param {Parcel} parcel */
@@ -275,8 +276,7 @@ class Explore {
     this.starts.leave();
     if (picture) return this.starts.from({ picture });
     if (z?.length !== this.model.latent_dim) return;
-    if (this.model.takes_labels && label !== undefined) set({ label });
-    this.#jump(z);
+    this.#jump(z, { label });
   }
 
   #listen() {
@@ -287,6 +287,7 @@ class Explore {
     const shown = () => ({ model: this.model, u: this.#u, pixels: this.#pixels });
     mountHandout(this.root, this.canvas, shown);
     on("model", () => this.#changeModel());
+    onTravel(["z", "label"], () => this.#travel());
     onParcel("explore", (parcel) => this.#receive(parcel));
   }
 }

@@ -3,13 +3,14 @@
 import { within } from "../core/address.js";
 import { call } from "../core/calls.js";
 import { on } from "../core/events.js";
-import { classes, placeOf, readPlace, writePlace } from "../core/examples.js";
+import { classes, placeOf } from "../core/examples.js";
 import { onParcel, pixelsIn } from "../core/handover.js";
 import { requests } from "../core/requests.js";
-import { keep, openedWith, state } from "../core/state.js";
+import { keep, onTravel, openedWith, state } from "../core/state.js";
 import { button, find, make, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
 import { pictureInput } from "../parts/picture.js";
+import { LinkedPicture } from "../parts/picture_link.js";
 import { Derivation } from "./inside/derivation.js";
 import { explain } from "./inside/explain.js";
 import { Flow } from "./inside/flow.js";
@@ -19,13 +20,16 @@ import { SlowMotion } from "./inside/slow_motion.js";
 /** @import { Sources, Way } from "./inside/types.js" */
 
 const SEEDS = 2 ** 31;
+const PICTURE = new LinkedPicture("example", placeOf(classes[3] ?? 0, 0));
+
+const openedSeed = () => within(openedWith("eps"), 0, SEEDS, 0, { whole: true });
 
 class Inside {
-  /** @type {{ picture: Picture, source: string } | null} */
+  /** @type {{ picture: Picture, source: string, place?: number } | null} */
   #current = null;
   /** @type {string | null} */
   #digit = null;
-  #seed = within(openedWith("eps"), 0, SEEDS, 0, { whole: true });
+  #seed = openedSeed();
   #isStale = false;
   /** @type {Promise<Sources> | null} */
   #sources = null;
@@ -96,8 +100,7 @@ class Inside {
    * @param {number} [place] of an example
    */
   #take(picture, source, place) {
-    this.#current = { picture, source };
-    keep({ example: writePlace(place) });
+    this.#current = { picture, source, place };
     return this.#digitize({});
   }
 
@@ -112,6 +115,7 @@ class Inside {
       find(this.root, ".verdict").textContent = answer.verdict;
       if (current.source !== "example") this.input.show(answer);
       this.#digit = answer.input;
+      PICTURE.keep(current.place, answer.input);
       await this.#ask();
     });
   }
@@ -170,9 +174,12 @@ class Inside {
   }
 
   #arrive() {
-    const place = readPlace(openedWith("example"));
     this.input.ready.then(() => {
-      if (!this.#current) this.input.takePlace(place ?? placeOf(classes[3] ?? 0, 0));
+      if (!this.#current) PICTURE.take(this.input);
+    });
+    onTravel(["example", "eps"], () => {
+      this.#seed = openedSeed();
+      PICTURE.take(this.input);
     });
   }
 }

@@ -1,15 +1,13 @@
 // Interpolate: two ends, the way between them as a strip, and a scrubber that decodes live.
 
-import { within } from "../core/address.js";
 import { crossFade } from "../core/bytes.js";
 import { call } from "../core/calls.js";
 import { sentenceOf } from "../core/errors.js";
 import { on } from "../core/events.js";
-import { classes, placeOf } from "../core/examples.js";
 import { onParcel, send } from "../core/handover.js";
 import { live } from "../core/live.js";
 import { overSocket } from "../core/socket.js";
-import { keep, model, openedWith } from "../core/state.js";
+import { keep, keepPicture, model, onTravel } from "../core/state.js";
 import { paint } from "../draw/digit.js";
 import { onArrowKey } from "../parts/keys.js";
 import { fillRange, find, findAll, press, say } from "../parts/nodes.js";
@@ -17,6 +15,7 @@ import { mountPanel } from "../parts/panel.js";
 import { End } from "./interpolate/end.js";
 import { explain } from "./interpolate/explain.js";
 import { handOut } from "./interpolate/handout.js";
+import * as link from "./interpolate/opened.js";
 import { showPlace } from "./interpolate/place.js";
 import { Player } from "./interpolate/player.js";
 import { WayStrips } from "./interpolate/strips.js";
@@ -25,17 +24,12 @@ import { Ways } from "./interpolate/ways.js";
 /** @import { Model, Server } from "../core/types.js" */
 /** @import { Way } from "./interpolate/strips.js" */
 
-// The pair that is there on arrival: all that lies between reads as one or the other.
-const FIRST = { a: placeOf(classes[2] ?? 0, 0), b: placeOf(classes[9] ?? 0, 0) };
-const [FEWEST, USUAL, MOST] = [2, 10, 64]; // steps
-const PATHS = ["linear", "spherical", "geodesic"];
 const USUAL_PATH = "spherical"; // a straight way falls below the lengths that the prior draws
 const KEYS = { step: 0.02, largeStep: 0.1 };
 
 class Interpolate {
-  // By the link or the visitor; null leaves it to the model.
-  #askedPath = PATHS.find((path) => path === openedWith("path")) ?? null;
-  #steps = within(openedWith("steps"), FEWEST, MOST, USUAL, { whole: true });
+  #askedPath = link.openedPath(); // or as chosen; null leaves it to the model
+  #steps = link.USUAL_STEPS;
   /** @type {number[] | null} */
   #here = null; // z where the scrubber stands
   #busy = 0; // requests under way
@@ -51,6 +45,7 @@ class Interpolate {
     this.model = chosen;
     this.hero = find(root, "[data-testid=live-canvas]", HTMLCanvasElement);
     this.fade = find(root, ".fade canvas", HTMLCanvasElement);
+    this.field = find(root, "[data-do=steps]", HTMLInputElement);
     this.scrubber = find(root, "[data-testid=scrubber]", HTMLInputElement);
     this.a = this.#buildEnd("a", "First digit");
     this.b = this.#buildEnd("b", "Second digit");
@@ -81,7 +76,7 @@ class Interpolate {
     const testids = { upload: `image-${name}`, pad: `drawing-pad-${name}` };
     return new End(
       find(this.root, `[data-end=${name}]`),
-      { label, testids },
+      { name, label, testids },
       {
         server: this.server,
         onbusy: (busy) => this.#showBusy(busy),
@@ -101,7 +96,7 @@ class Interpolate {
       onframe: ({ z }) => {
         const t = this.#t;
         this.#here = z;
-        keep({ t: t === 0.5 ? null : String(Math.round(t * 1000) / 1000) });
+        keep({ t: link.spellPlace(t) });
         showPlace(this.root, this.model, { t, z, reading: this.strips.readingAt(t) });
       },
       onerror: (sentence) => sentence && say(this.root, sentence),
@@ -196,11 +191,11 @@ class Interpolate {
   }
 
   #mirror() {
+    keepPicture("a", this.a.spell());
+    keepPicture("b", this.b.spell());
     keep({
-      a: this.a.spell(FIRST.a),
-      b: this.b.spell(FIRST.b),
       path: this.#askedPath,
-      steps: this.#steps === USUAL ? null : String(this.#steps),
+      steps: this.#steps === link.USUAL_STEPS ? null : String(this.#steps),
     });
   }
 
@@ -220,9 +215,8 @@ class Interpolate {
 
   /** @param {HTMLInputElement} field */
   #setSteps({ value }) {
-    const steps = within(value, FEWEST, MOST, null, { whole: true });
-    const rule = `Steps must be a whole number from ${FEWEST} to ${MOST}, not ${value || "nothing"}.`;
-    say(this.root, steps === null ? rule : null);
+    const steps = link.stepsOf(value);
+    say(this.root, steps === null ? link.stepsRule(value) : null);
     if (steps === null) return;
     this.#steps = steps;
     this.#changed();
@@ -240,9 +234,7 @@ class Interpolate {
         this.#changed();
       });
     }
-    const field = find(root, "[data-do=steps]", HTMLInputElement);
-    field.value = String(this.#steps);
-    field.addEventListener("change", () => this.#setSteps(field));
+    this.field.addEventListener("change", () => this.#setSteps(this.field));
     for (const each of findAll(root, "[data-send]")) {
       each.addEventListener("click", () => {
         const z = this.#here;
@@ -271,16 +263,24 @@ class Interpolate {
   }
 
   #arrive() {
-    this.#showPath();
-    this.scrubber.value = String(within(openedWith("t"), 0, 1, 0.5));
+    this.#readLink();
     this.#explain();
     // Two real digits are there on arrival, unless something was sent meanwhile.
-    for (const name of /** @type {("a" | "b")[]} */ (["a", "b"])) {
-      const end = this[name];
-      end.input.ready.then(() => {
-        if (!end.isTaken) end.takeSpelled(openedWith(name)) ?? end.input.takePlace(FIRST[name]);
-      });
+    for (const end of [this.a, this.b]) {
+      end.input.ready.then(() => void (end.isTaken || end.takeOpened()));
     }
+    onTravel(link.FIELDS, () => {
+      this.#readLink();
+      for (const end of [this.a, this.b]) end.takeOpened();
+    });
+  }
+
+  #readLink() {
+    this.#askedPath = link.openedPath();
+    this.#steps = link.openedSteps();
+    this.#showPath();
+    this.field.value = String(this.#steps);
+    this.scrubber.value = String(link.openedPlace());
   }
 
   #changeModel() {

@@ -1,10 +1,10 @@
 // Map: the test digits' codes on a plane, which decodes where you point.
 
-import { readNumbers, writeNumbers } from "../core/address.js";
+import { writeNumbers } from "../core/address.js";
 import { on } from "../core/events.js";
 import { onParcel, send } from "../core/handover.js";
 import { requests } from "../core/requests.js";
-import { keep, model, openedWith } from "../core/state.js";
+import { keep, model, onTravel, openedWith } from "../core/state.js";
 import { find, findAll, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
 import { MapCanvas } from "./map/canvas.js";
@@ -15,6 +15,7 @@ import { handOn } from "./map/hand.js";
 import { enclosed } from "./map/lasso.js";
 import { manifold } from "./map/manifold.js";
 import { OwnPicture } from "./map/mine.js";
+import { FIELDS, openedPlace, openView, spellCorners, spellView } from "./map/opened.js";
 import { Pointing } from "./map/pointing.js";
 import { Selection } from "./map/selection.js";
 import { mountTools, showPlanes } from "./map/tools.js";
@@ -69,6 +70,7 @@ class MapPanel {
     });
     this.corners = new Corners(root, {
       here: () => this.pointing.shown,
+      size: () => this.model.latent_dim,
       onchange: () => this.load("three"),
     });
     this.own = this.#buildOwn();
@@ -124,6 +126,7 @@ class MapPanel {
   moved() {
     this.map.draw();
     this.behind.follow();
+    this.#mirror();
   }
 
   /**
@@ -178,6 +181,7 @@ class MapPanel {
     this.say(null);
     map.mine = null;
     map.adopt(chart);
+    if (opened) openView(map.view);
     map.corners = kind === "three" ? this.corners.codes.map((z) => chart.spotOf(z)) : [];
     this.corners.show(kind === "three");
     showPlanes(root, chart.about.planes, kind);
@@ -195,6 +199,8 @@ class MapPanel {
     keep({
       plane: isUsual ? null : this.#plane,
       at: at && this.chart?.plane ? writeNumbers(at) : null,
+      zoom: this.chart?.plane ? spellView(this.map.view) : null,
+      corners: this.#plane === "three" ? spellCorners(this.corners.codes) : null,
     });
   }
 
@@ -240,20 +246,13 @@ class MapPanel {
       each.addEventListener("click", () => this.#send(each.dataset.go ?? ""));
     }
     on("model", () => this.#changeModel());
+    onTravel(FIELDS, () => {
+      this.chart = null;
+      this.corners.forget();
+      this.load(openedWith("plane"));
+    });
     onParcel("map", (parcel) => this.#receive(parcel));
   }
-}
-
-/**
- * The place that a link holds.
- *
- * @param {string} kind of plane
- * @returns {Spot | null}
- */
-function openedPlace(kind) {
-  const [s, t, ...rest] = readNumbers(openedWith("at")) ?? [];
-  const isIts = (openedWith("plane") ?? kind) === kind;
-  return isIts && t !== undefined && !rest.length ? [s, t] : null;
 }
 
 /**

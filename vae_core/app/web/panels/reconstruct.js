@@ -1,17 +1,17 @@
 // Reconstruct: picture -> digit -> q(z|x) -> z -> reconstruction -> difference, left to right.
 
-import { within } from "../core/address.js";
 import { call } from "../core/calls.js";
 import { on } from "../core/events.js";
-import { classes, placeOf, readPlace, writePlace } from "../core/examples.js";
+import { classes, placeOf } from "../core/examples.js";
 import { onParcel, pixelsIn } from "../core/handover.js";
 import { live } from "../core/live.js";
 import { oneAtATime } from "../core/one_at_a_time.js";
 import { requests } from "../core/requests.js";
-import { keep, model, openedWith } from "../core/state.js";
+import { keep, model, onTravel, openedWith } from "../core/state.js";
 import { find, findAll, press, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
 import { pictureInput } from "../parts/picture.js";
+import { LinkedPicture } from "../parts/picture_link.js";
 import { distortionTip, showCosts } from "./reconstruct/costs.js";
 import { DamageKnobs } from "./reconstruct/damage.js";
 import { Digits } from "./reconstruct/digits.js";
@@ -26,7 +26,7 @@ import { Question } from "./reconstruct/question.js";
 /** @import { Costs, DigitizerOptions, Model, Parcel, Reconstruction, Server } from "../core/types.js" */
 /** @import { Current } from "./reconstruct/question.js" */
 
-const FIRST = placeOf(classes[5] ?? 0, 0); // the digit that is there on arrival
+const PICTURE = new LinkedPicture("x", placeOf(classes[5] ?? 0, 0));
 
 class Reconstruct {
   #question = new Question();
@@ -216,15 +216,12 @@ class Reconstruct {
     find(this.root, ".seeing-text").replaceChildren(...explain(this.model, medians));
   }
 
-  /** What a link needs to show the same; a picture of the visitor's own stays with him. */
+  /** What a link needs to show the same. */
   #mirror() {
-    const { current, code, seed } = this.#question;
-    const place = current?.place;
-    keep({
-      x: place === FIRST ? null : writePlace(place),
-      damage: this.damage.spell(),
-      code: code === "draw" ? `draw:${seed}` : null,
-    });
+    const question = this.#question;
+    PICTURE.keep(question.current?.place, question.digit);
+    this.damage.keep();
+    keep({ code: question.spellCode() });
   }
 
   // ------------------------------------------------------------------ wiring
@@ -256,6 +253,11 @@ class Reconstruct {
       this.#ask();
     });
     onParcel("reconstruct", (parcel) => this.#receive(parcel));
+    onTravel(["x", "damage", "mask", "code"], () => {
+      this.damage.arrive();
+      this.#readCode();
+      PICTURE.take(this.input);
+    });
   }
 
   #forHandout() {
@@ -274,17 +276,16 @@ class Reconstruct {
     this.#take({ picture, source: pixels ? "example" : "sent" });
   }
 
-  /** As the address has it: "draw:3", or the mean. */
-  #arrive() {
-    const [code, seed] = (openedWith("code") ?? "").split(":");
-    if (code === "draw") this.#question.code = code;
-    this.#question.seed = within(seed, 1, 1e9, 1, { whole: true });
+  #readCode() {
+    this.#question.readCode(openedWith("code"));
     this.#pressCode();
+  }
+
+  #arrive() {
+    this.#readCode();
     this.#describeModel();
     // A real digit is there on arrival, unless something was sent meanwhile.
-    this.input.ready.then(() => {
-      if (!this.#question.current) this.input.takePlace(readPlace(openedWith("x")) ?? FIRST);
-    });
+    this.input.ready.then(() => void (this.#question.current ?? PICTURE.take(this.input)));
   }
 }
 

@@ -7,7 +7,7 @@ import { emit, on } from "../core/events.js";
 import { onParcel, send } from "../core/handover.js";
 import { live } from "../core/live.js";
 import { fixed } from "../core/numbers.js";
-import { keep, model, openedWith, set, state } from "../core/state.js";
+import { keep, model, onTravel, openedWith, set, state } from "../core/state.js";
 import { pixelsOf } from "../draw/digit.js";
 import { png } from "../draw/png.js";
 import { download } from "../parts/files.js";
@@ -18,6 +18,7 @@ import { Clicks } from "./sample/clicks.js";
 import { CloudsView } from "./sample/clouds.js";
 import { explain } from "./sample/explain.js";
 import { Grid } from "./sample/grid.js";
+import { ANY, FIELDS, labelAskedFor } from "./sample/opened.js";
 import { SamplerChooser } from "./sample/sampler.js";
 import { Watch } from "./sample/watch.js";
 
@@ -28,16 +29,6 @@ const MOST_DRAWS = 256;
 const LARGEST_SEED = 999999999;
 
 /** @typedef {{ checkpoint: string, label: number | null, sampler?: string }} Origin of draws */
-
-const ANY = "any";
-
-/** The label in the address: the panel's own, else the one that a link to this panel names. */
-function labelAskedFor() {
-  const own = openedWith("digit");
-  if (own === ANY) return null;
-  if (own !== null) return within(own, 0, 9, null, { whole: true });
-  return openedWith("panel") === "sample" ? state.label : null;
-}
 
 class Sample {
   /** @type {number[][]} */
@@ -232,7 +223,7 @@ class Sample {
     seed.value = String(state.seed);
     temperature.value = String(state.temperature);
     const around = readNumbers(openedWith("around"));
-    if (around?.length === model()?.latent_dim) this.#centre = around;
+    this.#centre = around?.length === model()?.latent_dim ? around : null;
     spread.value = String(within(openedWith("spread"), 0, 1, Number(spread.value)));
     this.sampler.adopt(model());
     this.#showTemperature();
@@ -264,6 +255,13 @@ class Sample {
       },
       { chosen: () => this.#label, unknown: "any" },
     );
+    onTravel(FIELDS, () => {
+      this.#label = labelAskedFor();
+      this.sampler.arrive();
+      this.#arrive();
+      emit("change", { label: state.label });
+      this.engine.push();
+    });
     on("model", () => {
       this.sampler.adopt(model());
       this.#showSampler();

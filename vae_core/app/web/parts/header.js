@@ -7,7 +7,7 @@ import { on } from "../core/events.js";
 import { followHistory } from "../core/handover.js";
 import { fixed, isNumber, number, whole } from "../core/numbers.js";
 import { elboWords, labelNote } from "../core/quantities.js";
-import { keep, model, openedWith, set, state } from "../core/state.js";
+import { closedPanel, keep, model, openedWith, set, state } from "../core/state.js";
 import { exposeHandle } from "./handle.js";
 import { find, make } from "./nodes.js";
 import { guardSliders } from "./swipe.js";
@@ -31,6 +31,7 @@ export function mount(element) {
   mountTheme(find(element, "[data-studio=theme]"));
   mountPresent(find(element, "[data-studio=present]"));
   mountSpeed(element);
+  mountNotice(find(element, "[data-studio=notice]"));
   onceSeen(async () => (await import("./glossary.js")).mountGlossary());
   if (openedWith("lesson")) onceSeen(goOnLearning);
 }
@@ -160,6 +161,24 @@ function mountPresent(button) {
     show(presenting);
   });
   if (openedWith("present") !== null) show(true);
+}
+
+/**
+ * What became of a link into a panel that is not here, until another panel is opened.
+ *
+ * @param {HTMLElement} place
+ */
+function mountNotice(place) {
+  const show = () => {
+    const sentence = closedPanel(openedWith("panel"));
+    place.hidden = !sentence;
+    place.textContent = sentence;
+  };
+  on("panel", () => {
+    place.hidden = true;
+  });
+  on("travel", show);
+  show();
 }
 
 /** @param {HTMLElement} element */

@@ -118,10 +118,19 @@ class PictureInput {
    * @param {number} place
    */
   takePlace(place) {
+    return this.takeDigit(example(place), place);
+  }
+
+  /**
+   * @param {Promise<string> | string} digit to take as it is, base64 of its 784 bytes
+   * @param {number} [place] of an example
+   */
+  takeDigit(digit, place) {
     return this.#arriving.ask(async (still) => {
-      const pixels = await still(example(place));
+      const pixels = await still(digit);
       await still(this.#put({ pixels }));
-      await still(this.#options.onpicture({ picture: { pixels }, source: "example", place }));
+      const picture = place === undefined ? { digit: pixels } : { pixels };
+      await still(this.#options.onpicture({ picture, source: "example", place }));
     });
   }
 

@@ -5,7 +5,7 @@ import { find } from "../../parts/nodes.js";
 
 /** @import { Start } from "./start.js" */
 
-/** @typedef {{ u: number[], start: Start | null }} Rest where the hand rests */
+/** @typedef {{ u: number[], start: Start | null, label: number | null }} Rest where the hand rests */
 /** @typedef {"undo" | "redo"} Way */
 
 const REST_MS = 500; // after the last key of a run
@@ -15,7 +15,9 @@ const REST_MS = 500; // after the last key of a run
  * @param {Rest} other
  */
 const isSame = (one, other) =>
-  one.start === other.start && one.u.every((v, dim) => v === other.u[dim]);
+  one.start === other.start &&
+  one.label === other.label &&
+  one.u.every((v, dim) => v === other.u[dim]);
 
 export class UndoButtons {
   #root;

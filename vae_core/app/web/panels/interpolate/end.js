@@ -4,18 +4,21 @@
 import { readNumbers, writeNumbers } from "../../core/address.js";
 import { pack, unpack } from "../../core/bytes.js";
 import { call } from "../../core/calls.js";
-import { labelOf, readPlace, writePlace } from "../../core/examples.js";
+import { classes, labelOf, placeOf } from "../../core/examples.js";
 import { pixelsIn } from "../../core/handover.js";
 import { requests } from "../../core/requests.js";
-import { model } from "../../core/state.js";
+import { model, openedWith } from "../../core/state.js";
 import { find } from "../../parts/nodes.js";
 import { pictureInput } from "../../parts/picture.js";
+import { spellPicture, takeSpelled } from "../../parts/picture_link.js";
 import { foldedSteps } from "../../parts/steps.js";
 
 /** @import { Bytes } from "../../core/bytes.js" */
 /** @import { DigitizerOptions, Encoded, Parcel, Picture, Server } from "../../core/types.js" */
 /** @import { Still } from "../../core/requests.js" */
 
+// The pair that is there on arrival: all that lies between reads as one or the other.
+const FIRST = { a: placeOf(classes[2] ?? 0, 0), b: placeOf(classes[9] ?? 0, 0) };
 const SEEDS = 2 ** 31;
 const CODE = /^(?:r(\d{1,10})|z(\d?):(.*))$/;
 
@@ -48,6 +51,7 @@ const CODE = /^(?:r(\d{1,10})|z(\d?):(.*))$/;
  */
 
 export class End {
+  #name;
   #options;
   #requests;
   #steps;
@@ -58,10 +62,11 @@ export class End {
 
   /**
    * @param {HTMLElement} root of this end
-   * @param {{ label: string, testids: { upload: string, pad: string } }} names
+   * @param {{ name: "a" | "b", label: string, testids: { upload: string, pad: string } }} names
    * @param {EndOptions} options
    */
-  constructor(root, names, options) {
+  constructor(root, { name, ...names }, options) {
+    this.#name = name;
     this.#options = options;
     const { onbusy, onmessage } = options;
     this.#requests = requests({ onbusy, onerror: onmessage });
@@ -118,14 +123,20 @@ export class End {
     else if (this.#source) await this.#take(this.#source);
   }
 
+  /** The end as the address has it. */
+  takeOpened() {
+    const name = this.#name;
+    return this.takeSpelled(openedWith(name)) ?? this.input.takePlace(FIRST[name]);
+  }
+
   /**
    * The end that an address spells; null where it spells none.
    *
    * @param {string | null} text
    */
   takeSpelled(text) {
-    const place = readPlace(text);
-    if (place !== undefined) return this.input.takePlace(place);
+    const picture = takeSpelled(this.input, text);
+    if (picture) return picture;
     const [, seed, digit, numbers] = CODE.exec(text ?? "") ?? [];
     if (seed) return this.draw(Number(seed));
     const z = readNumbers(numbers);
@@ -135,16 +146,16 @@ export class End {
   }
 
   /**
-   * The end as it stands in the address: an example, a draw, or its code, which any picture has.
-   *
-   * @param {number} usual the example that needs no words
+   * The end as it stands in the address: an example, a draw, a picture or a code.
+   * Null for the one that is there without words.
    */
-  spell(usual) {
-    const { place, seed } = this.#source ?? {};
-    if (place === usual || !this.#read) return null;
+  spell() {
+    const { place, picture, seed } = this.#source ?? {};
+    if (place === FIRST[this.#name] || !this.#read) return null;
     if (seed !== undefined) return `r${seed}`;
-    const { label, z } = this.#read;
-    return writePlace(place) ?? `z${label ?? ""}:${writeNumbers(z)}`;
+    const { label, z, bytes } = this.#read;
+    if (picture) return spellPicture(place, pack(bytes));
+    return `z${label ?? ""}:${writeNumbers(z)}`;
   }
 
   /**

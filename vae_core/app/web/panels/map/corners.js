@@ -4,6 +4,8 @@ import { call } from "../../core/calls.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { button, find } from "../../parts/nodes.js";
 
+import { openedCorners } from "./opened.js";
+
 /** @import { Server } from "../../core/types.js" */
 
 /** @typedef {{ z: number[], pixels: string }} Corner */
@@ -18,7 +20,8 @@ export class Corners {
 
   /**
    * @param {HTMLElement} root of the panel
-   * @param {{ here: () => Corner | null, onchange: () => void }} options here: under the crosshair
+   * @param {{ here: () => Corner | null, size: () => number, onchange: () => void }} options here: under
+   *   the crosshair; size of a code
    */
   constructor(root, options) {
     this.#box = find(root, ".corners");
@@ -43,6 +46,13 @@ export class Corners {
    */
   async begin(server, checkpoint, still) {
     if (this.corners.length) return;
+    const named = openedCorners(this.#options.size());
+    if (named) {
+      const decoded = named.map((z) => call(server, "decode", { checkpoint, z }));
+      const answers = await still(Promise.all(decoded));
+      this.corners = named.map((z, i) => ({ z, pixels: answers[i].pixels }));
+      return;
+    }
     const asked = FIRST.map((index) => call(server, "recall", { checkpoint, index }));
     const answers = await still(Promise.all(asked));
     this.corners = answers.map(({ z, pixels }) => ({ z, pixels }));

@@ -1,7 +1,5 @@
 // Which digits a line encloses, and what is said of them.
 
-import { pack } from "../../core/bytes.js";
-
 /** @import { Chart } from "./codes.js" */
 /** @import { Spot } from "./view.js" */
 
@@ -37,17 +35,6 @@ export function countByClass(chosen, labels) {
   const counts = Array(10).fill(0);
   for (let i = 0; i < chosen.length; i++) if (chosen[i]) counts[labels[i]]++;
   return counts;
-}
-
-/**
- * Eight marks a byte, the first the highest bit; base64.
- *
- * @param {Uint8Array} chosen
- */
-export function packBits(chosen) {
-  const bytes = new Uint8Array(Math.ceil(chosen.length / 8));
-  for (let i = 0; i < chosen.length; i++) if (chosen[i]) bytes[i >> 3] |= 128 >> (i & 7);
-  return pack(bytes);
 }
 
 /**

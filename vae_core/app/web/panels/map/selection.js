@@ -1,5 +1,6 @@
 // Digits that were chosen by a lasso or by their class: counted, averaged, kept, handed on.
 
+import { packBits } from "../../core/bytes.js";
 import { call } from "../../core/calls.js";
 import { send } from "../../core/handover.js";
 import { whole } from "../../core/numbers.js";
@@ -7,7 +8,7 @@ import { requests } from "../../core/requests.js";
 import { paint } from "../../draw/digit.js";
 import { download } from "../../parts/files.js";
 import { button, find, findAll, make } from "../../parts/nodes.js";
-import { countByClass, csv, packBits } from "./lasso.js";
+import { countByClass, csv } from "./lasso.js";
 
 /** @import { Model, Server } from "../../core/types.js" */
 /** @import { Chart } from "./codes.js" */

@@ -49,6 +49,26 @@ export class View {
     this.scale = this.whole;
   }
 
+  /** Whether all codes are in view and nothing else is. */
+  get isWhole() {
+    const { s0, s1, t0, t1 } = this.#extent;
+    const isCentred = this.s === (s0 + s1) / 2 && this.t === (t0 + t1) / 2;
+    return isCentred && Math.abs(this.zoom - 1) < 1e-6;
+  }
+
+  /**
+   * Look at a place from as near.
+   *
+   * @param {number} zoom 1 with all in view
+   * @param {number} s
+   * @param {number} t
+   */
+  look(zoom, s, t) {
+    this.scale = this.whole * bounded(zoom, OUTERMOST, INNERMOST);
+    [this.s, this.t] = [s, t];
+    this.pan(0, 0);
+  }
+
   /**
    * @param {number} s
    * @param {number} t

@@ -2,9 +2,9 @@
 
 import { within } from "../../core/address.js";
 import { models } from "../../core/boot.js";
-import { pack, squaredError } from "../../core/bytes.js";
+import { AREA, pack, packBits, squaredError, unpackBits } from "../../core/bytes.js";
 import { number } from "../../core/numbers.js";
-import { openedWith, set } from "../../core/state.js";
+import { keep, keepUnsent, openedWith, set } from "../../core/state.js";
 import { eraser } from "../../parts/eraser.js";
 import { button, fillRange, find, findAll, num, press, text } from "../../parts/nodes.js";
 
@@ -49,7 +49,7 @@ export class DamageKnobs {
       fillRange(this.#amount);
       if (this.#damage) this.#choose(this.#damage.kind);
     });
-    this.#arrive();
+    this.arrive();
   }
 
   /** What is done to the digit, null where it is left whole. */
@@ -57,8 +57,14 @@ export class DamageKnobs {
     return this.#damage;
   }
 
+  #isOfLink = false; // the mask belongs to the picture that a link brings
+
   /** Another picture: its damage is of the same kind, but what was rubbed out stays behind. */
   forNextPicture() {
+    if (this.#isOfLink) {
+      this.#isOfLink = false;
+      return;
+    }
     this.#mask.clear();
     if (this.#damage) this.#damage = { ...this.#damage, mask: undefined };
   }
@@ -70,26 +76,36 @@ export class DamageKnobs {
     this.#press("");
   }
 
-  /** The damage as an address spells it: "noise:0.4"; null for none or a mask. */
-  spell() {
+  /** Keep the damage in the link: "noise:0.4", and which pixels are rubbed out. */
+  keep() {
     const { kind, amount, mask } = this.#damage ?? {};
-    return kind && !mask ? `${kind}:${amount}` : null;
+    keep({ damage: kind ? `${kind}:${amount}` : null });
+    keepUnsent({ mask: mask ? packBits(this.#mask.bytes) : null });
   }
 
-  #arrive() {
+  /** As the address has it. */
+  arrive() {
     const [kind, amount] = (openedWith("damage") ?? "").split(":");
+    this.clear();
     if (!kind || !this.#buttons.some(({ dataset }) => dataset.damage === kind)) return;
     this.#amount.value = String(within(amount, 0, 1, USUAL));
     fillRange(this.#amount);
-    this.#damage = { kind, amount: Number(this.#amount.value), seed: 0 };
+    const bits = kind === "erase" ? unpackBits(openedWith("mask"), AREA) : null;
+    if (bits) this.#mask.bytes.set(bits);
+    this.#isOfLink = bits !== null;
+    this.#damage = this.#damageOf(kind);
     this.#press(kind);
+  }
+
+  /** @param {string} kind */
+  #damageOf(kind) {
+    const mask = kind === "erase" && !this.#mask.isEmpty ? { mask: pack(this.#mask.bytes) } : {};
+    return { kind, amount: Number(this.#amount.value), seed: 0, ...mask };
   }
 
   /** @param {string} kind "" for none */
   #choose(kind) {
-    const mask = kind === "erase" && !this.#mask.isEmpty ? { mask: pack(this.#mask.bytes) } : {};
-    const amount = Number(this.#amount.value);
-    this.#damage = kind ? { kind, amount, seed: 0, ...mask } : null;
+    this.#damage = kind ? this.#damageOf(kind) : null;
     this.#press(kind);
     this.#onchange();
   }

@@ -1,5 +1,7 @@
 // What is asked about a picture: the picture, what was set by hand for it, which code is decoded.
 
+import { within } from "../../core/address.js";
+
 /** @import { Damage, Digitized, DigitizerOptions, Picture, Reconstruction } from "../../core/types.js" */
 
 export const DRAWS = 8; // of the code that are shown
@@ -71,6 +73,18 @@ export class Question {
     if (choose === undefined || others.threshold === undefined) return false;
     this.options = others;
     return true;
+  }
+
+  /** @param {string | null} text which code is decoded, as an address spells it: "draw:3" */
+  readCode(text) {
+    const [code, seed] = (text ?? "").split(":");
+    this.code = code === "draw" ? code : "mean";
+    this.seed = within(seed, 1, 1e9, 1, { whole: true });
+  }
+
+  /** The same for an address; null for the mean. */
+  spellCode() {
+    return this.code === "draw" ? `draw:${this.seed}` : null;
   }
 
   /** Another draw of the code. */

@@ -11,6 +11,11 @@ export class SamplerChooser {
   #select;
   #asked = openedWith("sampler");
 
+  /** As the address has it. */
+  arrive() {
+    this.#asked = openedWith("sampler");
+  }
+
   /**
    * @param {HTMLElement} root of the panel
    * @param {(event: Event) => void} onchange
