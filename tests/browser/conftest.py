@@ -101,3 +101,12 @@ def phone(pocket: Any) -> Iterator[Any]:
     """A page as on a phone, with touch; the test fails if its console held an error."""
     with visit(pocket) as page:
         yield page
+
+
+@pytest.fixture
+def elsewhere(chromium: Any) -> Iterator[Any]:
+    """A page of a context of its own, which knows nothing of any other."""
+    context = chromium.new_context(viewport=driving.DESKTOP)
+    with visit(context) as page:
+        yield page
+    context.close()

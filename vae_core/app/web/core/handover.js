@@ -1,7 +1,7 @@
 // Panels open each other, and hand over pictures and codes.
 
 import { openPanels } from "./boot.js";
-import { set, state, travel } from "./state.js";
+import { mirror, set, state, travel } from "./state.js";
 
 /** @import { Parcel, Picture } from "./types.js" */
 
@@ -45,6 +45,7 @@ export function send(panel, parcel) {
   waiting.set(panel, { checkpoint: state.model, ...parcel });
   openPanel(panel);
   deliver(panel);
+  mirror(); // a hand may go back before the next mirroring
 }
 
 /**
