@@ -128,7 +128,28 @@ def space(page: Any, rng: np.random.Generator) -> None:
     corner = page.locator(".map .corners button:visible")
     if corner.count():
         corner.nth(int(rng.integers(3))).click()
+    if rng.random() < 0.5:
+        draw_lasso(page, rng.uniform(0.1, 0.3))
     page.mouse.move(2, 2)
+
+
+def square(box: dict[str, float], half: float) -> list[tuple[float, float]]:
+    """Corners of a square in the middle of a box, `half` of its height to each side."""
+    x, y, size = box["width"] / 2, box["height"] / 2, half * box["height"]
+    return [(x + i * size, y + j * size) for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+
+
+def draw_lasso(page: Any, half: float) -> None:
+    box = page.get_by_test_id("map-canvas").bounding_box()
+    first, *others = square(box, half)
+    page.click(".map [data-do=lasso]")
+    page.mouse.move(*(box[side] + v for side, v in zip("xy", first, strict=True)))
+    page.mouse.down()
+    for x, y in others:
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=6)
+    page.mouse.up()
+    page.click(".map [data-do=lasso]")
+    driving.answered(page)
 
 
 def inside(page: Any, rng: np.random.Generator) -> None:
@@ -194,6 +215,18 @@ def test_fifty_states_come_back_from_their_links(
     desktop: Any, elsewhere: Any, app_url: str, panel: str
 ) -> None:
     check(desktop, elsewhere, app_url, panel, range(FEW, FEW + MANY))
+
+
+def test_a_lasso_is_in_its_link(desktop: Any, elsewhere: Any, app_url: str) -> None:
+    opened(desktop, f"{app_url}?panel=map&model=vae-400", "map")
+    draw_lasso(desktop, 0.2)
+    count = desktop.locator(".map .selection .count").inner_text()
+    fields, _ = state(desktop)
+    assert "lasso" in fields
+    opened(elsewhere, desktop.url, "map")
+    elsewhere.locator(".map .selection .count", has_text=count).wait_for()
+    desktop.click(".map .selection [data-do=clear]")
+    assert "lasso" not in state(desktop)[0]
 
 
 def test_no_server_hears_of_a_picture(desktop: Any, app_url: str) -> None:

@@ -6,6 +6,7 @@ import { set, state } from "../../vae_core/app/web/core/state.js";
 import { ticks } from "../../vae_core/app/web/draw/plane.js";
 import { placeForName } from "../../vae_core/app/web/draw/plane_names.js";
 import { moveTo } from "../../vae_core/app/web/panels/explore/code.js";
+import { valuesAt } from "../../vae_core/app/web/panels/explore/pad.js";
 import { SCALES } from "../../vae_core/app/web/panels/explore/scale.js";
 import { Strips } from "../../vae_core/app/web/panels/explore/strips.js";
 import { python } from "../../vae_core/app/web/panels/interpolate/python.js";
@@ -30,6 +31,13 @@ test("frozen sliders stay, and none goes beyond what the model takes", () => {
   const [vae, ae] = [card({ name: "vae" }), card({ name: "ae", variational: false })];
   assert.deepEqual(moveTo(vae, [1, 2], [50, 60], new Set([1])), [10, 2]);
   assert.deepEqual(moveTo(ae, [1, 2], [50, 6000], new Set()), [50, 1000]);
+});
+
+test("a pad spans the sliders' range, across and upwards, and a hand beyond it stays at its edge", () => {
+  const box = { left: 10, top: 20, width: 200, height: 100 };
+  assert.deepEqual(valuesAt(box, { clientX: 110, clientY: 70 }), [0, 0]);
+  assert.deepEqual(valuesAt(box, { clientX: 210, clientY: 20 }), [4, 4]);
+  assert.deepEqual(valuesAt(box, { clientX: 0, clientY: 500 }), [-4, -4]);
 });
 
 test("a reading never stands beside a digit that it does not belong to", async (t) => {

@@ -4,12 +4,15 @@ import { on } from "../../vae_core/app/web/core/events.js";
 import {
   givenLabel,
   keep,
+  keepPicture,
   mirror,
   model,
   notices,
+  onTravel,
   openedWith,
   set,
   state,
+  travel,
 } from "../../vae_core/app/web/core/state.js";
 import { visited } from "./page.js";
 
@@ -77,6 +80,36 @@ test("what a panel keeps stands in the address", () => {
   keep({ frozen: null });
   mirror();
   assert.doesNotMatch(location.href, /frozen/);
+});
+
+test("another model is a step back", () => {
+  set({ model: "one" });
+  visited.length = 0;
+  set({ model: "two" });
+  set({ seed: 9 });
+  assert.equal(visited.filter(([kind]) => kind === "push").length, 1);
+});
+
+test("Back brings the state of its place, and only what differs is heard of", () => {
+  set({ model: "two", panel: "sample", seed: 5, u: [1, 2] });
+  keep({ frozen: "1" });
+  keepPicture("x", "e2");
+  mirror();
+  const there = new URL(location.href);
+  keep({ frozen: "0" });
+  keepPicture("x", "pictureBytes");
+  set({ u: [3, 4] });
+  mirror();
+  assert.match(location.href, /#x=pictureBytes/);
+  Object.assign(location, { href: there.href, search: there.search });
+  /** @type {string[]} */
+  const heard = [];
+  for (const field of ["z", "frozen", "x", "seed"]) onTravel([field], () => heard.push(field));
+  travel();
+  assert.deepEqual([state.u, state.seed, openedWith("x")], [[1, 2], 5, "e2"]);
+  assert.deepEqual(heard, ["z", "frozen", "x"]);
+  mirror();
+  assert.equal(location.href, there.href, "what was kept is that of the place");
 });
 
 test("a label is given to a model that takes one", () => {

@@ -15,7 +15,16 @@ import { handOn } from "./map/hand.js";
 import { enclosed } from "./map/lasso.js";
 import { manifold } from "./map/manifold.js";
 import { OwnPicture } from "./map/mine.js";
-import { FIELDS, openedPlace, openView, spellCorners, spellView } from "./map/opened.js";
+import {
+  FIELDS,
+  openedLasso,
+  openedPlace,
+  openView,
+  spellCorners,
+  spellLasso,
+  spellView,
+  thinned,
+} from "./map/opened.js";
 import { Pointing } from "./map/pointing.js";
 import { Selection } from "./map/selection.js";
 import { mountTools, showPlanes } from "./map/tools.js";
@@ -26,6 +35,7 @@ import { mountTools, showPlanes } from "./map/tools.js";
 /** @import { Spot } from "./map/view.js" */
 
 const [PRIOR_LIMIT, PICTURE_LIMIT] = [10, 1000]; // of a slider, as the server takes it
+const LASSO_STEP = 3; // screen pixels between its spots
 const FIRST = 0; // the test digit that the crosshair begins on
 
 /**
@@ -43,6 +53,7 @@ class MapPanel {
   chart = null;
   isLasso = false;
   #plane = openedWith("plane");
+  #isArriving = true; // what the link says has yet to be shown
 
   /**
    * @param {HTMLElement} root
@@ -70,7 +81,7 @@ class MapPanel {
     });
     this.corners = new Corners(root, {
       here: () => this.pointing.shown,
-      size: () => this.model.latent_dim,
+      size: () => (this.#isArriving ? this.model.latent_dim : 0),
       onchange: () => this.load("three"),
     });
     this.own = this.#buildOwn();
@@ -93,6 +104,7 @@ class MapPanel {
       onerror: this.say,
       onchange: (chosen) => {
         this.map.chosen = chosen;
+        keep({ lasso: null });
         this.map.draw({ back: false });
       },
     });
@@ -138,12 +150,18 @@ class MapPanel {
     map.lasso = isClosed ? [] : line;
     map.drawOver();
     if (!isClosed || !chart) return;
-    this.selection.choose(
-      enclosed(
-        chart,
-        line.map(([x, y]) => map.view.plane(x, y)),
-      ),
-    );
+    const spots = line.map(([x, y]) => map.view.plane(x, y));
+    this.#choose(chart, thinned(spots, LASSO_STEP / map.view.scale));
+  }
+
+  /**
+   * @param {Chart} chart
+   * @param {Spot[]} line
+   */
+  #choose(chart, line) {
+    const chosen = enclosed(chart, line);
+    this.selection.choose(chosen);
+    if (chosen.some(Boolean)) keep({ lasso: spellLasso(line) });
   }
 
   // ------------------------------------------------------------------ planes
@@ -175,7 +193,8 @@ class MapPanel {
    */
   #adopt(chart, kind) {
     const { map, root } = this;
-    const opened = this.chart ? null : openedPlace(kind);
+    const opened = this.#isArriving ? openedPlace(kind) : null;
+    this.#isArriving = false;
     this.chart = chart;
     this.#plane = kind;
     this.say(null);
@@ -189,6 +208,9 @@ class MapPanel {
     root.classList.toggle("static", !chart.plane);
     this.pointing.pin(opened ?? chart.spot(FIRST));
     if (chart.plane) map.hovered = null;
+    const lasso = opened && openedLasso();
+    if (lasso) this.#choose(chart, lasso);
+    else keep({ lasso: null }); // a line on the plane before
     this.behind.follow();
     this.own.read();
   }
@@ -235,6 +257,7 @@ class MapPanel {
   #changeModel() {
     this.model = model() ?? this.model;
     this.chart = null;
+    this.#isArriving = false;
     this.pointing.shown = null;
     this.corners.forget();
     this.selection.clear();
@@ -247,8 +270,9 @@ class MapPanel {
     }
     on("model", () => this.#changeModel());
     onTravel(FIELDS, () => {
-      this.chart = null;
+      this.#isArriving = true;
       this.corners.forget();
+      this.selection.clear();
       this.load(openedWith("plane"));
     });
     onParcel("map", (parcel) => this.#receive(parcel));

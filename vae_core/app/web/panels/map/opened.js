@@ -6,7 +6,9 @@ import { openedWith } from "../../core/state.js";
 /** @import { Spot, View } from "./view.js" */
 
 const BETWEEN = "_"; // codes of the corners
-export const FIELDS = ["plane", "at", "zoom", "corners"];
+export const FIELDS = ["plane", "at", "zoom", "corners", "lasso"];
+const MOST_SPOTS = 120; // of a lasso that a link holds
+const FINE = 1000; // a spot on it has three decimals
 
 /**
  * The place that a link holds.
@@ -52,4 +54,32 @@ export function openedCorners(size) {
   const codes = (openedWith("corners") ?? "").split(BETWEEN).map(readNumbers);
   const fits = codes.length === 3 && codes.every((z) => z?.length === size);
   return fits ? /** @type {number[][]} */ (codes) : null;
+}
+
+/**
+ * A lasso with fewer spots, `apart` from each other at least.
+ *
+ * @param {Spot[]} line on the plane
+ * @param {number} apart
+ * @returns {Spot[]}
+ */
+export function thinned(line, apart) {
+  /** @type {Spot[]} */
+  const kept = [];
+  for (const [s, t] of line) {
+    const last = kept.at(-1);
+    if (last && Math.hypot(s - last[0], t - last[1]) < apart) continue;
+    kept.push([Math.round(s * FINE) / FINE, Math.round(t * FINE) / FINE]);
+  }
+  return kept;
+}
+
+/** @param {Spot[]} line thinned; null for one that is too long for a link */
+export const spellLasso = (line) => (line.length > MOST_SPOTS ? null : writeNumbers(line.flat()));
+
+/** @returns {Spot[] | null} the lasso that a link holds */
+export function openedLasso() {
+  const numbers = readNumbers(openedWith("lasso")) ?? [];
+  if (numbers.length < 6 || numbers.length % 2) return null;
+  return Array.from({ length: numbers.length / 2 }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
 }
