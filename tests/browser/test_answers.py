@@ -62,6 +62,25 @@ def test_undo_takes_back_a_slider_and_redo_brings_it_again(desktop: Any, app_url
     assert current_z(desktop) == moved
 
 
+def test_a_pause_within_a_drag_is_no_step_of_its_own(desktop: Any, app_url: str) -> None:
+    open_explore(desktop, app_url)
+    desktop.get_by_role("button", name="Random").click()
+    settle(desktop)
+    before = current_z(desktop)
+    box = desktop.get_by_test_id("latent-slider-0").bounding_box()
+    y = box["y"] + box["height"] / 2
+    desktop.mouse.move(box["x"] + box["width"] / 2, y)
+    desktop.mouse.down()
+    for share in (0.7, 0.9):
+        desktop.mouse.move(box["x"] + share * box["width"], y)
+        # The page's own timer of a rest, set before this one, has run by then.
+        desktop.evaluate("() => new Promise((done) => setTimeout(done, 600))")
+    desktop.mouse.up()
+    assert current_z(desktop) != before
+    desktop.get_by_role("button", name="Undo").click()
+    assert current_z(desktop) == before
+
+
 def test_what_the_digit_reads_as_is_spoken(desktop: Any, app_url: str) -> None:
     open_explore(desktop, app_url)
     desktop.locator("[aria-live=polite].spoken", has_text="reads as").wait_for(state="attached")

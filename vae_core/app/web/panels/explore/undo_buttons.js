@@ -24,6 +24,7 @@ export class UndoButtons {
   #here;
   #ongo;
   #undo;
+  #isHeld = false; // a slider is in the hand
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -41,6 +42,15 @@ export class UndoButtons {
       this.#button(way).addEventListener("click", (event) => this.#step(way, event));
     }
     document.addEventListener("keydown", (event) => this.#stepByKey(event));
+    root.addEventListener("pointerdown", () => this.#hold(true));
+    for (const end of ["pointerup", "pointercancel"]) {
+      window.addEventListener(end, () => this.#hold(false));
+    }
+  }
+
+  /** @param {boolean} isHeld */
+  #hold(isHeld) {
+    this.#isHeld = isHeld;
   }
 
   /** The hand rests: what was before can be gone back to. */
@@ -50,10 +60,10 @@ export class UndoButtons {
     this.#show();
   }
 
-  /** It moves, and may rest soon. */
+  /** It moves, and may rest soon; a hand that pauses in a drag does not rest. */
   keepSoon() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.keep(), REST_MS);
+    this.#timer = setTimeout(() => (this.#isHeld ? this.keepSoon() : this.keep()), REST_MS);
     this.#show();
   }
 
