@@ -1,10 +1,11 @@
 """Eight visitors drag at once: decodes a second each, and how long an answer takes.
 
-    python tests/benchmarks/bench_visitors.py [--visitors 8] [--seconds 8] [--busy]
+    python tests/benchmarks/bench_visitors.py [--visitors 8] [--seconds 8] [--busy] [--rows]
 
 Each visitor does what a page does while a slider moves: sixty positions a second over two sockets,
 the newest wins; with --requests, a page that cannot open a socket. With --busy one more visitor
-keeps drawing 256 samples.
+keeps drawing 256 samples; with --rows each page also asks for its row of ten digits, five times a
+second, as Explore does for a model that knows digits.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ import driving
 
 RATE = 60
 CONNECTIONS = 2
+ROWS_A_SECOND = 5
 
 
 class Visitor:
@@ -65,6 +67,18 @@ class Visitor:
             answer = call(z)
             self.milliseconds.append((time.perf_counter() - asked) * 1e3)
             self.errors += "pixels" not in answer
+
+
+def follow_rows(ask: Callable[[dict], dict], asked: dict, start: float, seconds: float) -> None:
+    """Ask for the row of ten digits until the time is up, never faster than a page does."""
+    turn = 0
+    while (now := time.perf_counter() - start) < seconds:
+        if now * ROWS_A_SECOND < turn:
+            time.sleep(0.01)
+            continue
+        turn = math.floor(now * ROWS_A_SECOND) + 1
+        answer = ask(asked)
+        assert "pixels" in answer, answer
 
 
 def component(url: str, function: str) -> tuple[int, list[dict]]:
@@ -123,6 +137,7 @@ def main() -> None:
     parser.add_argument("--dims", type=int, default=20)
     parser.add_argument("--busy", action="store_true")
     parser.add_argument("--requests", action="store_true")
+    parser.add_argument("--rows", action="store_true")
     wanted = parser.parse_args()
     with driving.server() as url:
         decode = (caller if wanted.requests else socket_caller)(url, "decode")
@@ -135,6 +150,13 @@ def main() -> None:
         visitors = [Visitor(ask, wanted.dims) for _ in range(wanted.visitors)]
         start = time.perf_counter()
         threads = [t for visitor in visitors for t in visitor.drag(start, wanted.seconds)]
+        if wanted.rows:
+            at = {"checkpoint": wanted.model, "z": [0.1] * wanted.dims}
+            each = [(caller(url, "row")(), at, start, wanted.seconds) for _ in visitors]
+            followers = [threading.Thread(target=follow_rows, args=asked) for asked in each]
+            for thread in followers:
+                thread.start()
+            threads += followers
         if wanted.busy:
             sample = caller(url, "sample")()
             while time.perf_counter() - start < wanted.seconds:

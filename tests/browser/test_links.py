@@ -17,8 +17,9 @@ pytestmark = pytest.mark.browser
 
 FEW, MANY = 3, 50
 PICTURES = """(selectors) => {
-  const all = selectors.flatMap((each) => [...document.querySelectorAll(each)]);
-  if (!all.length || document.querySelector('.is-busy')) return null;
+  const kinds = selectors.map((each) => [...document.querySelectorAll(each)]);
+  const all = kinds.flat();
+  if (kinds.some((kind) => !kind.length) || document.querySelector('.is-busy')) return null;
   if (all.some((canvas) => canvas.width !== 28)) return null;
   return all.map((canvas) => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, 28, 28);
