@@ -13,8 +13,7 @@ from vae_core import checkpoint, pictures, runtime
 from vae_core.checkpoint import samplers
 from vae_core.cli import Verbs, verb
 from vae_core.cli._pictures import device_of, load
-from vae_core.models import CLASSES, Model
-from vae_core.probability.samplers import DiffusionSampler
+from vae_core.models import Model
 
 LARGEST_N = 10_000
 
@@ -57,12 +56,11 @@ def sample(arguments: argparse.Namespace) -> Mapping[str, object]:
 
 def _drawn(model: Model, arguments: argparse.Namespace, noise: torch.Generator) -> Tensor:
     """Mean pictures (n, 1, 28, 28) from a fitted sampler, which is given labels where it can be."""
-    folder, device = checkpoint.resolve(arguments.checkpoint), device_of(model)
-    sampler = samplers.read(folder, arguments.sampler, device)
-    y = None
-    if isinstance(sampler, DiffusionSampler) and sampler.classes:
-        y = torch.randint(CLASSES, (arguments.n,), generator=noise).to(device)
-    z = samplers.draw(sampler, arguments.n, noise, y)
+    from vae_core.evaluation import draws_table
+
+    folder = checkpoint.resolve(arguments.checkpoint)
+    sampler = samplers.read(folder, arguments.sampler, device_of(model))
+    z, y = draws_table.from_sampler(model, sampler, samplers.GUIDANCE)(arguments.n, noise)
     with runtime.eval_mode(model):
         return model.decode(z, y if model.config.conditional else None).mean
 

@@ -70,7 +70,8 @@ def from_sampler(model: Model, sampler: Sampler, guidance: float = 1.0) -> Draw:
 
     def draw(n: int, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
         takes = isinstance(sampler, DiffusionSampler) and sampler.classes
-        y = torch.randint(CLASSES, (n,), generator=generator) if takes else None
+        device = next(iter(sampler.state_dict().values())).device
+        y = torch.randint(CLASSES, (n,), generator=generator).to(device) if takes else None
         return draw_codes(sampler, n, generator, y, guidance), y
 
     return draw

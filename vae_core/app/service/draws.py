@@ -61,8 +61,8 @@ def draw(model: Model, fitted: Sampler | None, asked: Draw, temperature: float) 
         u = model.to_sliders(z, y if model.config.labelled_prior else None)
     pixels = pictures.to_uint8(means.float().clamp(0, 1))
     spent = milliseconds(start)
-    told = None if y is None or not model.config.takes_labels else whole_numbers(y)
-    return Drawn(pixels=pixels, z=rows(u), seed=asked.seed, labels=told, milliseconds=spent)
+    known = None if y is None or not model.config.takes_labels else whole_numbers(y)
+    return Drawn(pixels=pixels, z=rows(u), seed=asked.seed, labels=known, milliseconds=spent)
 
 
 def labels(

@@ -109,5 +109,5 @@ def _grey(model: Model, z: Tensor, y: Tensor | None) -> wire.Grey:
 
 def _sliders(model: Model, z: Tensor, y: Tensor | None) -> list[float]:
     """Where the sliders stand for one code (d,)."""
-    told = y[None] if y is not None and model.config.labelled_prior else None
-    return numbers(model.to_sliders(z[None], told)[0])
+    label = y[None] if y is not None and model.config.labelled_prior else None
+    return numbers(model.to_sliders(z[None], label)[0])
