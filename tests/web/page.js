@@ -21,6 +21,7 @@ export const card = (facts) => ({
   slow: false,
   samplers: [],
   path: null,
+  steers: 0,
   takes_labels: false,
   conditional: false,
   prior: "normal",

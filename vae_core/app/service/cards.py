@@ -37,7 +37,7 @@ class Card(Kind):
     the picture against the one that does most; null where that is not measured, and for a code of
     hundreds, whose bars nobody sees. `outdated` names the files measured on weights that are gone;
     `samplers` those that were fitted to its codes after training; `path` is the way between two
-    digits to offer first, null where nobody measured it.
+    digits to offer first, null where nobody measured it; `steers` counts its named directions.
     """
 
     name: str
@@ -56,3 +56,4 @@ class Card(Kind):
     outdated: list[str]
     samplers: list[str]
     path: str | None
+    steers: int

@@ -181,6 +181,7 @@ def card(
         "outdated": facts["outdated"],
         "samplers": [*fitted],
         "path": sliders.first_path(latents),
+        "steers": len(sliders.directions(latents)),
     }
 
 

@@ -21,6 +21,7 @@
  * @property {string} quantity what its distortion counts: a key of QUANTITIES
  * @property {{ kind: string, level: number } | null} corruption that it was trained to repair
  * @property {number} [parameters]
+ * @property {number} steers how many directions with a name there are to steer along
  * @property {string | null} path the way between two digits to offer first, where it was measured
  * @property {string[]} [outdated] figures of earlier weights
  * @property {Metrics | null} metrics

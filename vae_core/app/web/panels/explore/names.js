@@ -15,8 +15,8 @@ import { requests } from "../../core/requests.js";
  */
 export function namer(server, rows, steers) {
   const naming = requests({ onerror: (sentence) => console.warn(sentence) }); // a courtesy
-  return ({ name }) => {
-    steers.adopt([]);
+  return ({ name, steers: count }) => {
+    steers.reserve(count);
     naming.ask(async (still) => {
       const answer = await still(call(server, "names", { checkpoint: name }));
       rows.showNames(answer.names, answer.digits);

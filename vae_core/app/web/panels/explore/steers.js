@@ -49,6 +49,18 @@ export class Steers {
     this.#options = options;
   }
 
+  /**
+   * Room for as many as a model has, so that nothing below moves when they come.
+   *
+   * @param {number} count
+   */
+  reserve(count) {
+    this.#root.hidden = !count;
+    this.#steers = [];
+    const rooms = Array.from({ length: count }, () => make("div", { className: "steer" }));
+    find(this.#root, ".steer-rows").replaceChildren(...rooms);
+  }
+
   /** @param {Way[]} ways of a model; nothing is shown where there are none */
   adopt(ways) {
     this.#root.hidden = !ways.length;
