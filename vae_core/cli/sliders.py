@@ -22,7 +22,9 @@ def add(verbs: Verbs) -> None:
     add_arguments(add)
     add("-n", type=int, default=500, metavar="N", help="test digits, drawn at random")
     add("--seed", type=int, default=0, metavar="S", help="of which digits")
-    saved = "find named directions on training digits, and put those that hold into latents.json"
+    saved = (
+        "find names and directions on training digits, and put those that hold into latents.json"
+    )
     add("--save", action="store_true", help=saved)
 
 
@@ -39,7 +41,7 @@ def sliders(arguments: argparse.Namespace) -> dict[str, object]:
         ValueError: the model has no named sliders or directions, or the data cannot be used.
     """
     if arguments.save:
-        return _save_directions(arguments)
+        return _save(arguments)
     return _measured(arguments)
 
 
@@ -76,15 +78,13 @@ def _measured(arguments: argparse.Namespace) -> dict[str, object]:
     return result
 
 
-def _save_directions(arguments: argparse.Namespace) -> dict[str, object]:
-    """Find the directions that hold, write them, and return what latents.json holds."""
-    from vae_core.evaluation import fid_features, steering
+def _save(arguments: argparse.Namespace) -> dict[str, object]:
+    """Find the names and directions that hold, write them, and return what latents.json holds."""
+    from vae_core.evaluation import naming
 
     folder = checkpoint.resolve(arguments.checkpoint)
     train = load_mnist("train", arguments.data, download=arguments.download)
-    reader = fid_features.reader()
-    ways = steering.found(checkpoint.load(folder), train, lambda x: reader(x).digits)
-    return described.add(folder, "directions", ways)
+    return {**naming.rename(folder, checkpoint.load(folder), train)}
 
 
 def _named(

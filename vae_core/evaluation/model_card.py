@@ -258,7 +258,10 @@ def _sliders(latents: sliders.Latents | None) -> list[tuple[str, str]]:
     closest = ", ".join(f"{trait} {_closest(each, trait)}" for trait in latents["traits"])
     return [
         (moved, f"{at_zero:.3f}; {at_draws:.3f}"),
-        ("the slider that follows each trait best, and Pearson's r", closest),
+        (
+            "the slider that follows each trait best over 10,000 training digits, and Pearson's r",
+            closest,
+        ),
     ]
 
 

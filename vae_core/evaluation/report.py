@@ -9,31 +9,18 @@ from pathlib import Path
 from typing import cast
 
 import torch
-from torch import Tensor
 
 from vae_core import checkpoint, files
 from vae_core.checkpoint.metrics import Figures, Measured, Metrics, PriorGap
 from vae_core.data.digits import Digits, load_mnist
-from vae_core.evaluation import (
-    family,
-    fid_features,
-    path_table,
-    percentiles,
-    samples,
-    slider_table,
-    steering,
-)
+from vae_core.evaluation import family, fid_features, naming, percentiles, samples
 from vae_core.evaluation.model_card import write_card
-from vae_core.explore import slider_axes, sliders
+from vae_core.explore import slider_axes
 from vae_core.models import Model
 from vae_core.probability.protocols import RotatablePrior
 
 EVIDENCE = (*("nll", "nll_sem", "nll_sem_digits", "nll_draws", "importance_samples", "seeds"),)
 """An NLL with its setting: a run that measured none keeps all of them, or none."""
-
-
-VERIFIED_ON = 200
-"""Training digits that a slider is moved over before it bears a name."""
 
 
 class Unsaved(ValueError):
@@ -103,30 +90,10 @@ def _write_companions(
     if isinstance(model.prior, RotatablePrior):
         slider_axes.write(folder, model.prior.axes)
     percentiles.write(folder, percentiles.measure(model, test, device))
-    write_sliders(folder, model, result["kl_per_dim"], load_mnist("train", data), test)
+    train = load_mnist("train", data)
+    naming.write(folder, model, result["kl_per_dim"], train)
     if family.has_pca(model):
-        family.write_pca(folder, family.fit_pca(model, load_mnist("train", data), test))
-
-
-def write_sliders(
-    folder: Path, model: Model, kl_per_dim: list[float] | None, train: Digits, test: Digits
-) -> None:
-    """latents.json: measured over test digits; a name stays where training digits bear it out."""
-    device = next(iter(model.state_dict().values())).device
-    about = sliders.describe(model, test, kl_per_dim=kl_per_dim, device=device)
-    names = [latent["name"] for latent in about["latents"]]
-    reader = fid_features.reader(str(device))
-
-    def read(x: Tensor) -> Tensor:
-        return reader(x).digits
-
-    known = train.drawn(min(VERIFIED_ON, len(train)))
-    holding = slider_table.verified(model, known, read, names, device=device)
-    for latent, name in zip(about["latents"], holding, strict=True):
-        latent["name"] = name
-    paths = path_table.offered(model, train, device=device)
-    ways = steering.found(model, train, read, device=device)
-    sliders.write(folder, {**about, "paths": paths, "directions": ways})
+        family.write_pca(folder, family.fit_pca(model, train, test))
 
 
 def of_weights(folder: Path) -> Metrics:

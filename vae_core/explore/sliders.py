@@ -1,4 +1,4 @@
-"""What each slider does, measured once over the test digits and kept beside the weights."""
+"""What each slider does, measured once over training digits and kept beside the weights."""
 
 from __future__ import annotations
 

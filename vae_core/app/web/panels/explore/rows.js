@@ -122,7 +122,7 @@ export class Rows {
       trait.textContent = found ? found.trait : "";
       if (!found) continue;
       const way = found.r > 0 ? "grows with" : "falls with";
-      const measured = `correlation ${signed(found.r)} within the classes, over ${digits} test digits`;
+      const measured = `correlation ${signed(found.r)} within the classes, over ${digits} digits`;
       const kept = found.kept
         ? `. From −1.5 to +1.5 ${fixed(100 * found.kept, 0)} % of digits stay the digit they are`
         : "";
