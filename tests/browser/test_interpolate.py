@@ -339,16 +339,16 @@ def readings(page: Any) -> str:
 
 
 def test_the_opening_pair_reads_as_its_two_digits_and_nothing_else(wide: Any) -> None:
-    assert set(readings(wide)) == {"2", "9"}
-    assert readings(wide)[0] + readings(wide)[-1] == "29"
+    assert set(readings(wide)) == {"3", "5"}
+    assert readings(wide)[0] + readings(wide)[-1] == "35"
     scrub(wide, 1.0)
-    assert "nearest step reads as 9, " in wide.get_attribute(SCRUBBER, "aria-valuetext")
+    assert "nearest step reads as 5, " in wide.get_attribute(SCRUBBER, "aria-valuetext")
 
 
 def test_a_conditional_model_is_told_the_labels_of_both_ends(wide: Any) -> None:
     choose(wide, "vae-conditional")
-    assert path_kept(wide)["labels"] == [2, 9]
-    assert readings(wide)[0] + readings(wide)[-1] == "29"
+    assert path_kept(wide)["labels"] == [3, 5]
+    assert readings(wide)[0] + readings(wide)[-1] == "35"
     for place, t in ((0, 0.0), (3, 3 / 9), (9, 1.0)):
         scrub(wide, t)
         assert np.abs(grey(wide, LIVE) - grey(wide, FRAMES, place)).max() <= 3
@@ -357,4 +357,4 @@ def test_a_conditional_model_is_told_the_labels_of_both_ends(wide: Any) -> None:
         "(s) => [...document.querySelectorAll(s)].at(-1).textContent === '4'",
         arg=f"{PANEL} .strip.latent span",
     )
-    assert path_kept(wide)["labels"] == [2, 4]
+    assert path_kept(wide)["labels"] == [3, 4]

@@ -18,7 +18,7 @@ import { foldedSteps } from "../../parts/steps.js";
 /** @import { Still } from "../../core/requests.js" */
 
 // The pair that is there on arrival: all that lies between reads as one or the other.
-const FIRST = { a: placeOf(classes[2] ?? 0, 0), b: placeOf(classes[9] ?? 0, 0) };
+const FIRST = { a: placeOf(classes[3] ?? 0, 0), b: placeOf(classes[5] ?? 0, 0) };
 const SEEDS = 2 ** 31;
 const CODE = /^(?:r(\d{1,10})|z(\d?):(.*))$/;
 
