@@ -62,6 +62,27 @@ def test_undo_takes_back_a_slider_and_redo_brings_it_again(desktop: Any, app_url
     assert current_z(desktop) == moved
 
 
+def test_undo_takes_back_the_scale_and_a_frozen_slider(desktop: Any, app_url: str) -> None:
+    open_explore(desktop, app_url)
+    scale, freeze = (desktop.locator(f".explore {each}") for each in ("[data-do=scale]", ".freeze"))
+    desktop.get_by_role("button", name="Random").click()
+    settle(desktop)
+    drawn = current_z(desktop)
+    scale.select_option("quantile")
+    freeze.first.click()
+    pressed = freeze.first.get_attribute
+    undo, redo = (desktop.get_by_role("button", name=name) for name in ("Undo", "Redo"))
+    undo.click()
+    assert (scale.input_value(), pressed("aria-pressed")) == ("quantile", "false")
+    undo.click()
+    assert (scale.input_value(), current_z(desktop)) == ("sigma", drawn)
+    assert desktop.get_by_test_id("latent-slider-0").get_attribute("max") == "4"
+    redo.click()
+    redo.click()
+    assert (scale.input_value(), pressed("aria-pressed")) == ("quantile", "true")
+    assert current_z(desktop) == drawn
+
+
 def test_a_pause_within_a_drag_is_no_step_of_its_own(desktop: Any, app_url: str) -> None:
     open_explore(desktop, app_url)
     desktop.get_by_role("button", name="Random").click()

@@ -247,7 +247,7 @@ def test_latents_carry_names_that_were_measured(desktop: Any, app_url: str) -> N
         "width",
         "height",
     }
-    assert "over 10000 test digits" in named.first.get_attribute("title")
+    assert "over 10000 digits" in named.first.get_attribute("title")
 
 
 def test_an_unknown_model_in_the_address_is_said(desktop: Any, app_url: str) -> None:

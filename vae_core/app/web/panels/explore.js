@@ -14,14 +14,14 @@ import { find, onClick, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
 import { clamped, moveTo } from "./explore/code.js";
 import { explain } from "./explore/explain.js";
-import { Frozen, frozenByLink } from "./explore/frozen.js";
+import { frozenByLink } from "./explore/frozen.js";
 import { mountHand } from "./explore/hand.js";
 import { mountHandout } from "./explore/handout.js";
 import { mountLookalikes } from "./explore/lookalikes.js";
 import { namer } from "./explore/names.js";
 import { showReading } from "./explore/reading.js";
+import { RowSettings } from "./explore/row_settings.js";
 import { FILM, Rows } from "./explore/rows.js";
-import { scaleChooser } from "./explore/scale.js";
 import { mountSmooth } from "./explore/smooth.js";
 import { isPlaceOf, Starts } from "./explore/start.js";
 import { Steers } from "./explore/steers.js";
@@ -40,6 +40,7 @@ class Explore {
   #pixels = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #slowTimer;
+  #rest = () => this.undo.keep();
 
   /**
    * @param {HTMLElement} root
@@ -51,20 +52,16 @@ class Explore {
     this.server = server;
     this.model = chosen;
     this.canvas = find(root, "[data-testid=live-canvas]", HTMLCanvasElement);
-    this.scale = scaleChooser(find(root, "[data-do=scale]", HTMLSelectElement), (scale) => {
-      this.scale = scale;
-      this.rows.rescale(scale, this.#u);
-    });
-    this.frozen = new Frozen();
     this.gauge = new Gauge(find(root, ".gauge"));
     this.rows = new Rows(root, {
       onmove: (dim, value, event) => {
         this.#u[dim] = value;
         this.#movedByHand(event);
       },
-      onrest: () => this.undo.keep(),
-      onfreeze: (dim) => this.rows.showFrozen(this.frozen.toggle(dim)),
+      onrest: this.#rest,
+      onfreeze: (dim) => this.settings.toggle(dim),
     });
+    this.settings = new RowSettings(root, this.rows, () => this.#u, this.#rest);
     this.steers = this.#buildSteers();
     this.showNames = namer(server, this.rows, this.steers);
     this.starts = new Starts(root, {
@@ -72,12 +69,7 @@ class Explore {
       model: () => this.model,
       onstart: (start, label) => this.#jump(start.z, { start, label }),
     });
-    const here = () => ({ u: [...this.#u], start: this.starts.current, label: givenLabel() });
-    this.undo = new UndoButtons(root, here, ({ u, start, label }, event) => {
-      this.starts.leave();
-      this.#give(label);
-      this.#goTo(u, start, event);
-    });
+    this.undo = this.#buildUndo();
     this.engine = this.#buildEngine();
     this.strips = this.#buildStrips();
     const place = () => ({ model: this.model, z: clamped(this.model, this.#u) });
@@ -90,14 +82,28 @@ class Explore {
     this.#arrive(boot.first);
   }
 
+  #buildUndo() {
+    const here = () => ({
+      u: [...this.#u],
+      start: this.starts.current,
+      label: givenLabel(),
+      ...this.settings.current,
+    });
+    return new UndoButtons(this.root, here, ({ u, start, label, ...settings }, event) => {
+      this.starts.leave();
+      this.#give(label);
+      this.settings.restore(this.model, settings);
+      this.#goTo(u, start, event);
+    });
+  }
+
   #buildSteers() {
     const onmove = (/** @type {number[]} */ u, /** @type {Event} */ event) => {
       this.#u = clamped(this.model, u);
       this.rows.show(this.#u);
       this.#movedByHand(event);
     };
-    const onrest = () => this.undo.keep();
-    const byHand = { model: () => this.model, place: () => this.#u, onmove, onrest };
+    const byHand = { model: () => this.model, place: () => this.#u, onmove, onrest: this.#rest };
     const buildPad = async () => new (await import("./explore/pad.js")).Pad(this.root, byHand);
     find(this.root, ".pad-fold").addEventListener("toggle", buildPad, { once: true });
     return new Steers(this.root, byHand);
@@ -170,11 +176,7 @@ class Explore {
     return [this.#u, isCode ? start.nearer : null];
   }
 
-  /**
-   * @param {number[]} u
-   * @param {Start | null} start
-   * @param {Event} [event]
-   */
+  /** @type {(u: number[], start: Start | null, event?: Event) => void} */
   #goTo(u, start, event) {
     this.#u = [...u];
     this.starts.show(start);
@@ -200,7 +202,7 @@ class Explore {
    */
   #redraw(draw, event) {
     this.starts.leave();
-    this.#jump(this.#u.map(draw), { event, frozen: this.frozen.dims });
+    this.#jump(this.#u.map(draw), { event, frozen: this.settings.frozen });
   }
 
   /** @param {number | null | undefined} label that the model is given; undefined leaves it */
@@ -217,14 +219,10 @@ class Explore {
   #adopt(code, frozen = []) {
     const { model: chosen, root } = this;
     this.#u = code?.length === chosen.latent_dim ? [...code] : Array(chosen.latent_dim).fill(0);
-    this.frozen.adopt(chosen, frozen);
     this.gauge.adopt(chosen);
     this.starts.show(null);
     root.classList.toggle("slow", chosen.slow);
-    const sigma = chosen.variational ? "in σ of the prior" : "in σ of its codes";
-    find(root, "[data-do=scale] option").textContent = sigma;
-    this.rows.build(chosen, this.frozen.dims);
-    this.rows.rescale(this.scale, this.#u);
+    this.settings.adopt(chosen, frozen);
     this.gauge.show(...this.#place());
     this.undo.forget();
     find(root, ".seeing-text").replaceChildren(...explain(chosen));

@@ -38,19 +38,28 @@ const quantile = {
 /** @type {Record<string, Scale>} */
 export const SCALES = { sigma, quantile };
 
-/**
- * The chooser, and the scale that the address asks for.
- *
- * @param {HTMLSelectElement} chooser
- * @param {(scale: Scale) => void} onchange
- */
-export function scaleChooser(chooser, onchange) {
-  const opened = SCALES[openedWith("scale") ?? ""] ?? sigma;
-  chooser.value = opened.name;
-  chooser.addEventListener("change", () => {
-    const { name } = SCALES[chooser.value];
-    keep({ scale: name === "sigma" ? null : name });
-    onchange(SCALES[name]);
-  });
-  return opened;
+/** The chooser, and the scale that is shown: at first the one that the address asks for. */
+export class ScaleChooser {
+  #chooser;
+  current = SCALES[openedWith("scale") ?? ""] ?? sigma;
+
+  /**
+   * @param {HTMLSelectElement} chooser
+   * @param {() => void} onchange by hand
+   */
+  constructor(chooser, onchange) {
+    this.#chooser = chooser;
+    chooser.value = this.current.name;
+    chooser.addEventListener("change", () => {
+      this.show(SCALES[chooser.value]);
+      onchange();
+    });
+  }
+
+  /** @param {Scale} scale */
+  show(scale) {
+    this.current = scale;
+    this.#chooser.value = scale.name;
+    keep({ scale: scale === sigma ? null : scale.name });
+  }
 }

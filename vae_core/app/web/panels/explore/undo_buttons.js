@@ -5,7 +5,18 @@ import { find } from "../../parts/nodes.js";
 
 /** @import { Start } from "./start.js" */
 
-/** @typedef {{ u: number[], start: Start | null, label: number | null }} Rest where the hand rests */
+/** @import { Scale } from "./scale.js" */
+
+/**
+ * Where the hand rests.
+ *
+ * @typedef {object} Rest
+ * @property {number[]} u
+ * @property {Start | null} start
+ * @property {number | null} label
+ * @property {Scale} scale
+ * @property {number[]} frozen
+ */
 /** @typedef {"undo" | "redo"} Way */
 
 const REST_MS = 500; // after the last key of a run
@@ -17,6 +28,8 @@ const REST_MS = 500; // after the last key of a run
 const isSame = (one, other) =>
   one.start === other.start &&
   one.label === other.label &&
+  one.scale === other.scale &&
+  one.frozen.join() === other.frozen.join() &&
   one.u.every((v, dim) => v === other.u[dim]);
 
 export class UndoButtons {
