@@ -20,7 +20,6 @@ from vae_core.classifier.independent import IndependentClassifier
 from vae_core.data.digits import Digits
 from vae_core.evaluation import samples
 from vae_core.models import Model
-from vae_core.probability.samplers import DiffusionSampler
 
 BATCH = 500
 CLASSES = 10
@@ -69,9 +68,12 @@ def from_sampler(model: Model, sampler: Sampler, guidance: float = 1.0) -> Draw:
     """Draws from a sampler; a diffusion model is given labels, each as likely."""
 
     def draw(n: int, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
-        takes = isinstance(sampler, DiffusionSampler) and sampler.classes
         device = next(iter(sampler.state_dict().values())).device
-        y = torch.randint(CLASSES, (n,), generator=generator).to(device) if takes else None
+        y = (
+            torch.randint(CLASSES, (n,), generator=generator).to(device)
+            if sampler.takes_labels
+            else None
+        )
         return draw_codes(sampler, n, generator, y, guidance), y
 
     return draw

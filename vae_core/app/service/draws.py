@@ -17,7 +17,6 @@ from vae_core.app.service.replies import Drawn
 from vae_core.checkpoint import samplers
 from vae_core.checkpoint.samplers import Sampler
 from vae_core.models import CLASSES, Model
-from vae_core.probability.samplers import DiffusionSampler
 from vae_core.runtime import rows, whole_numbers
 
 MAX_SAMPLES = 256
@@ -70,7 +69,7 @@ def labels(
 ) -> Tensor | None:
     """The labels of draws (n,): the one asked for, or, from a mixture over labels, one each."""
     device = next(model.parameters()).device
-    by_label = isinstance(fitted, DiffusionSampler) and fitted.classes
+    by_label = fitted is not None and fitted.takes_labels
     if asked.label is not None and (by_label or model.config.takes_labels):
         return torch.full((asked.n,), asked.label, device=device)
     if not (by_label or model.config.labelled_prior):

@@ -94,8 +94,8 @@ def _draws(
     count = SLOW_DRAWS if isinstance(sampler, DiffusionSampler) else DRAWS
     y = torch.randint(CLASSES, (count,), generator=noise).to(device)
     if sampler is not None:
-        knows = isinstance(sampler, DiffusionSampler) and sampler.classes
-        return samplers.draw(sampler, count, noise, y if knows else None).float().cpu()
+        given = y if sampler.takes_labels else None
+        return samplers.draw(sampler, count, noise, given).float().cpu()
     u = torch.randn(count, model.latent_dim, generator=noise).to(device)
     return model.from_sliders(u, y if model.config.labelled_prior else None).float().cpu()
 

@@ -63,6 +63,11 @@ class DiffusionSampler(nn.Module):
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
 
+    @property
+    def takes_labels(self) -> bool:
+        """Whether draws may be asked for by label."""
+        return self.classes > 0
+
     def settings(self) -> dict[str, int]:
         """What the constructor needs to build it again."""
         about = {"dim": self.dim, "classes": self.classes, "width": self.width}

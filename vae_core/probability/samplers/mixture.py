@@ -28,6 +28,11 @@ class MixtureSampler(nn.Module):
         self.register_buffer("means", torch.zeros(components, dim))
         self.register_buffer("factors", torch.eye(dim).repeat(components, 1, 1))
 
+    @property
+    def takes_labels(self) -> bool:
+        """Whether draws may be asked for by label: never."""
+        return False
+
     def settings(self) -> dict[str, int]:
         """What the constructor needs to build it again."""
         return {"dim": self.dim, "components": self.components}
