@@ -98,23 +98,23 @@ def build(checkpoints: str | None = None, device: str | None = None) -> tuple[An
 
 def main(argv: list[str] | None = None) -> int:
     """Check, build, serve until interrupted; 2 with one sentence on stderr if it cannot."""
-    wanted = arguments(argv)
+    given = arguments(argv)
     try:
-        port = check_port(wanted.host, wanted.port)  # before the seconds of imports
+        port = check_port(given.host, given.port)  # before the seconds of imports
         from vae_core.app.server import environment
 
-        environment.prepare(wanted.host)
-        app, options = build(wanted.checkpoints, wanted.device)
+        environment.prepare(given.host)
+        app, options = build(given.checkpoints, given.device)
         from vae_core.app.server import refusals
         from vae_core.app.server.connections import guard, raise_file_limit
 
         refusals.log_to_stderr()
         raise_file_limit()
         app.launch(
-            server_name=address(wanted.host),
-            root_path=wanted.root_path,
+            server_name=address(given.host),
+            root_path=given.root_path,
             server_port=port,
-            inbrowser=wanted.open,
+            inbrowser=given.open,
             prevent_thread_lock=True,
             **options,
         )

@@ -37,9 +37,9 @@ def pixels(digit: Digit) -> Tensor:
 
 
 def code_of(model: Model, x: Tensor) -> tuple[Tensor, int | None]:
-    """Where the sliders stand for x (1, 1, 28, 28), (1, d), and the label that the model was told.
+    """Where the sliders stand for x (1, 1, 28, 28), (1, d), and the label that the model is given.
 
-    A model that takes labels is told what the classifier reads; any other is told none.
+    A model that takes labels is given what the classifier reads; any other is given none.
     """
     label = None
     if model.config.takes_labels:

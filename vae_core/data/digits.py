@@ -240,8 +240,8 @@ def _download(folder: Path) -> None:
     here, since that is slow.
     """
     raw = folder / "MNIST" / "raw"
-    wanted = [name for name in CHECKSUMS if not _is_whole(raw / name)]
-    if not wanted:
+    missing = [name for name in CHECKSUMS if not _is_whole(raw / name)]
+    if not missing:
         return
     from torchvision.datasets import MNIST
 
@@ -249,7 +249,7 @@ def _download(folder: Path) -> None:
         raw.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as beside:
             MNIST(beside, download=True)
-            for name in wanted:
+            for name in missing:
                 (Path(beside) / "MNIST" / "raw" / name).replace(raw / name)
     except (RuntimeError, OSError) as error:
         raise ValueError(f"MNIST could not be downloaded into {folder}: {error}.") from error

@@ -134,11 +134,11 @@ def measure(
 def _through(model: Model, digits: Digits, seed: int) -> Tensor:
     """What the model makes of as many test digits as are compared, (n, 1, 28, 28) on the CPU."""
     some = digits.every(min(samples.COMPARED, len(digits)))
-    told = some.labels if model.config.conditional else None
+    y = some.labels if model.config.conditional else None
     generator = runtime.generator("cpu", seed, 7)
     with runtime.eval_mode(model):
-        z = model.encode(some.floats(), told).sample(generator)
-        return model.decode(z, told).mean.float().clamp(0, 1)
+        z = model.encode(some.floats(), y).sample(generator)
+        return model.decode(z, y).mean.float().clamp(0, 1)
 
 
 def _sem(share: float, count: int) -> float:

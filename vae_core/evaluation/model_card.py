@@ -159,7 +159,7 @@ def _gap(metrics: Metrics) -> list[tuple[str, str]]:
 def _told_label(metrics: Metrics) -> str:
     """A bound on log p(x|y) is marked: it compares with none on log p(x)."""
     given = metrics.get("bounds") == "log p(x|y)"
-    return ", told the label: bounds log p(x\\|y), not log p(x)" if given else ""
+    return ", given the label: bounds log p(x\\|y), not log p(x)" if given else ""
 
 
 def _over_digits(error: float | None) -> str:

@@ -192,8 +192,8 @@ def read(folder: Path) -> Percentiles | None:
         return None
     facts = files.safetensors_metadata(path)
     weights = files.fingerprint(folder / checkpoint.WEIGHTS)
-    wanted = {"pixels": PLACED, "draws": str(DRAWS), "weights": weights}
-    if any(facts.get(key) != value for key, value in wanted.items()):
+    expected = {"pixels": PLACED, "draws": str(DRAWS), "weights": weights}
+    if any(facts.get(key) != value for key, value in expected.items()):
         return None
     return Percentiles({key: value.numpy() for key, value in files.read_tensors(path).items()})
 
@@ -218,8 +218,8 @@ def rebuild(
     """
     test = load_mnist("test", data, download=download)
     device = runtime.choose_device(None)
-    wanted = [checkpoint.resolve(name, root) for name in names] or checkpoint.shipped(root)
-    stale = [folder for folder in wanted if read(folder) is None]
+    folders = [checkpoint.resolve(name, root) for name in names] or checkpoint.shipped(root)
+    stale = [folder for folder in folders if read(folder) is None]
     for folder in stale:
         print(folder.name, file=sys.stderr, flush=True)
         write(folder, measure(checkpoint.load(folder, device), test, device))
@@ -233,8 +233,8 @@ def main() -> None:
     parser.add_argument("--checkpoints", metavar="DIR", help="default: the shipped ones")
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all of them")
     arguments = parser.parse_args()
-    wanted = (arguments.data, arguments.checkpoints, arguments.names)
-    rebuild(*wanted, download=arguments.download)
+    options = (arguments.data, arguments.checkpoints, arguments.names)
+    rebuild(*options, download=arguments.download)
 
 
 if __name__ == "__main__":

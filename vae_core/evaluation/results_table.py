@@ -83,7 +83,7 @@ def _elbo(row: Row) -> str:
 
 def _label_given(config: Config) -> str:
     """Marks a bound on log p(x|y), which compares with none on log p(x)."""
-    return ", told the label" if config.conditional else ""
+    return ", given the label" if config.conditional else ""
 
 
 def _gap(row: Row) -> str:

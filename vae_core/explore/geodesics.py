@@ -94,7 +94,7 @@ def geodesic(
         decode: whose pictures measure the way.
         first, last: its ends, which stay.
         points: positions that are returned, 2 or more; the curve does not depend on them.
-        progress: told after each round which share of the work is done, 0 to 1.
+        progress: called after each round with the share of the work that is done, 0 to 1.
 
     Raises:
         ValueError: fewer than 2 points.
@@ -157,9 +157,9 @@ def _even(decode: Decoder, path: Path, points: int) -> tuple[Tensor, float]:
     places = torch.linspace(0, 1, FINE + 1, dtype=first.dtype, device=first.device)
     steps = runtime.lengths(pictures(decode, path.at(places), places).diff(dim=0))
     run = torch.cat((steps.new_zeros(1), steps.cumsum(0)))
-    wanted = torch.linspace(0, 1, points, dtype=run.dtype, device=run.device) * run[-1]
-    above = torch.searchsorted(run, wanted).clamp(1, FINE)
-    within = (wanted - run[above - 1]) / steps[above - 1].clamp_min(1e-12)
+    even = torch.linspace(0, 1, points, dtype=run.dtype, device=run.device) * run[-1]
+    above = torch.searchsorted(run, even).clamp(1, FINE)
+    within = (even - run[above - 1]) / steps[above - 1].clamp_min(1e-12)
     found = (above - 1 + within.clamp(0, 1)) / FINE
     found[0], found[-1] = 0, 1
     return found, run[-1].item()

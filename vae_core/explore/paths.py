@@ -75,7 +75,7 @@ def traverse(
 ) -> Float[Tensor, "n 1 28 28"]:
     """Pictures (n, 1, 28, 28) along one slider: u (d,) with u[dim] set to each of values (n,).
 
-    `label`, 0 to 9, is told to a model that takes labels.
+    `label`, 0 to 9, is given to a model that takes labels.
 
     Raises:
         ValueError: there is no such dimension.

@@ -118,7 +118,7 @@ def vae_freebits() -> Config:
 @recipe
 def vae_pixelcnn() -> Config:
     """Free bits and a decoder that sees seven pixels far leave the digit's shape to z."""
-    title = "Pixel by pixel: a gated PixelCNN told z"
+    title = "Pixel by pixel: a gated PixelCNN given z"
     return conv("vae-pixelcnn", title, 16, residual(12), likelihood="pixelcnn", free_bits=0.25)
 
 

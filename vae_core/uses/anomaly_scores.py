@@ -65,10 +65,10 @@ def fit(model: Model, normal: Digits, seed: int = 0) -> Detector:
             errors.append(squared_error(model, x, mean).cpu())
             lengths.append(code_length(model, mean).cpu())
     features = complexity(digits.floats()).double()
-    wanted = torch.cat(errors).double().log()
+    target = torch.cat(errors).double().log()
     # Pictures that all have the same ink leave the weights open; the smallest ones are taken.
     ridge = RIDGE * len(features) * torch.eye(features.shape[1], dtype=features.dtype)
-    usual = runtime.solve(features.T @ features + ridge, features.T @ wanted[:, None])[:, 0]
+    usual = runtime.solve(features.T @ features + ridge, features.T @ target[:, None])[:, 0]
     return Detector(model, usual.float(), float(torch.cat(lengths).double().mean()))
 
 

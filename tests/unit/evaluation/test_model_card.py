@@ -78,9 +78,9 @@ def test_a_bound_on_what_the_label_leaves_open_is_marked():
     about["metrics"] |= {"bounds": "log p(x|y)", "nll": 90.0, "nll_images": 500}
     rows = [line for line in card(about).splitlines() if "NLL," in line or "-ELBO," in line]
     assert len(rows) == 3
-    assert all("told the label: bounds log p(x\\|y), not log p(x) |" in row for row in rows)
+    assert all("given the label: bounds log p(x\\|y), not log p(x) |" in row for row in rows)
     about["metrics"]["bounds"] = "log p(x)"
-    assert "told the label" not in card(about)
+    assert "given the label" not in card(about)
 
 
 @pytest.mark.parametrize(

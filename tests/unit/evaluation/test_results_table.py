@@ -57,7 +57,7 @@ def test_a_bound_on_log_p_of_x_given_y_is_marked_and_an_nll_has_its_error(root: 
         line for line in results_table.tables(root).splitlines() if "| 92.85 ± 0.24 (" in line
     )
     assert given.startswith("| `vae-conditional`")
-    assert "= 105.50, told the label | 92.85 ± 0.24 (5000 samples, told the label) |" in given
+    assert "= 105.50, given the label | 92.85 ± 0.24 (5000 samples, given the label) |" in given
     assert "= 105.50 | 92.85 ± 0.24 (5000 samples) |" in other
 
 

@@ -92,11 +92,11 @@ class Endpoints:
             image (PNG as a data URI), milliseconds, label.
         """
         made = self.studio.decode(checkpoint, z, label)
-        told = label if self.studio.card(checkpoint)["takes_labels"] else None
+        given = label if self.studio.card(checkpoint)["takes_labels"] else None
         return {
             "image": wire.png_uri(made["pixels"][0]),
             "milliseconds": made["milliseconds"],
-            "label": told,
+            "label": given,
         }
 
     def sample(
@@ -148,8 +148,8 @@ class Endpoints:
         Returns:
             images (PNG as data URIs), z (slider values of each), labels (of the ends).
         """
-        told = {} if label is None else {"label": label}
-        ends = [{"picture": self._picture(image), **told} for image in (image_a, image_b)]
+        given = {} if label is None else {"label": label}
+        ends = [{"picture": self._picture(image), **given} for image in (image_a, image_b)]
         way = self.studio.interpolate(checkpoint, ends[0], ends[1], steps, path)
         shown = {"images": [*map(wire.png_uri, way["pixels"])]}
         return shown | _picked(way, "z", "labels")

@@ -40,7 +40,7 @@ def mass(places: Tensor, within: list[float]) -> Grey:
 
     Returns:
         Grey levels (SIDE, SIDE), rows from the largest t downwards: 255 (1 - sqrt(1 - share)), so
-        that the outskirts, which hold little, are told apart as well.
+        that the outskirts, which hold little, are distinguished as well.
     """
     s0, s1, t0, t1 = within
     column = ((places[:, 0] - s0) / (s1 - s0) * SIDE).floor().long()

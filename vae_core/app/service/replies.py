@@ -117,7 +117,7 @@ class Films(Filmstrips):
 
 class Steering(TypedDict):
     """A named direction (see `sliders.Direction`), and `reads`: the coefficients whose product
-    with a code says how far along it the code lies, all directions being told apart."""
+    with a code says how far along it the code lies, the directions being solved for together."""
 
     trait: str
     direction: Code

@@ -25,7 +25,7 @@ AT_ONCE = 500
 
 
 class GatedLayer(nn.Module):
-    """One step of both stacks, tanh(a) * sigmoid(b) in each, told the features of z.
+    """One step of both stacks, tanh(a) * sigmoid(b) in each, given the features of z.
 
     The features join the vertical stack, and through `link` the horizontal one, which alone is
     residual. Layer 0 reads the picture itself and leaves out the pixel and the row in question
@@ -174,10 +174,10 @@ class _Memory:
 
     def start_row(self, i: int) -> None:
         """The vertical stack's row i, which only the rows above decide."""
-        told, self.rows = self.features[:, :, i : i + 1], []
+        features, self.rows = self.features[:, :, i : i + 1], []
         following = [*zip(self.layers[1:], self.above[1:], strict=True), None]
         for layer, seen, after in zip(self.layers, self.above, following, strict=True):
-            row = layer.vertical(seen[:, :, i : i + layer.rows]) + layer.features(told)
+            row = layer.vertical(seen[:, :, i : i + layer.rows]) + layer.features(features)
             self.rows.append(layer.link(row)[:, :, 0])
             if after is not None:
                 later, target = after
@@ -230,8 +230,8 @@ class Autoregressive(PixelWise):
             t.expand(*leading, *t.shape[-3:]).flatten(0, -4) for t in (x, self.features)
         )
         parts = [
-            self.net.logits(some, told)
-            for some, told in zip(
+            self.net.logits(some, features)
+            for some, features in zip(
                 runtime.pieces(pictures, AT_ONCE), runtime.pieces(features, AT_ONCE), strict=True
             )
         ]

@@ -41,7 +41,7 @@ export const TERMS = {
     also: ["codes"],
   },
   "conditional model": {
-    says: "A model that is told the digit as well, so that its code holds the handwriting alone.",
+    says: "A model that is given the label as well, so that its code holds the handwriting alone.",
     also: ["conditional"],
   },
   contractive: {

@@ -13,7 +13,7 @@ export function explain(way) {
   const d = num(whole(way.z.length));
   const distortion = num(fixed(way.distortion), "distortion");
   const { rate, label } = way;
-  const told = label === null ? [] : [text`It is told that the picture is a ${num(label)}.`];
+  const given = label === null ? [] : [text`It is given the label ${num(label)}.`];
   if (!rate) {
     return text`${joined([
       text`Your picture goes through ${name} from left to right: the encoder makes ${d} numbers of it, the code z, and the decoder a picture of those.`,
@@ -22,7 +22,7 @@ export function explain(way) {
   }
   return text`${joined([
     text`Your picture goes through ${name} from left to right. The encoder does not say one code but a distribution over ${d} numbers; z is drawn from it with the noise ε, and the decoder makes a picture of z.`,
-    ...told,
+    ...given,
     text`What that costs stands last: ${distortion} for the pixels once z is known, ${num(fixed(rate.total), "rate")} nats for z, ${num(fixed(way.distortion + rate.total))} together.`,
   ])}`;
 }

@@ -27,7 +27,7 @@
  * @property {string} grey base64 of the digit
  * @property {number[]} x
  * @property {boolean} binary pixels were drawn black or white
- * @property {number | null} label that the model was told
+ * @property {number | null} label that the model is given
  * @property {number} seed of eps
  * @property {Activations[]} encoder
  * @property {number[]} mean

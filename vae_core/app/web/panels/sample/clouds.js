@@ -133,7 +133,7 @@ export class CloudsView {
     const far = apart.map((way, axis) => way > NEAR * chance[axis]);
     const verdict = far.some(Boolean)
       ? "draws fall where no digit has a code, or leave out where some have theirs."
-      : "on no plane like this one can they be told apart: where draws still miss, it is in how many numbers go together.";
+      : "on no plane like this one do they differ: where draws still miss, it is in how many numbers go together.";
     const axes = ends
       ? text` The digits at its edges are decoded ${num(whole(reach))} spreads out on either axis.`
       : "";
