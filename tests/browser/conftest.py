@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import driving
 import pytest
+from tabs import Tabs
 
 from vae_core import checkpoint
 
@@ -53,53 +52,34 @@ def spare_url(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def desk(chromium: Any) -> Iterator[Any]:
-    """A browser context 1440 wide, whose cache keeps the page's scripts from test to test."""
+def desk(chromium: Any) -> Iterator[Tabs]:
+    """A browser context 1440 wide, whose tab and cache keep the page's scripts for every test."""
     context = chromium.new_context(viewport=driving.DESKTOP, accept_downloads=True)
-    yield context
+    yield Tabs(context)
     context.close()
 
 
 @pytest.fixture(scope="session")
-def pocket(chromium: Any) -> Iterator[Any]:
+def pocket(chromium: Any) -> Iterator[Tabs]:
     """The same as on a phone, with touch."""
     context = chromium.new_context(
         viewport=driving.PHONE, has_touch=True, is_mobile=True, device_scale_factor=2
     )
-    yield context
+    yield Tabs(context)
     context.close()
 
 
-@contextlib.contextmanager
-def visit(context: Any) -> Iterator[Any]:
-    """A page that collects what goes wrong in it as `page.problems`, and leaves nothing stored."""
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on(
-        "console",
-        lambda message: message.type == "error" and page.problems.append(message.text),
-    )
-    yield page
-    stored = {"origin": urlsplit(page.url)._replace(path="", query="", fragment="").geturl()}
-    session = context.new_cdp_session(page)
-    session.send("Storage.clearDataForOrigin", {**stored, "storageTypes": "all"})
-    page.close()
-    context.clear_cookies()
-    assert page.problems == []
-
-
 @pytest.fixture
-def desktop(desk: Any) -> Iterator[Any]:
+def desktop(desk: Tabs) -> Iterator[Any]:
     """A page 1440 wide; the test fails if its console held an error."""
-    with visit(desk) as page:
+    with desk.visit() as page:
         yield page
 
 
 @pytest.fixture
-def phone(pocket: Any) -> Iterator[Any]:
+def phone(pocket: Tabs) -> Iterator[Any]:
     """A page as on a phone, with touch; the test fails if its console held an error."""
-    with visit(pocket) as page:
+    with pocket.visit() as page:
         yield page
 
 
@@ -107,6 +87,6 @@ def phone(pocket: Any) -> Iterator[Any]:
 def elsewhere(chromium: Any) -> Iterator[Any]:
     """A page of a context of its own, which knows nothing of any other."""
     context = chromium.new_context(viewport=driving.DESKTOP)
-    with visit(context) as page:
+    with Tabs(context).visit() as page:
         yield page
     context.close()

@@ -12,6 +12,13 @@ import pytest
 pytestmark = pytest.mark.browser
 
 MOST_TABS = 400
+BEHIND = """(each) => {
+    const { activeElement } = document;
+    if (each === activeElement) return null;
+    return activeElement !== document.body && Boolean(
+        activeElement.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_PRECEDING);
+}"""
+"""Whether a place lies behind the focus; null where the focus is there."""
 LESSONS = (
     *("autoencoder", "holes", "variational", "draw", "halves"),
     *("beta", "collapse", "blur", "manifold", "uses"),
@@ -19,7 +26,11 @@ LESSONS = (
 
 
 class Keys:
-    """Does everything with the keyboard; it reaches a place with the Tab key alone."""
+    """Does everything with the keyboard; it reaches a place with the Tab key alone.
+
+    Backwards with Shift where the place is behind, as people do who have just done something in a
+    panel and go back to the strip above it.
+    """
 
     def __init__(self, page: Any) -> None:
         self.page = page
@@ -27,9 +38,10 @@ class Keys:
     def reach(self, target: Any) -> None:
         target.wait_for(state="attached")
         for _ in range(MOST_TABS):
-            if target.evaluate("(each) => each === document.activeElement"):
+            is_behind = target.evaluate(BEHIND)
+            if is_behind is None:
                 return
-            self.page.keyboard.press("Tab")
+            self.page.keyboard.press("Shift+Tab" if is_behind else "Tab")
         raise AssertionError(f"the Tab key does not reach {target}")
 
     def press(self, target: Any) -> None:
