@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import driving
@@ -69,18 +69,35 @@ def pocket(chromium: Any) -> Iterator[Tabs]:
     context.close()
 
 
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Take down that a test failed, before its fixtures end."""
+    report = yield
+    item.stash[FAILED] = report.failed or item.stash.get(FAILED, False)
+    return report
+
+
+def visited(tabs: Tabs, node: pytest.Item) -> Iterator[Any]:
+    """A page of these tabs; the tab in which a test failed serves no other."""
+    with tabs.visit() as page:
+        yield page
+        if node.stash.get(FAILED, False):
+            page.marks.append("failed")
+
+
 @pytest.fixture
-def desktop(desk: Tabs) -> Iterator[Any]:
+def desktop(desk: Tabs, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A page 1440 wide; the test fails if its console held an error."""
-    with desk.visit() as page:
-        yield page
+    yield from visited(desk, request.node)
 
 
 @pytest.fixture
-def phone(pocket: Tabs) -> Iterator[Any]:
+def phone(pocket: Tabs, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A page as on a phone, with touch; the test fails if its console held an error."""
-    with pocket.visit() as page:
-        yield page
+    yield from visited(pocket, request.node)
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 LASTING = (
-    *("on", "once", "route", "route_web_socket", "add_init_script"),
-    *("expose_function", "expose_binding", "set_viewport_size", "set_extra_http_headers"),
+    *("once", "route", "route_web_socket", "add_init_script"),
+    *("expose_function", "expose_binding", "set_extra_http_headers"),
 )
 """Methods of a page whose effects outlast the document: a tab on which they ran is closed."""
-CALM = {"color_scheme": "light", "reduced_motion": "no-preference"}
+CALM = {"color_scheme": "light", "reduced_motion": "no-preference", "forced_colors": "none"}
 """What a tab emulates before anything else is asked for."""
 
 
@@ -38,13 +38,13 @@ class Tabs:
         """
         page = self._page = self._page or watched(self.context.new_page())
         page.problems.clear()
-        page.is_as_new = False  # until the end shows that it is: a failed test leaves none behind
-        marks = page.marks = []
+        page.is_as_new = False  # until the end shows that it is
+        page.marks.clear()
         try:
             yield page
             clear(page)
-            page.is_as_new = not marks and not page.problems
-            assert page.problems == []
+            page.is_as_new = not page.marks and not page.problems
+            assert page.problems == [], page.problems
         finally:
             if not page.is_as_new:
                 self._page = None
@@ -54,7 +54,7 @@ class Tabs:
 
 def watched(page: Any) -> Any:
     """A page that keeps its errors in `problems` and the lasting calls on it in `marks`."""
-    page.problems, page.marks = [], []
+    page.problems, page.marks, page.listeners, page.size = [], [], [], page.viewport_size
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on(
         "console",
@@ -62,7 +62,19 @@ def watched(page: Any) -> Any:
     )
     for name in LASTING:
         setattr(page, name, marking(page, name))
+    page.on = listening(page)
     return page
+
+
+def listening(page: Any) -> Any:
+    """The page's method `on`, which takes down what is to be removed again."""
+    method = page.on
+
+    def on(event: str, listener: Any) -> None:
+        page.listeners.append((event, listener))
+        method(event, listener)
+
+    return on
 
 
 def marking(page: Any, name: str) -> Any:
@@ -77,12 +89,18 @@ def marking(page: Any, name: str) -> Any:
 
 
 def clear(page: Any) -> None:
-    """Leave nothing stored, and an empty document."""
+    """Leave nothing stored, nobody listening, and an empty document."""
+    while page.listeners:
+        page.remove_listener(*page.listeners.pop())
+    if page.url == "about:blank":
+        return
     origin = urlsplit(page.url)._replace(path="", query="", fragment="").geturl()
     page.evaluate("() => { sessionStorage.clear(); window.name = ''; }")
     session = page.context.new_cdp_session(page)
     session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
     session.detach()
     page.emulate_media(**CALM)
+    if page.viewport_size != page.size:
+        page.set_viewport_size(page.size)
     page.mouse.move(0, 0)
     page.goto("about:blank")

@@ -66,16 +66,16 @@ def test_axe_finds_nothing_serious(desktop: Any, app_url: str, name: str, theme:
 
 @pytest.mark.parametrize("query", ["panel=inside&model=vae-400", "panel=learn", "lesson=halves.1"])
 def test_axe_finds_nothing_serious_in_the_visitors_colours(
-    chromium: Any, app_url: str, query: str
+    desktop: Any, app_url: str, query: str
 ) -> None:
     """The parts of a model, the list of lessons, and the strip of one over its panel."""
-    page = chromium.new_page(viewport=driving.DESKTOP, forced_colors="active")
+    page = desktop
+    page.emulate_media(forced_colors="active")
     page.goto(f"{app_url}?{query}")
     there = {"panel=learn": ".lesson-card", "lesson=halves.1": ".lesson[data-ready=true]"}
     page.locator(there.get(query, "[data-testid=part-elbo]")).first.wait_for()
     driving.answered(page)
     assert serious(page) == []
-    page.close()
 
 
 @pytest.mark.parametrize("name", PANELS)

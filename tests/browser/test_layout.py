@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import driving
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -32,8 +31,9 @@ OVERLAP = """([one, other]) => {
     ("width", "query"),
     [(1440, "present=1&scale=quantile"), (1920, "present=1"), (720, ""), (360, "")],
 )
-def test_no_word_leaves_its_button(chromium: Any, app_url: str, width: int, query: str) -> None:
-    page = chromium.new_page(viewport={"width": width, "height": 900})
+def test_no_word_leaves_its_button(desktop: Any, app_url: str, width: int, query: str) -> None:
+    page = desktop
+    page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{app_url}?{query}")
     for panel in PANELS:
         page.get_by_role("tab", name=panel.capitalize()).click()
@@ -45,12 +45,12 @@ def test_no_word_leaves_its_button(chromium: Any, app_url: str, width: int, quer
     assert not page.evaluate(OVERLAP, [".explore .origin", ".explore .gauge"])
     tabs = page.get_by_role("tab").all()
     assert all(tab.bounding_box()["x"] + tab.bounding_box()["width"] <= width for tab in tabs)
-    page.close()
 
 
-def test_forced_colours_tell_what_is_chosen(chromium: Any, app_url: str) -> None:
+def test_forced_colours_tell_what_is_chosen(desktop: Any, app_url: str) -> None:
     """What only a background told is told by the visitor's own colours."""
-    page = chromium.new_page(viewport=driving.DESKTOP, forced_colors="active")
+    page = desktop
+    page.emulate_media(forced_colors="active")
     page.goto(f"{app_url}?panel=sample")
     page.get_by_test_id("panel-sample").wait_for()
     look = """(one) => {
@@ -62,4 +62,3 @@ def test_forced_colours_tell_what_is_chosen(chromium: Any, app_url: str) -> None
         (".sample [aria-pressed=true]", ".sample [aria-pressed=false]"),
     ):
         assert page.eval_on_selector(chosen, look) != page.eval_on_selector(other, look)
-    page.close()
