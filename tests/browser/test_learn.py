@@ -168,6 +168,7 @@ def go_through(page: Any, hand: Hand, url: str, lesson: str) -> None:
     for step, act in enumerate(ACTS[lesson], 1):
         page.locator(f'.lesson[data-step="{lesson}.{step}"][data-ready=true]').wait_for()
         assert strip.get_attribute("data-done") == "false"
+        driving.answered(page)  # what answers bring may take the place of what has the focus
         act(page, hand)
         page.locator(f'.lesson[data-step="{lesson}.{step}"][data-done=true]').wait_for()
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
