@@ -67,7 +67,9 @@ def test_metrics_count_decodes_answers_and_refusals(url: str, served: Served) ->
 
 
 def answered(studio: Studio, path: str) -> tuple[int, dict[str, Any]]:
-    routes = {route.path: route for route in health.routes(studio, sockets.LiveSocket({}))}
+    routes = {
+        route.path: route for route in health.routes(studio, sockets.LiveSocket({}, studio.batches))
+    }
     endpoint: Any = routes[path].endpoint
     with ThreadPoolExecutor(1) as elsewhere:  # a browser test before may keep this one's loop
         answer = elsewhere.submit(asyncio.run, endpoint(SimpleNamespace())).result()

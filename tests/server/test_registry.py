@@ -11,7 +11,7 @@ from gradio_client import Client
 from serving import Served
 
 from vae_core.app.server import shell
-from vae_core.app.server.calls import API, Call, live_functions, takes_picture
+from vae_core.app.server.calls import API, Call, live_calls, takes_picture
 
 LINE = re.compile(r"(\w+): (\w+)\((.*)\)( live)?")
 
@@ -56,14 +56,14 @@ def quick(_: object) -> bool:
 def test_live_calls_of_the_page_go_over_the_socket() -> None:
     drag, slow = Call(dict, "drag", live=quick), Call(dict, "slow")
     endpoint = Call(dict, "decode", live=quick)
-    assert set(live_functions({"explore": (drag, slow), API: (endpoint,)})) == {"drag"}
+    assert set(live_calls({"explore": (drag, slow), API: (endpoint,)})) == {"drag"}
 
 
 def test_one_live_name_means_one_thing() -> None:
     one, same, other = (Call(run, "decode", live=quick) for run in (dict, dict, list))
-    assert set(live_functions({"explore": (one,), "sample": (same,)})) == {"decode"}
+    assert set(live_calls({"explore": (one,), "sample": (same,)})) == {"decode"}
     with pytest.raises(ValueError, match="two panels have a live call 'decode'"):
-        live_functions({"explore": (one,), "sample": (other,)})
+        live_calls({"explore": (one,), "sample": (other,)})
 
 
 def test_endpoints_that_open_a_picture_take_one() -> None:

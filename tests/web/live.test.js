@@ -137,6 +137,15 @@ test("a refusal is said, the picture stays, and the next one takes the sentence 
   assert.deepEqual(said, ["z must hold 20 numbers.", null]);
 });
 
+test("a request that a newer one overtook is no refusal", async () => {
+  const { engine, asked, painted, said } = engineOf();
+  for (const i of upTo(4)) engine.push(i);
+  for (const one of asked.slice(0, 3)) one.reject(new StudioError("A newer one was asked for."));
+  asked[3].resolve(3);
+  await frame();
+  assert.deepEqual([painted, said, engine.idle], [[3], [], true]);
+});
+
 test("an answer for another model is not painted, though it was here before the frame", async () => {
   const { engine, asked, painted } = engineOf();
   set({ model: "one" });

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 Z_LIMIT = 10.0
 """Largest absolute value of a slider, in units of the prior's standard deviation."""
@@ -16,6 +19,7 @@ Z_LIMIT = 10.0
 SEED_LIMIT = 2**32 - 1
 
 Choice = TypeVar("Choice", bound=str)
+Code: TypeAlias = NDArray[np.float32]
 
 
 def shown(value: object) -> str:
@@ -113,8 +117,23 @@ def vector(name: str, value: object, length: int, limit: float = Z_LIMIT) -> lis
     return [number(f"{name}[{i}]", entry, -limit, limit) for i, entry in enumerate(entries)]
 
 
+def code(name: str, value: object, length: int, limit: float = Z_LIMIT) -> Code:
+    """Return `value` as `vector` does, in single precision; an array of such numbers as it is.
+
+    Raises:
+        ValueError: as `vector`.
+    """
+    if isinstance(value, np.ndarray):
+        array = cast(Code, value)
+        if array.shape == (length,) and np.abs(array).max(initial=0) <= limit:  # false for NaN
+            return array
+    return np.array(vector(name, value, length, limit), np.float32)
+
+
 def listed(value: object) -> list[object] | None:
-    """The entries of a list; None for what is none."""
+    """The entries of a list or an array; None for what is none."""
+    if isinstance(value, np.ndarray):
+        return cast("list[object]", value.tolist())
     return list(cast(Sequence[object], value)) if isinstance(value, list | tuple) else None
 
 

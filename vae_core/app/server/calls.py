@@ -17,7 +17,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Protocol, TypeAlias, TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import gradio as gr
@@ -26,8 +26,9 @@ from starlette.responses import JSONResponse
 
 from vae_core.app import wire
 from vae_core.app.server import refusals, work_queues
+from vae_core.app.service.batches import Decoding
 from vae_core.app.tally import Tally
-from vae_core.files import JsonObject
+from vae_core.files import Json, JsonObject
 
 SORRY = "The server could not do that; please try again."
 
@@ -51,12 +52,15 @@ class Call:
         live: for an answer to a moving hand, which goes over the socket too: whether a checkpoint
             answers within milliseconds. If not, the call is answered beside the others.
         opens: whether the call opens a picture; None: where it is given one.
+        plan: of the same arguments, for a live call that does nothing but decode: what. Over the
+            socket it is decoded together with what others ask.
     """
 
     run: Callable[..., object]
     called: str = ""
     live: Callable[[object], bool] | None = None
     opens: bool | None = None
+    plan: Callable[..., Decoding] | None = None
 
     @property
     def name(self) -> str:
@@ -70,35 +74,61 @@ class Call:
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         return {name: each for name, each in given.items() if each.kind is kind}
 
+    def is_quick(self, argument: object) -> bool:
+        """Whether a live call with this object of named values is answered within milliseconds."""
+        given = cast(JsonObject, argument) if isinstance(argument, dict) else {}
+        return self.live is not None and self.live(given.get("checkpoint"))
+
     def queue(self, argument: object) -> work_queues.WorkQueue:
         """Where a call with this object of named values waits for its turn."""
-        given = cast(JsonObject, argument) if isinstance(argument, dict) else {}
         if self.live is not None:
-            return work_queues.QUICK if self.live(given.get("checkpoint")) else work_queues.ASIDE
+            return work_queues.QUICK if self.is_quick(argument) else work_queues.ASIDE
+        given = cast(JsonObject, argument) if isinstance(argument, dict) else {}
         opens = given.get("picture") is not None if self.opens is None else self.opens
         return work_queues.PICTURES if opens else work_queues.HEAVY
 
-    def answer(self, argument: object) -> JsonObject:
-        """The reply to an object of named values; a mistake becomes `{"error": sentence}`."""
+    def answer(self, argument: object, form: Callable[[object], T] = wire.to_json) -> T:
+        """The reply to an object of named values, in a form for the line.
+
+        A mistake becomes `{"error": sentence}`.
+        """
+
+        def work(values: JsonObject) -> T:
+            reply = form(self.run(**values))
+            ANSWERED.add(self.name)
+            return reply
+
+        return self._guarded(work, argument, form)
+
+    def planned(self, argument: object) -> Decoding | JsonObject:
+        """What the call has to decode, or `{"error": sentence}`."""
+        assert self.plan is not None
+        plan = self.plan
+        return self._guarded(lambda values: plan(**values), argument, dict)
+
+    def _guarded(
+        self,
+        work: Callable[[JsonObject], T],
+        argument: object,
+        form: Callable[[JsonObject], T],
+    ) -> T:
         if not isinstance(argument, dict):
-            return {"error": "The argument must be an object with named values."}
+            return form({"error": "The argument must be an object with named values."})
         given = cast(JsonObject, argument)
-        values = {
+        values: JsonObject = {
             name: given.get(name)
             for name, parameter in self.arguments.items()
             if name in given or parameter.default is inspect.Parameter.empty
         }
         try:
-            reply = cast(JsonObject, wire.to_json(self.run(**values)))
+            return work(values)
         except ValueError as error:
             note_refusal(self.name, error)
-            return {"error": str(error)}
+            return form({"error": str(error)})
         except Exception:
             refusals.refused(refusals.FAILED, self.name)
             logging.getLogger(__name__).exception("a server function failed")
-            return {"error": SORRY}
-        ANSWERED.add(self.name)
-        return reply
+            return form({"error": SORRY})
 
 
 def note_refusal(name: str, error: ValueError) -> None:
@@ -106,12 +136,6 @@ def note_refusal(name: str, error: ValueError) -> None:
     if (sentence := str(error)) in work_queues.FULL:
         return refusals.refused(refusals.BUSY, name, sentence)
     refusals.refused(refusals.MISTAKE, name)
-
-
-class Follow(Protocol):
-    """A live function: an object of named values -> the reply."""
-
-    def __call__(self, argument: object, visitor: str | None = None) -> Awaitable[JsonObject]: ...
 
 
 def page_function(call: Call) -> Callable[..., Awaitable[object]]:
@@ -138,16 +162,31 @@ def _wait(call: Call) -> Callable[[object], Awaitable[JSONResponse]]:
     return wait
 
 
-def follow_function(call: Call) -> Follow:
-    """A live call as an answer to a moving hand, over Gradio or the socket."""
+def follow_function(call: Call) -> Callable[[object], Awaitable[Json]]:
+    """A live call as an answer to a moving hand, over Gradio."""
 
-    async def follow(argument: object, visitor: str | None = None) -> JsonObject:
-        def work() -> JsonObject:
-            return call.answer(argument)
-
-        return await _in_lane(call, argument, work, visitor, lambda error: error)
+    async def follow(argument: object) -> Json:
+        return await follow_hand(call, argument, None, wire.to_json)
 
     return follow
+
+
+async def follow_hand(
+    call: Call, argument: object, visitor: str | None, form: Callable[[object], T]
+) -> T:
+    """The answer to a live call, in a form for the line, once its turn has come.
+
+    Args:
+        call: a live one.
+        argument: an object of named values.
+        visitor: who asks; None for whoever Gradio is answering.
+        form: makes the reply what is sent, in the thread that has it.
+    """
+
+    def work() -> T:
+        return call.answer(argument, form)
+
+    return await _in_lane(call, argument, work, visitor, form)
 
 
 async def _in_lane(
@@ -183,7 +222,7 @@ def registry(app: gr.Blocks) -> Registry:
     return _registries.get(app, {})
 
 
-def live_functions(listed: Registry) -> dict[str, Follow]:
+def live_calls(listed: Registry) -> dict[str, Call]:
     """What the socket answers: the live calls of all panels by their names.
 
     Raises:
@@ -196,7 +235,7 @@ def live_functions(listed: Registry) -> dict[str, Follow]:
                 continue
             if _work(found.setdefault(call.name, call)) != _work(call):
                 raise ValueError(f"two panels have a live call {call.name!r}; rename one.")
-    return {name: follow_function(call) for name, call in found.items()}
+    return found
 
 
 def _work(call: Call) -> tuple[object, ...]:

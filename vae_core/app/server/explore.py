@@ -18,8 +18,13 @@ def build(studio: Studio) -> None:
 def calls(studio: Studio) -> list[Call]:
     """What its script may ask for."""
     return [
-        Call(partial(studio.decode, wide=True), "decode", live=studio.is_quick),
-        Call(studio.row, live=studio.is_quick),
+        Call(
+            partial(studio.decode, wide=True),
+            "decode",
+            live=studio.is_quick,
+            plan=partial(studio.plan_decode, wide=True),
+        ),
+        Call(studio.row, live=studio.is_quick, plan=studio.plan_row),
         Call(studio.films),
         Call(studio.follow_code, "encode"),
         Call(studio.names),

@@ -96,9 +96,12 @@ class Numbers:
             for key, count in counts.items():
                 counter.add_metric([key], count)
             yield counter
+        batches = self.studio.batches.ran
+        yield CounterMetricFamily("vae_studio_batches", "Decodes of many visitors", value=batches)
         queue = GaugeMetricFamily("vae_studio_queue_length", "Calls that wait", labels=["queue"])
         for each in QUEUES:
             queue.add_metric([each.name], each.length)
+        queue.add_metric(["batches"], self.studio.batches.length)
         yield queue
         for name, about, value in self._gauges():
             yield GaugeMetricFamily(f"vae_studio_{name}", about, value=value)

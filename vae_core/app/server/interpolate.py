@@ -18,7 +18,7 @@ def calls(studio: Studio) -> list[Call]:
     """What its script may ask for."""
     geometry = Geometry(studio)
     return [
-        Call(studio.between, live=studio.is_quick),
+        Call(studio.between, live=studio.is_quick, plan=studio.plan_between),
         Call(studio.way),
         Call(geometry.geodesic),
         Call(geometry.bent),

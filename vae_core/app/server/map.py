@@ -25,8 +25,13 @@ def calls(studio: Studio) -> list[Call]:
         return studio.is_quick(checkpoint) and atlas.book.is_ready(checkpoint)
 
     return [
-        Call(partial(studio.decode, wide=True), "decode", live=studio.is_quick),
-        Call(atlas.recall, live=is_known),
+        Call(
+            partial(studio.decode, wide=True),
+            "decode",
+            live=studio.is_quick,
+            plan=partial(studio.plan_decode, wide=True),
+        ),
+        Call(atlas.recall, live=is_known, plan=atlas.plan_recall),
         Call(atlas.codes),
         Call(atlas.near),
         Call(atlas.own),

@@ -73,9 +73,9 @@ def build_app(studio: Studio) -> gr.Blocks:
 
 def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
     """Keyword arguments for `Blocks.launch`: our look, no Gradio footer, bounded requests."""
-    live = calls.live_functions(calls.registry(app))
+    live = calls.live_calls(calls.registry(app))
     uploads = UploadRoute(Path(get_upload_folder()))
-    socket = sockets.LiveSocket(live)
+    socket = sockets.LiveSocket(live, studio.batches)
     return {
         "head": head(studio),
         "theme": theme(),

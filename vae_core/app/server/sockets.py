@@ -1,43 +1,57 @@
 """One socket a page for what must follow the hand.
 
 A request a frame costs the browser and the server more than the decode that it asks for. So the
-live functions of the panels are answered over a WebSocket too: a message asks, a message answers,
-one at a time and in order. A page that cannot open one calls the same functions through Gradio.
+live calls of the panels are answered over a WebSocket too. Binary messages (see `line`) travel
+several at once, and what they decode is decoded together with what other pages ask; text messages,
+for programs, ask and answer in JSON, one at a time. A page that cannot open a socket calls the
+same functions through Gradio.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+from collections import Counter
 from collections.abc import Mapping
+from typing import cast
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from vae_core.app.server import visitors
-from vae_core.app.server.calls import Follow
+from vae_core.app import wire
+from vae_core.app.server import calls, line, refusals, visitors, work_queues
+from vae_core.app.server.calls import Call
+from vae_core.app.server.socket_page import SocketPage, Turn
 from vae_core.app.server.visitors import FullError, Shares
+from vae_core.app.service.batches import Asked, Batches
 from vae_core.files import JsonObject
 
 PATH = "/studio/socket"
 MESSAGE_LIMIT = 2**17
-"""Characters of a message; the longest code, of 4,096 numbers, takes two thirds of it."""
-PARTS = 64
-"""Lists and objects in a message; an honest one holds four."""
+"""Bytes of a message; the longest code, of 4,096 numbers as text, takes two thirds of it."""
 
 SOCKETS, SOCKETS_EACH = 512, 240
 """Sockets open at once, in all and from one address, which a whole class may share; a page beyond
 them goes without."""
 
-TEXT_ONLY, TOO_LONG, TRY_LATER = 1003, 1009, 1013
+UNSUITABLE, TOO_LONG, TRY_LATER = 1003, 1009, 1013
+UNKNOWN: JsonObject = {"error": "There is no live function of that name."}
 
 
 class LiveSocket:
-    """The endpoint, an ASGI app of its own; one object an app, which counts its sockets."""
+    """The endpoint, an ASGI app of its own; one object an app, which counts its sockets.
 
-    def __init__(self, functions: Mapping[str, Follow]) -> None:
-        self.functions = functions
+    Args:
+        functions: the live calls by their names.
+        batches: decodes what the calls plan.
+    """
+
+    def __init__(self, functions: Mapping[str, Call], batches: Batches) -> None:
+        self.functions, self.batches = functions, batches
         self._places = Shares(SOCKETS, SOCKETS_EACH, "Too many sockets are open.")
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def open(self) -> int:
@@ -49,33 +63,39 @@ class LiveSocket:
         socket, visitor = WebSocket(scope, receive, send), visitors.address(scope)
         if not is_own_page(socket) or self.open >= SOCKETS:
             return await socket.close(TRY_LATER)  # before it was accepted: a plain 403
+        self._loop = asyncio.get_running_loop()
         try:
             with self._places.place(visitor):
                 await socket.accept()
-                await self._serve(socket, visitor)
+                async with SocketPage(visitor, send) as page:
+                    await self._serve(socket, page)
         except FullError:
             await socket.close(TRY_LATER)
         except WebSocketDisconnect:
             pass
 
-    async def _serve(self, socket: WebSocket, visitor: str) -> None:
+    async def _serve(self, socket: WebSocket, page: SocketPage) -> None:
         while True:
+            await page.room()
             received = await socket.receive()
             if received["type"] == "websocket.disconnect":
                 return
-            message = received.get("text")
-            if message is None:
-                return await socket.close(TEXT_ONLY)
-            if len(message) > MESSAGE_LIMIT:
+            text, data = received.get("text"), received.get("bytes") or b""
+            if len(data if text is None else text) > MESSAGE_LIMIT:
                 return await socket.close(TOO_LONG)
-            await socket.send_text(await self.answer(message, visitor))
+            if text is not None:
+                await socket.send_text(await self.answer(text, page.visitor))
+                continue
+            try:
+                request = line.read(data)
+            except line.MessageError:
+                return await socket.close(UNSUITABLE)
+            self._take(request, page)
 
     async def answer(self, message: str, visitor: str = "") -> str:
         """{id, name, argument} as JSON -> {id, ...} or {id, error: a sentence} as JSON."""
         try:
-            if message.count("[") + message.count("{") > PARTS:
-                raise ValueError("nobody's code is that deep")
-            asked = json.loads(message)
+            asked = cast(JsonObject, line.parsed(message))
             number, name, argument = (asked[key] for key in ("id", "name", "argument"))
         except (ValueError, TypeError, KeyError, RecursionError):
             number, answer = None, {"error": "A message must hold id, name and argument."}
@@ -84,10 +104,53 @@ class LiveSocket:
         return json.dumps({"id": number, **answer})
 
     async def _asked(self, name: object, argument: object, visitor: str) -> JsonObject:
-        function = self.functions.get(name) if isinstance(name, str) else None
-        if function is None:
-            return {"error": "There is no live function of that name."}
-        return await function(argument, visitor)
+        call = self.functions.get(name) if isinstance(name, str) else None
+        if call is None:
+            return UNKNOWN
+        reply = await calls.follow_hand(call, argument, visitor, wire.to_json)
+        return cast(JsonObject, reply)
+
+    def _take(self, request: line.Request, page: SocketPage) -> None:
+        """Let a request wait where it belongs; its answer comes by itself."""
+        call = self.functions.get(request.name) if isinstance(request.name, str) else None
+        turn = page.begin(request, call)
+        if call is None:
+            return page.answer(turn, line.answer(request, UNKNOWN))
+        if call.plan is None or not call.is_quick(request.argument):
+            return page.beside(turn)
+        plan = call.planned(request.argument)
+        if isinstance(plan, dict):
+            return page.answer(turn, line.answer(request, plan))
+        asked = Asked(plan, self._answer, turn)
+        if not self.batches.ask(page.visitor, (page, request.place), asked):
+            calls.note_refusal(call.name, ValueError(work_queues.MANY))
+            page.answer(turn, line.answer(request, {"error": work_queues.MANY}))
+
+    def _answer(self, answered: list[Asked]) -> None:
+        """Answer a batch: its thread makes the messages, the sockets' own thread sends them."""
+        ready, counts = list[tuple[Turn, bytes]](), Counter[str]()
+        head = line.head({"milliseconds": answered[0].milliseconds})
+        for asked in answered:
+            turn = cast(Turn, asked.about)
+            if asked.pixels is None:
+                refusals.refused(refusals.FAILED, turn.name)
+                message = line.answer(turn.request, {"error": calls.SORRY})
+            else:
+                counts[turn.name] += 1
+                rest = asked.plan.rest
+                own = line.head({"milliseconds": asked.milliseconds, **rest}) if rest else head
+                message = line.frame(turn.request, own, asked.pixels.tobytes())
+            ready.append((turn, message))
+        for name, count in counts.items():
+            calls.ANSWERED.add(name, count)
+        assert self._loop is not None
+        with contextlib.suppress(RuntimeError):  # the server has ended meanwhile
+            self._loop.call_soon_threadsafe(_hand_out, ready)
+
+
+def _hand_out(ready: list[tuple[Turn, bytes]]) -> None:
+    for turn, message in ready:
+        turn.page.answer(turn, message)
 
 
 def is_own_page(socket: WebSocket) -> bool:

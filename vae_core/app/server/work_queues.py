@@ -159,7 +159,7 @@ _cores = os.cpu_count() or 2
 QUICK = WorkQueue("live", max(2, _cores), waiting=2048)
 """Answers to a moving hand: a few milliseconds each, and nothing in them waits."""
 
-ASIDE = WorkQueue("aside", 1)
+ASIDE = WorkQueue("aside", 1, waiting=512)
 """Live answers that take long: of a model that draws pixel by pixel, or is not loaded yet."""
 
 HEAVY = WorkQueue("heavy", max(1, _cores - 1))

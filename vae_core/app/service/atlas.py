@@ -8,19 +8,18 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import time
 from functools import cache
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from vae_core import pictures, runtime
+from vae_core import runtime
 from vae_core.app import checks, wire
 from vae_core.app.service import density, prepare
 from vae_core.app.service import map_replies as answers
+from vae_core.app.service.batches import Decoding
 from vae_core.app.service.codebook import Book, Codebook
-from vae_core.app.service.models import milliseconds
 from vae_core.app.service.replies import Decoded
 from vae_core.app.service.studio import Studio
 from vae_core.app.wire import Grey
@@ -82,10 +81,14 @@ class Atlas:
 
     def recall(self, checkpoint: object, index: object) -> answers.Recalled:
         """The code of the test digit at `index`, 0 to 9,999, decoded."""
+        plan = self.plan_recall(checkpoint, index)
+        return {**self.studio.now(plan), "z": numbers(plan.u[0])}
+
+    def plan_recall(self, checkpoint: object, index: object) -> Decoding:
+        """What `recall` decodes."""
         place = checks.whole("index", index, 0, COUNT - 1)
         u = self.book.whole(checkpoint).u[place : place + 1]
-        made = self._decoded(checkpoint, u)
-        return {**made, "z": numbers(u[0])}
+        return Decoding(self.studio.registry.get(checkpoint), u, rest={"z": numbers(u[0])})
 
     def near(self, checkpoint: object, z: object) -> answers.Near:
         """The ten test digits whose codes lie nearest to slider values z.
@@ -183,11 +186,7 @@ class Atlas:
             return _nearest(_looks(), x)
 
     def _decoded(self, checkpoint: object, u: Tensor) -> Decoded:
-        model, start = self.studio.registry.get(checkpoint), time.perf_counter()
-        with torch.inference_mode():
-            means = model.decode(model.from_sliders(u.to(self.studio.device))).mean
-            made = pictures.to_uint8(means.float().cpu())
-        return {"pixels": made, "milliseconds": milliseconds(start)}
+        return self.studio.now(Decoding(self.studio.registry.get(checkpoint), u))
 
     def _static(self, checkpoint: object, offered: list[str]) -> answers.Chart:
         places = self._kept(checkpoint)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from vae_core import explore
 from vae_core.app import checks
 from vae_core.app.service import curves, draws, zero_gpu
+from vae_core.app.service.batches import Decoding
 from vae_core.app.service.draws import draw_asked
-from vae_core.app.service.models import Models
+from vae_core.app.service.models import Models, labels_of
 from vae_core.app.service.replies import Between, Decoded, Drawn, Filmstrips
 from vae_core.checkpoint import samplers
 from vae_core.models import CLASSES
-from vae_core.runtime import numbers, rows, whole_numbers
+from vae_core.runtime import from_array, numbers, rows, whole_numbers
 
 PATHS = ("linear", "spherical")
 MAX_STEPS = 64
@@ -33,22 +35,37 @@ class Codes(Models):
         self, checkpoint: object, z: object, label: object = None, *, wide: bool = False
     ) -> Decoded:
         """One digit from slider values `z`, latent_dim numbers within +-10, or `reach` if wide."""
+        plan = self.plan_decode(checkpoint, z, label, wide=wide)
+        with self._place(checkpoint):
+            return self.now(plan)
+
+    def plan_decode(
+        self, checkpoint: object, z: object, label: object = None, *, wide: bool = False
+    ) -> Decoding:
+        """What `decode` decodes."""
         limit = self.reach(checkpoint) if wide else checks.Z_LIMIT
-        values = checks.vector("z", z, self.card(checkpoint)["latent_dim"], limit)
+        u = self._code("z", z, self.card(checkpoint)["latent_dim"], limit)[None]
         known = checks.label("label", label)
         model = self.registry.get(checkpoint)
-        with self._place(checkpoint), torch.inference_mode():
-            return self._timed(model, self._tensor(values)[None], self._labels(model, known, 1))
+        return Decoding(model, u, labels_of(model, known, 1))
 
     def row(self, checkpoint: object, z: object) -> Decoded:
         """What the same slider values paint under each of the ten labels, by one batch."""
-        values = checks.vector("z", z, self.card(checkpoint)["latent_dim"], self.reach(checkpoint))
+        plan = self.plan_row(checkpoint, z)
+        with self._place(checkpoint):
+            return self.now(plan)
+
+    def plan_row(self, checkpoint: object, z: object) -> Decoding:
+        """What `row` decodes."""
+        u = self._code("z", z, self.card(checkpoint)["latent_dim"], self.reach(checkpoint))
         model = self.registry.get(checkpoint)
         if not model.config.takes_labels:
             raise ValueError("This model takes no labels: it has no row of digits.")
-        with self._place(checkpoint), torch.inference_mode():
-            u = self._tensor(values).expand(CLASSES, -1)
-            return self._timed(model, u, torch.arange(CLASSES, device=self.device))
+        return Decoding(model, u.expand(CLASSES, -1), torch.arange(CLASSES))
+
+    def _code(self, name: str, z: object, length: int, limit: float) -> Tensor:
+        """Slider values (d,) of a visitor, in main memory."""
+        return from_array(checks.code(name, z, length, limit))
 
     def reach(self, checkpoint: object) -> float:
         """How far a slider may stand: a real code can lie far outside a fitted Gaussian."""
@@ -69,19 +86,32 @@ class Codes(Models):
         `labels` holds those of the two ends, which mix in shares; `waves` bend the straight path
         to a geodesic.
         """
+        plan = self.plan_between(checkpoint, a, b, path, t, labels, waves)
+        with self._place(checkpoint):
+            return {**self.now(plan), "z": numbers(plan.u[0])}
+
+    def plan_between(
+        self,
+        checkpoint: object,
+        a: object,
+        b: object,
+        path: object = "linear",
+        t: object = 0.5,
+        labels: object = None,
+        waves: object = None,
+    ) -> Decoding:
+        """What `between` decodes."""
         first, last, path = self._ends(checkpoint, a, b, path)
         t = checks.number("t", t, 0.0, 1.0)
         known = checks.labels("labels", labels, 2)
         bent = None if waves is None else curves.waves(waves, len(first))
         model = self.registry.get(checkpoint)
-        with self._place(checkpoint), torch.inference_mode():
-            u = explore.point(self._tensor(first), self._tensor(last), t, path)
-            if bent is not None:
-                line = curves.path(self._tensor(first), self._tensor(last), bent)
-                u = line.at(torch.tensor([t], device=self.device))[0]
-            y = self._shares(model, known, t)
-            made = self._timed(model, u[None], None if y is None else y[None])
-        return {**made, "z": numbers(u)}
+        ends = torch.tensor(first), torch.tensor(last)
+        u = explore.point(*ends, t, path)
+        if bent is not None:
+            u = curves.path(*ends, bent).at(torch.tensor([t]))[0]
+        y = explore.shares(known[0], known[1], t)[None] if model.config.takes_labels else None
+        return Decoding(model, u[None], y, {"z": numbers(u)})
 
     def sample(
         self,

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from vae_core import explore, pictures, runtime
 from vae_core.app.service import zero_gpu
+from vae_core.app.service.batches import Batches, Decoding
 from vae_core.app.service.cards import Card
 from vae_core.app.service.limiter import Limiter
 from vae_core.app.service.reader import Reader
@@ -32,6 +33,7 @@ class Models:
 
     Attributes:
         decoded: digits decoded at slider values, on paths and as draws, by recipe.
+        batches: decodes of what follows a hand, of all visitors together.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Models:
         self.reader = Reader(self.registry.root, self.device)
         self._heavy = Limiter()
         self.decoded = Tally()
+        self.batches = Batches(self.now)
 
     @property
     def device_label(self) -> str:
@@ -87,9 +90,8 @@ class Models:
 
     def _labels(self, model: Model, label: int | None, count: int) -> Tensor | None:
         """The label of `count` digits, for a model that takes labels; None for any other."""
-        if label is None or not model.config.takes_labels:
-            return None
-        return torch.full((count,), label, device=self.device)
+        y = labels_of(model, label, count)
+        return None if y is None else y.to(self.device)
 
     def _shares(
         self, model: Model, labels: Sequence[int | None], t: float | Tensor
@@ -107,8 +109,21 @@ class Models:
         self.decoded.add(model.config.name, len(pixels))
         return {"pixels": pictures.to_uint8(pixels), "milliseconds": spent}
 
+    def now(self, plan: Decoding) -> Decoded:
+        """The digits of a plan, decoded in this thread."""
+        with torch.inference_mode():
+            y = None if plan.y is None else plan.y.to(self.device)
+            return self._timed(plan.model, plan.u.to(self.device), y)
+
     def _tensor(self, values: Sequence[float]) -> Tensor:
         return torch.tensor(values, dtype=torch.float32, device=self.device)
+
+
+def labels_of(model: Model, label: int | None, count: int) -> Tensor | None:
+    """The label of `count` digits in main memory, for a model that takes labels; else None."""
+    if label is None or not model.config.takes_labels:
+        return None
+    return torch.full((count,), label)
 
 
 def milliseconds(start: float) -> float:

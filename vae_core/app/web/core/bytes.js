@@ -16,6 +16,13 @@ export function unpack(data) {
   return Uint8Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
 }
 
+/**
+ * A digit as text, for a server function or an address.
+ *
+ * @param {string | Bytes} data base64 already, or bytes
+ */
+export const packed = (data) => (typeof data === "string" ? data : pack(data));
+
 /** @param {ArrayLike<number>} bytes */
 export const pack = (bytes) =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));

@@ -1,16 +1,29 @@
 // One socket for what must follow the hand: a fetch a frame costs more than the decode it asks for.
 // Where none can be opened, or while it is away, the same functions are called through Gradio.
 
+import { StudioError } from "./errors.js";
+import { readAnswer, writeRequest } from "./frames.js";
+
 /** @import { Server } from "./types.js" */
 
 const PATH = "studio/socket";
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1000, 60000];
+const PLACES = 16; // of a page, that the server knows
+const OVERTAKEN = "A newer position was asked for.";
 
-/** @type {Map<number, (answer: object | null) => void>} */
+/**
+ * @typedef {object} Asked a request without an answer
+ * @property {number} place
+ * @property {(answer: object | null) => void} resolve
+ * @property {(error: StudioError) => void} reject
+ */
+
+/** @type {Map<number, Asked>} */
 const waiting = new Map();
 /** @type {WebSocket | null} */
 let socket = null;
 let asked = 0;
+let places = 0;
 let pause = FIRST_PAUSE;
 let notBefore = 0;
 
@@ -22,21 +35,32 @@ export const isSocketOpen = () => socket !== null && socket.readyState === WebSo
 function open() {
   if (socket || performance.now() < notBefore) return;
   socket = new WebSocket(address());
+  socket.binaryType = "arraybuffer";
   socket.onopen = () => {
     pause = FIRST_PAUSE;
   };
-  socket.onmessage = ({ data }) => {
-    const { id, ...answer } = JSON.parse(data);
-    waiting.get(id)?.(answer);
-    waiting.delete(id);
-  };
+  socket.onmessage = ({ data }) => arrived(readAnswer(data));
   socket.onclose = () => {
     socket = null;
     notBefore = performance.now() + pause;
     pause = Math.min(2 * pause, LONGEST_PAUSE);
-    for (const done of waiting.values()) done(null);
+    for (const { resolve } of waiting.values()) resolve(null);
     waiting.clear();
   };
+}
+
+/**
+ * An answer ends all older requests of its place: the server leaves them out.
+ *
+ * @param {{ number: number, place: number, answer: object }} message
+ */
+function arrived({ number, place, answer }) {
+  for (const [each, { place: its, resolve, reject }] of waiting) {
+    if (its !== place || each > number) continue;
+    waiting.delete(each);
+    if (each === number) resolve(answer);
+    else reject(new StudioError(OVERTAKEN));
+  }
 }
 
 /**
@@ -44,19 +68,23 @@ function open() {
  *
  * @param {string} name
  * @param {object} argument
+ * @param {number} place
  * @returns {Promise<object | null>}
  */
-async function ask(name, argument) {
+async function ask(name, argument, place) {
   open();
   if (!socket || !isSocketOpen()) return null;
-  const id = ++asked;
-  const answer = new Promise((done) => waiting.set(id, done));
-  socket.send(JSON.stringify({ id, name, argument }));
+  const number = ++asked;
+  const answer = new Promise((resolve, reject) => waiting.set(number, { place, resolve, reject }));
+  socket.send(writeRequest(number, place, name, argument));
   return /** @type {Promise<object | null>} */ (answer);
 }
 
 /**
  * These functions of a panel's server, going over the socket while it is open.
+ *
+ * All of them share a place: where requests come faster than answers, the newest is answered, and
+ * older ones throw.
  *
  * @param {Server} server
  * @param {...string} names
@@ -64,8 +92,9 @@ async function ask(name, argument) {
  */
 export function overSocket(server, ...names) {
   open();
+  const place = places++ % PLACES;
   /** @param {string} name */
   const swift = (name) => async (/** @type {any} */ argument) =>
-    (await ask(name, argument)) ?? server[name](argument);
+    (await ask(name, argument, place)) ?? server[name](argument);
   return Object.fromEntries(names.map((name) => [name, swift(name)]));
 }

@@ -1,6 +1,7 @@
 // Explore: sliders in the order of their measured KL, one live picture, and ways to start.
 
 import { boot } from "../core/boot.js";
+import { packed } from "../core/bytes.js";
 import { call } from "../core/calls.js";
 import { on } from "../core/events.js";
 import { onParcel } from "../core/handover.js";
@@ -28,6 +29,7 @@ import { Steers } from "./explore/steers.js";
 import { Strips } from "./explore/strips.js";
 import { UndoButtons } from "./explore/undo_buttons.js";
 
+/** @import { Bytes } from "../core/bytes.js" */
 /** @import { FirstDigit, Model, Parcel, Server } from "../core/types.js" */
 /** @import { Start } from "./explore/start.js" */
 
@@ -36,7 +38,7 @@ const [SLOW_REST_MS, ARRIVAL_MS] = [200, 50];
 class Explore {
   /** @type {number[]} */
   #u = [];
-  /** @type {string | null} */
+  /** @type {string | Bytes | null} */
   #pixels = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #slowTimer;
@@ -132,7 +134,7 @@ class Explore {
         checkpoint: this.model.name,
         z: clamped(this.model, this.#u),
         label: givenLabel(),
-        shown: this.model.slow ? this.#pixels : null, // painted already, and dear to paint again
+        shown: this.model.slow ? this.#shown : null, // painted already, and dear to paint again
       }),
       isVisible: () => this.root.offsetParent !== null,
       onreading: (reading) => showReading(this.root, this.canvas, reading, this.gauge.verdict),
@@ -167,6 +169,11 @@ class Explore {
     this.gauge.showSoon(() => this.#place());
     if (!this.model.slow) this.strips.askSoon();
     this.hand.follow();
+  }
+
+  /** The picture that is on show as base64, null before the first. */
+  get #shown() {
+    return this.#pixels && packed(this.#pixels);
   }
 
   /** @returns {[number[], number | null]} the code, and its rank while it is that of a picture */
@@ -282,7 +289,7 @@ class Explore {
     onClick(this.root, "reset", (event) => this.#redraw(() => 0, event));
     mountSmooth(this.root, this.canvas);
     mountLookalikes(this.root, this.canvas, this.server);
-    const shown = () => ({ model: this.model, u: this.#u, pixels: this.#pixels });
+    const shown = () => ({ model: this.model, u: this.#u, pixels: this.#shown });
     mountHandout(this.root, this.canvas, shown);
     on("model", () => this.#changeModel());
     onTravel(["z", "label"], () => this.#travel());

@@ -1,6 +1,7 @@
 // Map: the test digits' codes on a plane, which decodes where you point.
 
 import { writeNumbers } from "../core/address.js";
+import { packed } from "../core/bytes.js";
 import { on } from "../core/events.js";
 import { onParcel, send } from "../core/handover.js";
 import { requests } from "../core/requests.js";
@@ -242,7 +243,8 @@ class MapPanel {
   /** @param {string} target Explore, or an end of Interpolate */
   #send(target) {
     if (!this.pointing.shown) return;
-    const code = { ...this.pointing.shown, label: null, from: "map" };
+    const { z, pixels } = this.pointing.shown;
+    const code = { z, pixels: packed(pixels), label: null, from: "map" };
     if (target === "explore") send("explore", code);
     else send("interpolate", { ...code, end: target });
   }

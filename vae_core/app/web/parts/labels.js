@@ -6,6 +6,8 @@ import { model, set, state } from "../core/state.js";
 import { digitCanvas, paint } from "../draw/digit.js";
 import { attributes, button, make, press } from "./nodes.js";
 
+/** @import { Bytes } from "../core/bytes.js" */
+
 const CHOICES = [...Array(10).keys(), null];
 
 /** @param {number | null} label */
@@ -32,7 +34,7 @@ const titleOf = (label) =>
  * @param {HTMLElement} box
  * @param {(event: Event, label: number | null) => void} onchange another label was picked
  * @param {LabelLook} [look]
- * @returns {(pixels: string) => void} paints the ten digits, base64, into the buttons
+ * @returns {(pixels: string | Bytes) => void} paints the ten digits into the buttons
  */
 export function labelRow(
   box,

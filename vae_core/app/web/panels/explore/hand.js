@@ -3,9 +3,11 @@
 import { call } from "../../core/calls.js";
 import { isOffline } from "../../core/connection.js";
 import { requests } from "../../core/requests.js";
+import { overSocket } from "../../core/socket.js";
 import { labelRow } from "../../parts/labels.js";
 import { find } from "../../parts/nodes.js";
 
+/** @import { Bytes } from "../../core/bytes.js" */
 /** @import { Model, Server } from "../../core/types.js" */
 
 const PAUSE_MS = 200; // five rows a second at most: ten digits each must cost nobody a drag
@@ -14,7 +16,7 @@ const PAUSE_MS = 200; // five rows a second at most: ten digits each must cost n
  * @typedef {object} HandOptions
  * @property {Server} server
  * @property {() => { checkpoint: string, z: number[] } | null} place null where there is no row
- * @property {(pixels: string) => void} onrow ten digits, base64
+ * @property {(pixels: string | Bytes) => void} onrow ten digits
  */
 
 export class Hand {
@@ -69,5 +71,5 @@ export function mountHand(root, server, here, onlabel) {
     const isShown = model.takes_labels && !model.slow && root.offsetParent !== null;
     return isShown ? { checkpoint: model.name, z } : null;
   };
-  return new Hand({ server, place, onrow });
+  return new Hand({ server: overSocket(server, "row"), place, onrow });
 }

@@ -6,9 +6,10 @@ import { button, find } from "../../parts/nodes.js";
 
 import { openedCorners } from "./opened.js";
 
+/** @import { Bytes } from "../../core/bytes.js" */
 /** @import { Server } from "../../core/types.js" */
 
-/** @typedef {{ z: number[], pixels: string }} Corner */
+/** @typedef {{ z: number[], pixels: string | Bytes }} Corner */
 
 const FIRST = [3, 2, 61]; // test digits that the plane goes through at first: a 0, a 1 and an 8
 

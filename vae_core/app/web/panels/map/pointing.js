@@ -10,6 +10,7 @@ import { find } from "../../parts/nodes.js";
 import { showPlaceSoon } from "./readout.js";
 import { Tangents } from "./tangents.js";
 
+/** @import { Bytes } from "../../core/bytes.js" */
 /** @import { Model, Server } from "../../core/types.js" */
 /** @import { MapCanvas } from "./canvas.js" */
 /** @import { Chart } from "./codes.js" */
@@ -35,7 +36,7 @@ const FIRST = 0; // test digit that is decoded before anything else
 export class Pointing {
   /** @type {Spot | null} */
   pinned = null; // the place that stays when the hand leaves
-  /** @type {{ z: number[], pixels: string } | null} */
+  /** @type {{ z: number[], pixels: string | Bytes } | null} */
   shown = null;
   /** @type {number[] | null} */
   #pulled = null; // a code off the plane: of a pulled tangent, or one's own
