@@ -69,6 +69,14 @@ def pocket(chromium: Any) -> Iterator[Tabs]:
     context.close()
 
 
+@pytest.fixture(scope="session")
+def apart(chromium: Any) -> Iterator[Tabs]:
+    """A second context 1440 wide, which shares nothing with the first."""
+    context = chromium.new_context(viewport=driving.DESKTOP)
+    yield Tabs(context)
+    context.close()
+
+
 FAILED = pytest.StashKey[bool]()
 
 
@@ -101,9 +109,6 @@ def phone(pocket: Tabs, request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 @pytest.fixture
-def elsewhere(chromium: Any) -> Iterator[Any]:
-    """A page of a context of its own, which knows nothing of any other."""
-    context = chromium.new_context(viewport=driving.DESKTOP)
-    with Tabs(context).visit() as page:
-        yield page
-    context.close()
+def elsewhere(apart: Tabs, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A page that knows nothing of `desktop`, as on another computer."""
+    yield from visited(apart, request.node)
