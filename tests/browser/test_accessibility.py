@@ -13,7 +13,17 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "map", "inside", "learn")
+PANELS = (
+    "explore",
+    "sample",
+    "interpolate",
+    "reconstruct",
+    "compare",
+    "map",
+    "inside",
+    "train",
+    "learn",
+)
 
 # What can be pressed, moved or typed into, and is on show.
 REACHABLE = """() => {

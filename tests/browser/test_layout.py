@@ -8,7 +8,17 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "map", "inside", "learn")
+PANELS = (
+    "explore",
+    "sample",
+    "interpolate",
+    "reconstruct",
+    "compare",
+    "map",
+    "inside",
+    "train",
+    "learn",
+)
 CLIPPED = """(panel) => {
     const parts = `[data-testid=panel-${panel}] :is(button, .button, h2, .value)`;
     const others = ".studio-header :is(button, select), [role=tab]";

@@ -13,7 +13,17 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("explore", "sample", "interpolate", "reconstruct", "compare", "map", "inside", "learn")
+PANELS = (
+    "explore",
+    "sample",
+    "interpolate",
+    "reconstruct",
+    "compare",
+    "map",
+    "inside",
+    "train",
+    "learn",
+)
 
 
 @pytest.mark.parametrize("name", PANELS)

@@ -47,7 +47,14 @@ class Film:
     digits: Grey
 
 
-COMPOUND = (list, Mapping, np.ndarray, Picture, Film)
+@dataclass(frozen=True)
+class Bytes:
+    """Bytes of a file, which leave as base64."""
+
+    data: bytes
+
+
+COMPOUND = (list, Mapping, np.ndarray, Picture, Film, Bytes)
 """What `to_json` looks into."""
 
 
@@ -69,6 +76,8 @@ def to_json(reply: object) -> Json:
         return [to_json(value) for value in values] if holds else cast(Json, values)
     if isinstance(reply, Picture):
         return png_uri(reply.pixels)
+    if isinstance(reply, Bytes):
+        return base64.b64encode(reply.data).decode("ascii")
     if isinstance(reply, Film):
         return _uri("gif", animation.gif(reply.digits))
     return cast(Json, reply)
@@ -135,6 +144,18 @@ def picture_bytes(source: object) -> bytes | Image.Image:
     if not isinstance(source, bytes | bytearray):
         raise ValueError(f"The picture must be the bytes of an image file, not {shown(source)}.")
     return _bounded(bytes(source))
+
+
+def file_bytes(text: object) -> bytes:
+    """The bytes of a file from base64 text.
+
+    Raises:
+        ValueError: anything else.
+    """
+    try:
+        return _from_base64(text if isinstance(text, str) else "data:")
+    except ValueError as error:
+        raise ValueError("The file must be sent as base64 text.") from error
 
 
 def read_file(path: Path) -> bytes:

@@ -71,19 +71,34 @@ def unpack(packed: Packed, device: torch.device | str = "cpu") -> Model:
     Raises:
         ValueError: the files are damaged, or do not fit each other.
     """
-    try:
-        config = Config.from_dict(files.parse_json(packed.config, CONFIG))
-        headers = cast("Callable[[bytes], Headers]", safetensors.deserialize)(packed.weights)  # pyright: ignore[reportUnknownMemberType]
-    except safetensors.SafetensorError as error:
-        raise ValueError(f"{WEIGHTS} is damaged or cut short: {error}.") from error
-    found = {
-        key: (tuple(cast("list[int]", each["shape"])), str(each["dtype"])) for key, each in headers
-    }
+    config = Config.from_dict(files.parse_json(packed.config, CONFIG))
+    found = _headers(packed)
     with torch.device("meta"):  # a config may ask for more memory than there is
         check_slices(build(config).state_dict(), found, WEIGHTS)
     model = build(config)
     fill(model, safetensors.torch.load(packed.weights), WEIGHTS)
     return model.eval().requires_grad_(False).to(device)
+
+
+def parameters(packed: Packed) -> int:
+    """The number of values in the weights, from their header.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    shapes = (shape for shape, _ in _headers(packed).values())
+    return sum(torch.Size(shape).numel() for shape in shapes)
+
+
+def _headers(packed: Packed) -> dict[str, tuple[tuple[int, ...], str]]:
+    """Shape and type of each tensor, by name."""
+    try:
+        headers = cast("Callable[[bytes], Headers]", safetensors.deserialize)(packed.weights)  # pyright: ignore[reportUnknownMemberType]
+    except safetensors.SafetensorError as error:
+        raise ValueError(f"{WEIGHTS} is damaged or cut short: {error}.") from error
+    return {
+        key: (tuple(cast("list[int]", each["shape"])), str(each["dtype"])) for key, each in headers
+    }
 
 
 def to_zip(packed: Packed) -> bytes:

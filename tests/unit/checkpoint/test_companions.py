@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from vae_core import VAE, checkpoint, files, recipes
-from vae_core.app.service.registry import card
+from vae_core.app.service.card_making import card
 from vae_core.checkpoint import companions
 from vae_core.cli import family as verb
 from vae_core.evaluation import family, percentiles, results_table

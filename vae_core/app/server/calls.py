@@ -25,7 +25,7 @@ from gradio.context import Context
 from starlette.responses import JSONResponse
 
 from vae_core.app import wire
-from vae_core.app.server import refusals, work_queues
+from vae_core.app.server import refusals, visitors, work_queues
 from vae_core.app.service.batches import Decoding
 from vae_core.app.tally import Tally
 from vae_core.files import Json, JsonObject
@@ -52,6 +52,7 @@ class Call:
         live: for an answer to a moving hand, which goes over the socket too: whether a checkpoint
             answers within milliseconds. If not, the call is answered beside the others.
         opens: whether the call opens a picture; None: where it is given one.
+        lane: where it waits for its turn, where that follows from nothing of this.
         plan: of the same arguments, for a live call that does nothing but decode: what. Over the
             socket it is decoded together with what others ask.
     """
@@ -60,6 +61,7 @@ class Call:
     called: str = ""
     live: Callable[[object], bool] | None = None
     opens: bool | None = None
+    lane: work_queues.WorkQueue | None = None
     plan: Callable[..., Decoding] | None = None
 
     @property
@@ -81,6 +83,8 @@ class Call:
 
     def queue(self, argument: object) -> work_queues.WorkQueue:
         """Where a call with this object of named values waits for its turn."""
+        if self.lane is not None:
+            return self.lane
         if self.live is not None:
             return work_queues.QUICK if self.is_quick(argument) else work_queues.ASIDE
         given = cast(JsonObject, argument) if isinstance(argument, dict) else {}
@@ -197,7 +201,8 @@ async def _in_lane(
     refused: Callable[[JsonObject], T],
 ) -> T:
     try:
-        return await call.queue(argument).run(work, visitor)
+        with visitors.asking(visitor):
+            return await call.queue(argument).run(work, visitor)
     except ValueError as error:  # the queue is full
         note_refusal(call.name, error)
         return refused({"error": str(error)})

@@ -109,7 +109,7 @@ class Directory:
             raise NotHereError("There is no such function in this app; please load the page again.")
         if "session_hash" not in body or "data" not in body:
             raise ValueError("The request must hold data and session_hash.")
-        return [data.get("picture")] if isinstance(data, dict) else []
+        return [data.get(key) for key in ("picture", "file")] if isinstance(data, dict) else []
 
     def _of_queue(self, body: dict[str, object]) -> list[object]:
         number = body.get("fn_index")

@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from vae_core.app import wire
 from vae_core.app.server import api, assets, calls, health, routes, scripts, sockets, upkeep
+from vae_core.app.server import training_socket as training
 from vae_core.app.server.body_limit import RequestLimits
 from vae_core.app.server.headers import SecurityHeaders
 from vae_core.app.server.page import STYLED_AT_ONCE, component
@@ -33,6 +34,7 @@ PANELS = (
     "compare",
     "map",
     "inside",
+    "train",
     "learn",
 )
 """Each is NAME.py here, whose `build` places it, and `web/panels/NAME.{html,js}`, perhaps .css."""
@@ -98,13 +100,14 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
             ],
             "routes": [
                 WebSocketRoute(sockets.PATH, socket),
+                WebSocketRoute(training.PATH, training.TrainingSocket(studio.trainings)),
                 *health.routes(studio, socket),
                 *(
                     Route(routes.UPLOAD + end, uploads.receive, methods=["POST"])
                     for end in ("", "/")
                 ),
             ],
-            "lifespan": upkeep.lifespan(app, uploads),
+            "lifespan": upkeep.lifespan(app, uploads, studio.trainings.close),
         },
     }
 

@@ -28,9 +28,9 @@ UNREAD = 512
 
 
 def lifespan(
-    blocks: Blocks, uploads: UploadRoute
+    blocks: Blocks, uploads: UploadRoute, close: Callable[[], None]
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
-    """Rounds from the start of the server to its end."""
+    """Rounds from the start of the server to its end, then `close`."""
 
     @contextlib.asynccontextmanager
     async def live(_: object) -> AsyncIterator[None]:
@@ -39,6 +39,7 @@ def lifespan(
             yield
         finally:
             rounds.cancel()
+            await anyio.to_thread.run_sync(close)
 
     return live
 

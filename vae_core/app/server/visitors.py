@@ -12,12 +12,16 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from gradio.context import LocalContext
 from starlette.types import Scope
 
 IPV6_HOME = 64
 """Bits of an IPv6 address that tell one customer from another; the rest is theirs to choose."""
+
+
+_asking: ContextVar[str | None] = ContextVar("asking", default=None)
 
 
 class FullError(ValueError):
@@ -41,8 +45,20 @@ def home(host: str) -> str:
     return str(getattr(found, "ipv4_mapped", None) or found)
 
 
+@contextmanager
+def asking(visitor: str | None) -> Iterator[None]:
+    """What `at_hand` says in this task and in the work that it hands to threads; None: nothing."""
+    token = _asking.set(visitor)
+    try:
+        yield
+    finally:
+        _asking.reset(token)
+
+
 def at_hand() -> str:
-    """The address of the request that Gradio is answering in this task, or ""."""
+    """The address of whoever is being answered in this task, over a socket or Gradio, or ""."""
+    if (visitor := _asking.get()) is not None:
+        return visitor
     client = getattr(LocalContext.request.get(None), "client", None)
     return home(client.host) if client is not None else ""
 

@@ -85,7 +85,7 @@ class Codebook:
 
     def is_ready(self, checkpoint: object) -> bool:
         """Whether `whole` would answer at once; true of what is no checkpoint, which is refused."""
-        if not isinstance(checkpoint, str) or checkpoint not in self.models.registry.cards:
+        if not isinstance(checkpoint, str) or not self.models.registry.knows(checkpoint):
             return True
         book = self._books.get(checkpoint)
         return book is not None and book.share == 1
@@ -113,6 +113,8 @@ class Codebook:
                 shape = count, length
                 self._books[name] = Book(torch.zeros(shape), torch.zeros(shape))
             self._books.move_to_end(name)
+            for gone in [each for each in self._books if not self.models.registry.knows(each)]:
+                del self._books[gone]  # a visitor's model that was dropped
             while len(self._books) > 1 and self._held() > self.limit:
                 self._books.popitem(last=False)
             return self._books[name]

@@ -134,7 +134,7 @@ class Codes(Models):
         kind = self._sampler_kind(checkpoint, sampler)
         model = self.registry.get(checkpoint)
         fitted = None if kind == samplers.PRIOR else self.registry.sampler(checkpoint, kind)
-        self.decoded.add(model.config.name, asked.n)
+        self.count(model, asked.n)
         with self._heavy(), torch.inference_mode():
             if self._is_long(checkpoint, asked.n):
                 folder = str(self.registry.folder(checkpoint))

@@ -18,6 +18,7 @@ from vae_core.app.service.limiter import Limiter
 from vae_core.app.service.reader import Reader
 from vae_core.app.service.registry import Registry
 from vae_core.app.service.replies import Decoded
+from vae_core.app.service.trainings.trainings import Trainings
 from vae_core.app.tally import Tally
 from vae_core.app.wire import Grey
 from vae_core.models import Model
@@ -34,6 +35,7 @@ class Models:
     Attributes:
         decoded: digits decoded at slider values, on paths and as draws, by recipe.
         batches: decodes of what follows a hand, of all visitors together.
+        trainings: runs and models of visitors.
     """
 
     def __init__(
@@ -47,7 +49,8 @@ class Models:
             # One z is too small to split, and threads that spin would stall other visitors.
             torch.set_num_threads(1)
         root = Path(checkpoints_dir) if checkpoints_dir else None
-        self.registry = Registry(root, self.device, capacity)
+        self.trainings = Trainings()
+        self.registry = Registry(root, self.device, capacity, self.trainings.models)
         self.reader = Reader(self.registry.root, self.device)
         self._heavy = Limiter()
         self.decoded = Tally()
@@ -69,16 +72,16 @@ class Models:
 
     def card(self, checkpoint: object) -> Card:
         """The card of one model."""
-        return self.registry.cards[self.registry.check(checkpoint)]
+        return self.registry.card(checkpoint)
 
     def is_quick(self, checkpoint: object) -> bool:
         """Whether a decode takes but milliseconds: the model is loaded and not slow.
 
         True of what is no checkpoint, which is refused as quickly.
         """
-        if not isinstance(checkpoint, str) or checkpoint not in self.registry.cards:
+        if not isinstance(checkpoint, str) or not self.registry.knows(checkpoint):
             return True
-        return self.registry.is_loaded(checkpoint) and not self.registry.cards[checkpoint]["slow"]
+        return self.registry.is_loaded(checkpoint) and not self.card(checkpoint)["slow"]
 
     def picture(self, grey: Grey) -> Tensor:
         """A digit (28, 28) as x (1, 1, 28, 28) in [0, 1], where the models are."""
@@ -106,7 +109,7 @@ class Models:
         start = time.perf_counter()
         pixels = model.decode(model.from_sliders(u, y), y).mean.float().cpu()
         spent = milliseconds(start)
-        self.decoded.add(model.config.name, len(pixels))
+        self.count(model, len(pixels))
         return {"pixels": pictures.to_uint8(pixels), "milliseconds": spent}
 
     def now(self, plan: Decoding) -> Decoded:
@@ -114,6 +117,11 @@ class Models:
         with torch.inference_mode():
             y = None if plan.y is None else plan.y.to(self.device)
             return self._timed(plan.model, plan.u.to(self.device), y)
+
+    def count(self, model: Model, digits: int) -> None:
+        """Add to `decoded`; a visitor's model may come with any recipe's name."""
+        name = model.config.name
+        self.decoded.add(name if name in self.registry.recipes else "own", digits)
 
     def _tensor(self, values: Sequence[float]) -> Tensor:
         return torch.tensor(values, dtype=torch.float32, device=self.device)

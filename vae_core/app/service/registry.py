@@ -7,39 +7,34 @@ the least recently used model goes when more than `capacity` are in memory.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 import torch
 
 from vae_core import checkpoint, files
 from vae_core.app.checks import shown
 from vae_core.app.service import groups
+from vae_core.app.service.card_making import card
 from vae_core.app.service.cards import Card
 from vae_core.app.service.recent import Recent
 from vae_core.app.service.replies import Names
+from vae_core.app.service.trainings.own_models import OwnModels
 from vae_core.checkpoint import samplers
 from vae_core.checkpoint.samplers import Sampler
 from vae_core.config import Config
 from vae_core.evaluation import percentiles
 from vae_core.explore import sliders
 from vae_core.models import Model
+from vae_core.recipes import RECIPES
 
 SENTENCE = 500
 """Characters of a reason that visitors read."""
-
-MOST_BARS = 128
-"""Codes longer than that are shown without a bar a slider."""
 
 MOST_FOLDERS = 500
 """Checkpoints beyond that are left out: each costs the page that lists them all."""
 
 SAMPLERS = 8
 """Samplers kept in memory, of up to 7 MB each."""
-
-UNUSED_BELOW = 0.01
-"""A latent dimension with less KL than this, in nats, carries nothing."""
 
 
 class Registry:
@@ -49,15 +44,24 @@ class Registry:
         root: folder of checkpoint folders; None takes the shipped ones.
         device: where the models live.
         capacity: how many loaded models are kept.
+        own: models of visitors, which are in no folder and in no list.
     """
 
-    def __init__(self, root: Path | None, device: torch.device, capacity: int = 8) -> None:
+    def __init__(
+        self,
+        root: Path | None,
+        device: torch.device,
+        capacity: int = 8,
+        own: OwnModels | None = None,
+    ) -> None:
         self.device = device
+        self.own = own
         self.capacity = capacity
         self.cards: dict[str, Card] = {}
         self.names: dict[str, Names] = {}
         self.latents: dict[str, sliders.Latents | None] = {}
         self.broken: dict[str, str] = {}
+        self.recipes = set(RECIPES)
         self._folders: dict[str, Path] = {}
         self._models = Recent(self._load, capacity)
         self._samplers = Recent(self._load_sampler, SAMPLERS)
@@ -84,15 +88,16 @@ class Registry:
             self.broken[folder.name] = self._public(error)
             return
         self.latents[folder.name], self.cards[folder.name] = latents, made
+        self.recipes.add(facts["recipe"])
         self._folders[folder.name] = folder
 
     def check(self, name: object) -> str:
-        """Return `name` when it is a checkpoint here.
+        """Return `name` when it is a checkpoint here, or the full name of a visitor's model.
 
         Raises:
             ValueError: unknown, or its folder is broken.
         """
-        if isinstance(name, str) and name in self._folders:
+        if isinstance(name, str) and (name in self._folders or self.is_own(name)):
             return name
         if isinstance(name, str) and name in self.broken:
             raise ValueError(self.broken[name])
@@ -105,11 +110,31 @@ class Registry:
         Raises:
             ValueError: unknown, or its files cannot be loaded.
         """
-        return self._models.get(self.check(name))
+        name = self.check(name)
+        if self.own is not None and name not in self._folders:
+            return self.own.get(name, self.device)
+        return self._models.get(name)
+
+    def card(self, name: object) -> Card:
+        """What there is to say of `name`; ValueError as for `check`."""
+        name = self.check(name)
+        if self.own is not None and name not in self._folders:
+            return self.own.card(name)
+        return self.cards[name]
+
+    def knows(self, name: object) -> bool:
+        """Whether `check` would return `name`."""
+        return isinstance(name, str) and (
+            name in self.cards or (self.own is not None and self.own.knows(name))
+        )
+
+    def is_own(self, name: str) -> bool:
+        """Whether `name` is the full name of a visitor's model; ValueError where that is gone."""
+        return self.own is not None and name not in self._folders and self.own.is_here(name)
 
     def is_loaded(self, name: str) -> bool:
         """Whether `get` would answer at once."""
-        return name in self._models
+        return name in self._models or (self.own is not None and self.own.is_loaded(name))
 
     def sampler(self, name: object, kind: str) -> Sampler:
         """The sampler of `name` that is called `kind`, read on first use; the last few are kept.
@@ -120,12 +145,17 @@ class Registry:
         return self._samplers.get((self.check(name), kind))
 
     def folder(self, name: object) -> Path:
-        """Where the files of `name` lie."""
-        return self._folders[self.check(name)]
+        """Where the files of `name` lie; ValueError also for a visitor's model, which has none."""
+        name = self.check(name)
+        if name not in self._folders:
+            raise ValueError("A model that was trained in the page is in no folder.")
+        return self._folders[name]
 
     def percentiles_of(self, name: object) -> percentiles.Percentiles | None:
         """Where the test digits stand under `name`; None where that was not measured."""
         name = self.check(name)
+        if name not in self._folders:
+            return None
         if name not in self._percentiles:
             try:
                 self._percentiles[name] = percentiles.read(self._folders[name])
@@ -141,7 +171,7 @@ class Registry:
 
     def _load_sampler(self, key: tuple[str, str]) -> Sampler:
         name, kind = key
-        return samplers.read(self._folders[name], kind, self.device)
+        return samplers.read(self.folder(name), kind, self.device)
 
     def _public(self, error: Exception) -> str:
         """A sentence without the server's folders, which are nobody's business."""
@@ -149,44 +179,3 @@ class Registry:
         if not isinstance(error, ValueError) or isinstance(error, UnicodeError):
             said = f"its files cannot be used ({type(error).__name__}: {said})."
         return said[:SENTENCE].encode("utf-8", "backslashreplace").decode()
-
-
-def card(
-    name: str,
-    facts: checkpoint.Facts,
-    latents: sliders.Latents | None = None,
-    fitted: Sequence[str] = (),
-) -> Card:
-    """What the page and `/checkpoints` say of a model, from the files in its folder."""
-    config, metrics = Config.from_dict(facts["config"]), facts["metrics"]
-    dims = range(config.latent_dim)
-    kl = None if metrics is None else metrics.get("kl_per_dim")
-    if not kl or len(kl) != len(dims):
-        kl = None
-    return {
-        "name": name,
-        "title": config.title or name,
-        "latent_dim": config.latent_dim,
-        "objective": config.objective,
-        "likelihood": config.likelihood,
-        "prior": config.prior,
-        **groups.kind(config),
-        "parameters": facts["parameters"],
-        "file_bytes": facts["file_bytes"],
-        "kl_per_dim": kl,
-        "moves": _moves(latents) if kl is None and len(dims) <= MOST_BARS else None,
-        "order": sliders.order(len(dims), kl, latents),
-        "unused": [] if kl is None else [i for i in dims if kl[i] < UNUSED_BELOW],
-        "metrics": metrics or {},
-        "outdated": facts["outdated"],
-        "samplers": [*fitted],
-        "path": sliders.first_path(latents),
-        "steers": len(sliders.directions(latents)),
-    }
-
-
-def _moves(latents: sliders.Latents | None) -> list[float] | None:
-    entries = cast(list[Mapping[str, float | None]], latents["latents"] if latents else [])
-    found = [each.get("relative_at_draws") for each in entries]
-    known = [moved for moved in found if moved is not None]
-    return known if known and len(known) == len(found) else None

@@ -52,12 +52,14 @@ class Studio(Family):
     def names(self, checkpoint: object) -> replies.Names:
         """Names for a model's sliders: those measured at release, else from the example digits."""
         name, known = self.registry.check(checkpoint), self.registry.names
+        if self.registry.is_own(name):
+            return self._names_of(name)
         if name not in known:
             known[name] = self._names_of(name)
         return known[name]
 
     def _names_of(self, checkpoint: str) -> replies.Names:
-        about = self.registry.latents[checkpoint]
+        about = self.registry.latents.get(checkpoint)
         if about is not None:
             named = [each.get("name") for each in about["latents"]]
             ways = steering.ways(sliders.directions(about))

@@ -8,19 +8,20 @@ import sys
 from pathlib import Path
 
 import vae_core
-from vae_core.app.server import sockets
+from vae_core.app.server import sockets, training_socket
 from vae_core.models import VAE
 
 # In a process of its own: gradio leaves sockets open, which pytest counts as errors.
 SCRIPT = """
 import sys, app
 from starlette.routing import WebSocketRoute
-from vae_core.app.server import sockets
+from vae_core.app.server import sockets, training_socket
 _, options = app.build(sys.argv[1], "cpu")
 routes = options["app_kwargs"]["routes"]
-(socket,) = (route for route in routes if isinstance(route, WebSocketRoute))
+socket, training = (route for route in routes if isinstance(route, WebSocketRoute))
 assert isinstance(socket.endpoint, sockets.LiveSocket)
-print(options["ssr_mode"], socket.path)
+assert isinstance(training.endpoint, training_socket.TrainingSocket)
+print(options["ssr_mode"], socket.path, training.path)
 """
 
 
@@ -39,4 +40,4 @@ def test_no_node_process_stands_before_the_socket(tmp_path: Path, model: VAE) ->
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["False", sockets.PATH]
+    assert done.stdout.split() == ["False", sockets.PATH, training_socket.PATH]

@@ -20,7 +20,7 @@ import vae_core
 from vae_core import VAE
 from vae_core.app import wire
 from vae_core.app.service.trainings.limits import Limits
-from vae_core.app.service.trainings.own_models import OwnModels
+from vae_core.app.service.trainings.own_models import OwnModels, full_name
 from vae_core.app.service.trainings.process import RunProcess
 from vae_core.app.service.trainings.trainings import Trainings
 from vae_core.app.service.trainings.visit import CALLS, Look
@@ -294,4 +294,4 @@ def test_models_are_bounded_in_number_size_and_time(model: VAE):
     assert np.isclose(len(models.packed(a, "own-3")), len(packed))
     models.drop(a, "own-3")
     with pytest.raises(ValueError, match="no such model"):
-        models.load(a, "own-3")
+        models.get(full_name("own-3", a))

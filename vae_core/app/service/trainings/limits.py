@@ -20,13 +20,16 @@ class Limits:
         starting: the longest time from a process's start to its first word.
         heartbeat: a visitor not heard of for so long is gone, and the run with it.
         memory: of a run, beside what its libraries take.
-        models, models_each: kept at once, in all and of one visitor.
+        runs_address: of one address that are not over; a class may share one.
+        models, models_each, models_address: kept at once, in all, of one visitor, and of one
+            address.
         model_bytes: of all models together.
         idle: a model is dropped when its visitor is not heard of for so long.
     """
 
     running: int = field(default_factory=lambda: max(1, min(4, cores.available() - 1)))
     waiting: int = 8
+    runs_address: int = 6
     run_seconds: float = 600.0
     grace: float = 10.0
     starting: float = 60.0
@@ -34,6 +37,7 @@ class Limits:
     memory: int = 768 * 2**20
     models: int = 32
     models_each: int = 4
+    models_address: int = 16
     model_bytes: int = 128 * 2**20
     idle: float = 1800.0
 

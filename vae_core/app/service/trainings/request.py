@@ -68,7 +68,7 @@ class Bounds(TypedDict):
 def bounds() -> Bounds:
     """All of them, for the page to show before a run starts."""
     return {
-        "recipes": [name for name, make in recipes.RECIPES.items() if _is_quick(make())],
+        "recipes": [name for name, make in recipes.RECIPES.items() if is_quick(make())],
         "latent_dim": list(LATENT_DIM),
         "layers": [0, LAYERS],
         "width": list(WIDTH),
@@ -119,11 +119,11 @@ def read(recipe: object, changes: object = None) -> Request:
         known = ", ".join(READERS)
         raise ValueError(f"there is no setting {checks.shown(unknown[0])}; there are: {known}.")
     base = recipes.get(checks.choice("recipe", recipe, list(recipes.RECIPES)))
-    if not _is_quick(base) and "likelihood" not in given:
+    if not is_quick(base) and "likelihood" not in given:
         raise ValueError(f"{base.name} draws pixel by pixel, which is too slow to watch.")
     values = {name: READERS[name](name, value) for name, value in given.items()}
     digits, seed = cast(int, values.get("digits", DIGITS[1])), cast(int, values.get("seed", 0))
-    config = _config(base, values, digits)
+    config = configured(base, values, digits)
     size = config.train.batch_size
     if size > digits:
         raise ValueError(
@@ -132,11 +132,12 @@ def read(recipe: object, changes: object = None) -> Request:
     return Request(config, digits, seed, _parameters(config))
 
 
-def _is_quick(config: Config) -> bool:
+def is_quick(config: Config) -> bool:
+    """Whether its pictures are made all pixels at once."""
     return config.likelihood in PIXELS
 
 
-def _config(base: Config, values: Mapping[str, object], digits: int) -> Config:
+def configured(base: Config, values: Mapping[str, object], digits: int) -> Config:
     """The recipe with the changes; its own schedules are shortened with the run."""
     changes: dict[str, object] = {}
     if "latent_dim" in values:

@@ -36,6 +36,11 @@ class Roll:
         current, waiting = self.visits.get(visit.visitor), len(self.queue())
         if current is not None and current.state != "ended":
             raise ValueError("Your run is not over yet; stop it before you start another.")
+        if visit.source and self.of(visit.source) >= self.limits.runs_address:
+            raise ValueError(
+                f"{self.limits.runs_address} runs from your network address are not over yet; "
+                "please try again when one of them is."
+            )
         if waiting >= self.limits.waiting + self.free:
             raise ValueError(
                 f"Too many runs wait already ({waiting}); please try again in some minutes."
@@ -52,7 +57,8 @@ class Roll:
 
     def queue(self) -> list[Visit]:
         """Those who wait, the next first: an address's first run before another's second."""
-        waiting = [each for each in self.visits.values() if each.state == "waiting"]
+        every = list(self.visits.values())  # at once: `stamp` holds no lock
+        waiting = [each for each in every if each.state == "waiting"]
         return sorted(waiting, key=lambda each: each.rank)
 
     def place(self, visit: Visit) -> int | None:

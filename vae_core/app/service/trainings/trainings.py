@@ -7,20 +7,23 @@ import logging
 import secrets
 import threading
 import time
-from typing import cast
+from typing import TypeAlias, cast
 
 from vae_core.app import checks, wire
 from vae_core.app.service.trainings import limits as limits_module
 from vae_core.app.service.trainings import reports, request
 from vae_core.app.service.trainings.frames import Frame
 from vae_core.app.service.trainings.limits import Limits, Said
-from vae_core.app.service.trainings.own_models import Card, OwnModels
+from vae_core.app.service.trainings.own_models import Card, OwnModels, full_name
 from vae_core.app.service.trainings.process import RunProcess
 from vae_core.app.service.trainings.roll import Roll, model_name, secret
 from vae_core.app.service.trainings.visit import NO_RUN, Look, Visit
 from vae_core.checkpoint import archive
 from vae_core.models import Model
 from vae_core.training.live.control import SLOWEST
+
+Stamp: TypeAlias = "tuple[str, int, int | None]"
+"""The state of a run, its points, and its place in the queue."""
 
 COMMANDS = ("pause", "step", "go", "pace", "stop")
 TICK, CALM = 0.2, 5.0
@@ -107,7 +110,20 @@ class Trainings:
             visit.seen = time.monotonic()
             return visit.look(since, self._roll.place(visit))
 
-    def command(self, visitor: object, name: object, value: object = None) -> Look:
+    def stamp(self, visitor: object) -> Stamp:
+        """What changes whenever there is something new to see; no heartbeat, and waits for nobody.
+
+        Raises:
+            ValueError: the name cannot be one.
+        """
+        visit = self._roll.visits.get(secret(visitor))
+        if visit is None:
+            return ("none", 0, None)
+        return (visit.state, len(visit.points), self._roll.place(visit))
+
+    def command(
+        self, visitor: object, name: object, value: object = None, since: object = 0
+    ) -> Look:
         """Pause, take one step, go on, slow down to `value` seconds a step, or stop.
 
         A run that is stopped leaves its model as it stands.
@@ -116,6 +132,7 @@ class Trainings:
             ValueError: there is no such command, or no run that could obey.
         """
         mine, name = secret(visitor), checks.choice("command", name, COMMANDS)
+        since = checks.whole("since", since, 0, 10**9)
         pace = checks.number("value", value, 0.0, SLOWEST) if name == "pace" else 0.0
         with self._changed:
             visit = self._roll.visits.get(mine)
@@ -132,7 +149,7 @@ class Trainings:
                     visit.stop_by = visit.stop_by or time.monotonic() + self.limits.grace
                 elif name != "pace":
                     visit.pause(name != "go")
-            return self.look(mine)
+            return self.look(mine, since)
 
     def leave(self, visitor: object) -> None:
         """The visitor is gone: kill the run, or give its place away."""
@@ -145,17 +162,17 @@ class Trainings:
 
     def model(self, visitor: object, name: object) -> Model:
         """One of the visitor's models; ValueError where there is none."""
-        return self.models.load(secret(visitor), model_name(name))
+        return self.models.get(full_name(model_name(name), secret(visitor)))
 
     def download(self, visitor: object, name: object) -> bytes:
         """One of the visitor's models as a zip of a checkpoint folder; ValueError without one."""
         return archive.to_zip(self.models.packed(secret(visitor), model_name(name)))
 
-    def upload(self, visitor: object, data: bytes) -> Card:
+    def upload(self, visitor: object, data: bytes, source: str = "") -> Card:
         """Take in a zip of a checkpoint folder; ValueError where it is none."""
         mine, packed = secret(visitor), archive.from_zip(data)
         with self._changed:
-            card = self.models.add(mine, packed, "brought", None)
+            card = self.models.add(mine, packed, "brought", None, source=source)
             self._watch()
         return card
 
@@ -209,7 +226,10 @@ class Trainings:
             elif frame.kind == "model":
                 visit.ending = cast(str, frame.values["ending"])
                 last = visit.points[-1] if visit.points else None
-                card = self.models.add(visit.visitor, reports.model_of(frame), visit.ending, last)
+                kl = None if visit.latest is None else reports.view_of(visit.latest)["kl"]
+                card = self.models.add(
+                    visit.visitor, reports.model_of(frame), visit.ending, last, kl, visit.source
+                )
                 visit.model, visit.state = card["name"], "ended"
             elif frame.kind == "failed":
                 if trace := frame.values["trace"]:

@@ -15,7 +15,9 @@ from vae_core.app.service.trainings.limits import Limits
 from vae_core.app.service.trainings.process import RunProcess
 from vae_core.app.service.trainings.reports import Point, View
 from vae_core.app.service.trainings.request import Request
+from vae_core.evaluation import family
 from vae_core.files import JsonObject
+from vae_core.probability.likelihoods.registry import Quantity
 
 POINTS = 4000
 """Points that are kept of a curve; five a second over the longest run are fewer."""
@@ -29,14 +31,17 @@ State = Literal["none", "waiting", "starting", "running", "paused", "ended"]
 class Look(TypedDict):
     """What a visitor sees of a run.
 
-    `place` counts from 1, the next to start; null for a run that does not wait. `points` are those
-    from the asked one on, `next` is what to ask for then. `view` is there with new points. `model`
-    names what the run left, `sentence` says why it left nothing, or what else there is to say.
+    `place` counts from 1, the next to start; null for a run that does not wait. `quantity` says
+    what the distortion counts. `points` are those from the asked one on, `next` is what to ask for
+    then. `view` is there with new points. `model` names what the run left, `sentence` says why it
+    left nothing, or what else there is to say.
     """
 
     state: State
     place: int | None
     total_steps: int | None
+    epochs: int
+    quantity: Quantity | None
     labels: list[int]
     points: list[Point]
     next: int
@@ -50,6 +55,8 @@ NO_RUN: Look = {
     "state": "none",
     "place": None,
     "total_steps": None,
+    "epochs": 0,
+    "quantity": None,
     "labels": [],
     "points": [],
     "next": 0,
@@ -144,6 +151,8 @@ class Visit:
             "state": self.state,
             "place": place,
             "total_steps": self.total_steps,
+            "epochs": self.request.config.train.epochs,
+            "quantity": family.quantity(self.request.config),
             "labels": self.labels,
             "points": points,
             "next": len(self.points),

@@ -1,5 +1,7 @@
 // What the server knew when it wrote the page, and the models by their names.
 
+import { ownModel } from "./own.js";
+
 /** @import { Boot, Model } from "./types.js" */
 
 /** @type {Boot} */
@@ -26,7 +28,7 @@ const named = new Map(models.map((model) => [model.name, model]));
  * @param {string | null | undefined} name
  * @returns {Model | null}
  */
-export const modelNamed = (name) => named.get(name ?? "") ?? null;
+export const modelNamed = (name) => named.get(name ?? "") ?? ownModel(name);
 
 // A lesson leaves panels out; preselect.js, which runs before Gradio builds them, knows which.
 export const openPanels = (document.documentElement.dataset.panels ?? boot.panels.join(" "))

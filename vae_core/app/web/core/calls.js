@@ -1,8 +1,9 @@
 // Calls of server functions: one argument, one answer, a sentence where there is none.
 
 import { isOffline, isReachable, whenBack } from "./connection.js";
-import { StudioError, StudioOffline } from "./errors.js";
+import { StudioError, StudioOffline, sentenceOf } from "./errors.js";
 import { emit } from "./events.js";
+import { noteGone, withFullNames } from "./own.js";
 
 /** @import { Server } from "./types.js" */
 
@@ -34,7 +35,11 @@ export const callsUnderWay = () => open;
 export async function call(server, name, argument, { retry = true, timeout = 60000 } = {}) {
   open++;
   try {
-    return await insist(() => server[name](argument), retry, timeout);
+    const sent = withFullNames(argument);
+    return await insist(() => server[name](sent), retry, timeout);
+  } catch (error) {
+    noteGone(Reflect.get(argument, "checkpoint"), sentenceOf(error));
+    throw error;
   } finally {
     open--;
   }

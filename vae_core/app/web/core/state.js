@@ -3,15 +3,20 @@
 import { fieldsOf, readAddress, writeAddress } from "./address.js";
 import { boot, modelNamed, models, openPanels } from "./boot.js";
 import { emit, on } from "./events.js";
+import { isOwnName, ownModels } from "./own.js";
 
 /** @import { Fields } from "./address.js" */
 /** @import { Model, State } from "./types.js" */
 
 const MIRROR_MS = 250; // browsers throttle replaceState, and a drag changes z sixty times a second
 
-const known = { models, chosen: boot.chosen, panels: openPanels };
+const known = () => ({
+  models: [...models, ...ownModels()],
+  chosen: boot.chosen,
+  panels: openPanels,
+});
 
-export const state = readAddress(location.search, known);
+export const state = readAddress(location.search, known());
 
 let opened = fieldsOf(location.href);
 /** @type {Fields} */
@@ -34,6 +39,11 @@ export const notices = unknownModel(openedWith("model"));
 /** @param {string | null} name */
 function unknownModel(name) {
   if (!name || modelNamed(name)) return [];
+  if (isOwnName(name)) {
+    return [
+      `“${name}” was trained in another visit, which alone has it; showing ${state.model} instead.`,
+    ];
+  }
   return [`There is no model called “${name}” here; showing ${state.model} instead.`];
 }
 
@@ -127,7 +137,7 @@ export function travel() {
   for (const field of Object.keys(unsent)) {
     unsent[field] = asSent.has(field) ? null : openedWith(field);
   }
-  set(readAddress(location.search, known), { travelling: true });
+  set(readAddress(location.search, known()), { travelling: true });
   emit("travel", new Set(changed));
 }
 

@@ -25,6 +25,28 @@
  * @property {string | null} path the way between two digits to offer first, where it was measured
  * @property {string[]} [outdated] figures of earlier weights
  * @property {Metrics | null} metrics
+ * @property {CurvePoint | null} [measured] of a visitor's model, on digits held out of its training
+ * @property {string} [ending] of its run: "done", "stopped", "time", or "brought"
+ * @property {string} [recipe] that it was trained by
+ * @property {number} [bytes] of its files
+ */
+
+/**
+ * A point of the curves of a run: costs a digit, null where there is none.
+ *
+ * @typedef {object} CurvePoint
+ * @property {number} epoch
+ * @property {number} step
+ * @property {number} seconds
+ * @property {number} beta
+ * @property {number} learning_rate
+ * @property {number | null} distortion of the training digits
+ * @property {number | null} rate
+ * @property {number | null} negative_elbo
+ * @property {number | null} loss
+ * @property {number} held_distortion of digits held out
+ * @property {number | null} held_rate
+ * @property {number | null} held_negative_elbo
  */
 
 /**

@@ -1,11 +1,12 @@
 // The header: model chooser, light or dark, presentation mode, speed. It is the first component on
 // the page, and so looks after what belongs to the page as a whole.
 
-import { modelNamed, models } from "../core/boot.js";
+import { boot, modelNamed, models } from "../core/boot.js";
 import { callsUnderWay } from "../core/calls.js";
 import { on } from "../core/events.js";
 import { followHistory } from "../core/handover.js";
 import { fixed, isNumber, number, whole } from "../core/numbers.js";
+import { ownModels } from "../core/own.js";
 import { elboWords, labelNote } from "../core/quantities.js";
 import { closedPanel, keep, model, openedWith, set, state } from "../core/state.js";
 import { exposeHandle } from "./handle.js";
@@ -88,6 +89,7 @@ function mountChooser(chooser) {
     const options = members.map(({ name, title }) => make("option", { value: name, title }));
     chooser.append(make("optgroup", { label }, ...options));
   }
+  const showOwn = () => listOwn(chooser);
   const show = () => {
     chooser.value = model()?.name ?? "";
     for (const option of chooser.options) {
@@ -97,7 +99,28 @@ function mountChooser(chooser) {
   };
   chooser.addEventListener("change", () => set({ model: chooser.value }));
   on("model", show);
+  on("models", () => {
+    showOwn();
+    if (!model()) set({ model: boot.chosen });
+    show();
+  });
+  showOwn();
   show();
+}
+
+/**
+ * The visitor's own models, before all others.
+ *
+ * @param {HTMLSelectElement} chooser
+ */
+function listOwn(chooser) {
+  chooser.querySelector("[data-own]")?.remove();
+  const own = ownModels();
+  if (!own.length) return;
+  const options = own.map(({ name, title }) => make("option", { value: name, title }));
+  const group = make("optgroup", { label: own[0].group }, ...options);
+  group.dataset.own = "";
+  chooser.prepend(group);
 }
 
 /**
@@ -119,6 +142,9 @@ function factsOf(model) {
  */
 function figureOf(model) {
   const { nll, importance_samples: draws, elbo, mse } = model.metrics ?? {};
+  const { held_negative_elbo: own, held_distortion: distortion } = model.measured ?? {};
+  if (isNumber(own)) return `−ELBO ${fixed(own)} on digits held out`;
+  if (isNumber(distortion)) return `distortion ${number(distortion)} on digits held out`;
   if (isNumber(nll)) return `NLL ${fixed(nll)} nats (IS ${whole(draws)}${labelNote(model)})`;
   if (isNumber(elbo)) return elboWords(model);
   return isNumber(mse) ? `mse ${number(mse, 2)} a pixel` : "";
@@ -132,7 +158,7 @@ function mountFacts(place) {
     const facts = factsOf(chosen);
     const figure = figureOf(chosen);
     const all = [...facts, figure].filter(Boolean).join(" · ");
-    place.title = `${all}, measured on the MNIST test digits`;
+    place.title = chosen.ending ? all : `${all}, measured on the MNIST test digits`;
     if (chosen.outdated?.length) {
       facts.push("not measured since it was trained again");
       place.title = `Measured on earlier weights, and left out: ${chosen.outdated.join(", ")}`;
