@@ -18,7 +18,7 @@ from vae_core import VAE, checkpoint, pictures
 from vae_core.checkpoint import held_out
 from vae_core.checkpoint.metrics import PriorGap
 from vae_core.data.digits import Digits
-from vae_core.evaluation import figures, percentiles, report, samples
+from vae_core.evaluation import figures, naming, percentiles, samples
 from vae_core.explore import sliders
 
 EVALUATE_KEYS = [
@@ -147,7 +147,8 @@ def test_train_then_evaluate(
 ):
     # What files come about is asked here, not how exact their figures are.
     monkeypatch.setattr(percentiles, "DRAWS", 4)
-    monkeypatch.setattr(report, "VERIFIED_ON", 20)
+    monkeypatch.setattr(naming, "NAMED_ON", 500)
+    monkeypatch.setattr(naming, "VERIFIED_ON", 20)
     out = tmp_path / "run"
     words = ("train", "vae-128", "--data", mnist_dir, "--out", out, "--device", "cpu")
     record = run(capsys, *words, "--epochs", 1, "--batch-size", 1000)
