@@ -147,7 +147,6 @@ def test_train_then_evaluate(
 ):
     # What files come about is asked here, not how exact their figures are.
     monkeypatch.setattr(percentiles, "DRAWS", 4)
-    monkeypatch.setattr(naming, "NAMED_ON", 500)
     monkeypatch.setattr(naming, "VERIFIED_ON", 20)
     out = tmp_path / "run"
     words = ("train", "vae-128", "--data", mnist_dir, "--out", out, "--device", "cpu")
