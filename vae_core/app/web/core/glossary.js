@@ -80,6 +80,10 @@ export const TERMS = {
   entropy: {
     says: "How uncertain a distribution is, in nats; 0 where the outcome is sure.",
   },
+  epoch: {
+    says: "One pass of the training over all the digits that it trains on.",
+    also: ["epochs"],
+  },
   epsilon: {
     says: "Standard normal noise, drawn afresh each time: z is the mean plus sigma times it.",
     also: ["ε"],
@@ -107,6 +111,9 @@ export const TERMS = {
   "hidden layer": {
     says: "A layer of a net between its input and its output.",
     also: ["hidden layers"],
+  },
+  "held out": {
+    says: "Kept from the training: what a model makes of such digits, it cannot know by heart.",
   },
   "importance sampling": {
     says: "Estimating an average over one distribution with draws from another, each draw weighted by how much likelier the first makes it.",

@@ -23,6 +23,8 @@ import { keepingWords, limitWords, spokenWords, statusWords } from "./train/word
 /** @import { Curve } from "./train/curves.js" */
 /** @import { Look, Opened } from "./train/types.js" */
 
+const GONE =
+  "Your run is gone: the server was started again, or did not hear of this page for too long.";
 const SLOW_SECONDS = 0.2; // a step in slow motion, at the least
 const PREPARED_MS = 45000; // that a warm process waits on the server, less some room
 const SPOKEN_MS = 10000; // between two announcements
@@ -31,6 +33,7 @@ class TrainPanel {
   /** @type {Curve | null} */
   #before = null;
   #isSlow = false;
+  #wasOn = false;
   #isStarting = false;
   #prepared = 0;
   /** @type {string | null} the recipe whose shipped model is on the plot */
@@ -171,6 +174,8 @@ class TrainPanel {
   #show(look) {
     const { run, settings } = this;
     const isOn = run.isOn;
+    if (this.#wasOn && look.state === "none") this.say(GONE);
+    this.#wasOn = isOn;
     settings.lock(isOn);
     this.own.lock(isOn);
     const isResting = look.state === "paused";
@@ -195,9 +200,12 @@ class TrainPanel {
     const { points } = this.run;
     if (!points.length) return;
     const stepsAnEpoch = (look.total_steps ?? 0) / (look.epochs || 1) || 1;
-    const now = { spots: spotsOf(points, stepsAnEpoch), epochs: look.epochs };
+    const { epochs, quantity } = look;
+    const now = { spots: spotsOf(points, stepsAnEpoch), epochs, quantity };
     this.#lastSpots = now;
-    this.curves.show(this.#before ? [now, this.#before] : [now], { unit: unitOf(look.quantity) });
+    // Costs of two kinds share no plot.
+    const before = this.#before?.quantity === look.quantity ? [this.#before] : [];
+    this.curves.show([now, ...before], { unit: unitOf(look.quantity) });
     const box = find(this.root, ".curve-box");
     box.dataset.points = String(points.length);
     const last = points.at(-1);

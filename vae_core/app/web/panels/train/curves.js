@@ -22,7 +22,7 @@ export const LINES = {
   cost: { held: "held_cost", words: "−ELBO" },
 };
 
-/** @typedef {{ spots: Spot[], epochs: number }} Curve */
+/** @typedef {{ spots: Spot[], epochs: number, quantity?: string | null }} Curve */
 
 /**
  * @param {CurvePoint[]} points

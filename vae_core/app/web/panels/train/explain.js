@@ -29,7 +29,7 @@ function before({ name, is_variational: isVariational }) {
 /** @param {CurvePoint} last */
 function costs({ step, held_distortion: distortion, held_rate: rate, held_negative_elbo: cost }) {
   if (!isNumber(rate) || !isNumber(cost)) {
-    return text`After ${num(step)} steps the distortion of digits that this model never trains on is ${num(number(distortion), "distortion")}.`;
+    return text`After ${num(step)} steps the distortion of digits that this model never trains on is ${num(number(distortion), "distortion")}. A plain autoencoder has no prior of its own: its samples are draws from a Gaussian fitted to its codes.`;
   }
   return text`After ${num(step)} steps a digit that this model never trains on costs ${num(fixed(cost))}: ${num(fixed(distortion), "distortion")} for its pixels once the code is known (distortion) and ${num(fixed(rate), "rate")} for the code (rate).`;
 }

@@ -101,10 +101,11 @@ export class Run {
       wasOpen = true;
       ask();
     };
-    socket.onmessage = ({ data }) => {
+    socket.onmessage = async ({ data }) => {
       const { look, stamp } = JSON.parse(data);
       this.#stamp = stamp ?? null;
       if (look) this.take(look);
+      else await wait(POLL_MS); // the server has too much to do
       if (socket.readyState === WebSocket.OPEN && this.isOn) ask();
     };
     socket.onclose = () => {

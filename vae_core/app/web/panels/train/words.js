@@ -17,7 +17,7 @@ export function limitWords({ running, waiting, run_seconds, memory_megabytes, bo
 
 /** @param {Limits} limits */
 export const keepingWords = ({ models, idle_seconds }) =>
-  text`They live in the memory of this one server, up to ${num(models)} of yours, and are dropped ${minutes(idle_seconds)} minutes after your page was last heard of. Download what you want to keep: the zip is a checkpoint folder.`;
+  text`They live in the memory of this one server, up to ${num(models)} of yours, and are dropped after ${minutes(idle_seconds)} minutes without use. Download what you want to keep: the zip is a checkpoint folder.`;
 
 /**
  * Where a run stands.
