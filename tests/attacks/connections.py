@@ -9,6 +9,7 @@ import contextlib
 import json
 import selectors
 import socket
+import struct
 import time
 from collections.abc import Iterator, Sequence
 
@@ -136,6 +137,25 @@ def unread_answers(app: Server) -> None:
         while time.monotonic() < until:
             give(sockets, frame * 4)
             time.sleep(0.1)
+
+
+def questions_without_end(app: Server) -> None:
+    """Binary requests as fast as the sockets take them, of several pictures; some sockets read."""
+    head = b'{"name":"decode","argument":{"checkpoint":"vae-400"},"numbers":{"z":20}}'
+    asked = bytearray()
+    for number in range(64):
+        start = struct.pack("<IHH", number, number % 16, len(head))
+        message = start + head + bytes(80)
+        asked += b"\x82\xfe" + struct.pack(">H", len(message)) + bytes(4) + message
+    with connected(app, 60) as held:
+        give(held, WEBSOCKET.format(host=app.host).encode())
+        until = time.monotonic() + HELD
+        while time.monotonic() < until:
+            give(held, bytes(asked))
+            for each in held[::2]:
+                with contextlib.suppress(OSError):
+                    each.recv(2**20)
+            time.sleep(0.01)  # an attacker's own work is not the server's
 
 
 def unread_results(app: Server) -> None:

@@ -39,6 +39,7 @@ ATTACKS: tuple[Attack, ...] = (
     connections.slow_uploads,
     connections.unread_pages,
     connections.unread_answers,
+    connections.questions_without_end,
     connections.unread_results,
     connections.cut_uploads,
     connections.other_routes,

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+import torch
+from serving import Served
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
+
+from vae_core.app.wire import unpack
+from vae_core.pictures import to_uint8
 
 
 @pytest.fixture
@@ -95,6 +101,30 @@ def test_a_binary_message_ends_the_socket(url: str) -> None:
             line.recv(timeout=20)
     assert told.value.rcvd is not None
     assert told.value.rcvd.code == 1003
+
+
+def test_the_socket_answers_in_bytes_and_compresses_nothing(served: Served, url: str) -> None:
+    head = b'{"name":"decode","argument":{"checkpoint":"tiny"},"numbers":{"z":3}}'
+    code = torch.tensor([[0.5, -1.0, 2.0]])
+    with connect(url.replace("http", "ws") + "studio/socket") as line:  # which offers deflate
+        assert line.protocol.extensions == []
+        line.send(struct.pack("<IHH", 70_000, 3, len(head)) + head + code.numpy().tobytes())
+        answer = line.recv(timeout=20)
+        line.send(
+            '{"id": 1, "name": "decode", "argument": {"checkpoint": "tiny", "z": [0.5, -1, 2]}}'
+        )
+        text = json.loads(line.recv(timeout=20))
+    assert isinstance(answer, bytes)
+    number, place, length = struct.unpack_from("<IHH", answer)
+    assert (number, place, list(json.loads(answer[8 : 8 + length]))) == (
+        70_000,
+        3,
+        ["milliseconds"],
+    )
+    with torch.inference_mode():
+        pixels = to_uint8(served.model.decode(code).mean)
+    assert answer[8 + length :] == pixels.tobytes() == unpack(text["pixels"]).tobytes()
+    assert 4 + len(answer) <= 850
 
 
 @pytest.mark.parametrize("origin", ["http://[", "http://a:b:c", "null", ""])

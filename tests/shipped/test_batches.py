@@ -13,8 +13,8 @@ from vae_core import checkpoint, runtime
 from vae_core.app.service.batches import Asked, Batches, Decoding, joined
 from vae_core.app.service.models import labels_of
 from vae_core.app.service.studio import Studio
-from vae_core.app.service.trainings.limits import Limits
-from vae_core.app.service.trainings.own_models import OwnModels
+from vae_core.app.service.trainings.own_models import full_name
+from vae_core.app.service.trainings.trainings import Trainings
 from vae_core.checkpoint import archive
 from vae_core.models import Model
 
@@ -69,7 +69,10 @@ def test_a_code_is_the_same_digit_in_any_batch(studio: Studio, name: str) -> Non
 
 
 def test_so_is_one_of_a_visitor_s_own_model(studio: Studio) -> None:
-    own = OwnModels(Limits())
-    packed = archive.pack(checkpoint.load("vae-2d"))
-    card = own.add("somebody", packed, "brought", None)
-    check(studio, own.load("somebody", card["name"]))
+    own, visitor = studio.trainings.models, Trainings.visitor()
+    card = own.add(visitor, archive.pack(checkpoint.load("vae-2d")), "brought", None)
+    name = full_name(card["name"], visitor)
+    assert not studio.is_quick(name), "the first one loads it, beside the others"
+    studio.decode(name, [0, 0])
+    assert studio.is_quick(name)
+    check(studio, studio.plan_decode(name, [0, 0]).model)

@@ -7,6 +7,7 @@ import contextlib
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Self
 
 from starlette.types import Send
@@ -14,9 +15,13 @@ from starlette.types import Send
 from vae_core.app.server import calls, line
 from vae_core.app.server.calls import Call
 
-MOST_OPEN = 24
+MOST_OPEN = 8
 """Requests without an answer, and answers that are not read, before no more is taken from a page;
-its hand has up to twelve on the way."""
+more of a hand's may be on the way, where the newest ends the others."""
+
+RATE, BURST = 120.0, 24
+"""Requests a second that are taken from a page, as no hand makes them for long, and how many may
+come at once."""
 
 
 @dataclass(eq=False)
@@ -47,6 +52,7 @@ class SocketPage:
     def __init__(self, visitor: str, send: Send) -> None:
         self.visitor, self._send = visitor, send
         self._count = self._open = 0
+        self._due = 0.0
         self._orders: dict[int, deque[int]] = {}
         self._outbox: deque[bytes] = deque()
         self._news, self._space = asyncio.Event(), asyncio.Event()
@@ -65,6 +71,10 @@ class SocketPage:
 
     async def room(self) -> None:
         """Wait until one more request may come."""
+        now = monotonic()
+        self._due = max(self._due + 1 / RATE, now - BURST / RATE)
+        if self._due > now:
+            await asyncio.sleep(self._due - now)
         while self._open >= MOST_OPEN or len(self._outbox) >= MOST_OPEN:
             self._space.clear()
             await self._space.wait()

@@ -116,7 +116,7 @@ class LiveSocket:
         turn = page.begin(request, call)
         if call is None:
             return page.answer(turn, line.answer(request, UNKNOWN))
-        if call.plan is None or not call.is_quick(request.argument):
+        if call.plan is None or not _is_quick(call, request.argument):
             return page.beside(turn)
         plan = call.planned(request.argument)
         if isinstance(plan, dict):
@@ -146,6 +146,13 @@ class LiveSocket:
         assert self._loop is not None
         with contextlib.suppress(RuntimeError):  # the server has ended meanwhile
             self._loop.call_soon_threadsafe(_hand_out, ready)
+
+
+def _is_quick(call: Call, argument: object) -> bool:
+    try:
+        return call.is_quick(argument)
+    except ValueError:  # a visitor's model that was dropped this moment
+        return False
 
 
 def _hand_out(ready: list[tuple[Turn, bytes]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import struct
 from collections.abc import Iterator
@@ -166,6 +167,24 @@ def test_a_mistake_in_bytes_is_told_in_words(client: TestClient, message: bytes,
     assert words in answer["error"]
 
 
+def test_a_page_is_read_no_faster_than_a_hand_moves(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+):
+    slept, sleep = list[float](), asyncio.sleep
+
+    async def note(seconds: float) -> None:
+        slept.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", note)
+    monkeypatch.setattr(socket_page, "monotonic", lambda: 1000.0)
+    with client.websocket_connect(sockets.PATH) as socket:
+        for number in range(socket_page.BURST + 12):
+            socket.send_bytes(binary(number, "films", []))
+            socket.receive_bytes()
+    assert sum(slept[:12]) == pytest.approx(sum(range(1, 13)) / socket_page.RATE, rel=0.2)
+
+
 class Gate:
     """Stands before the decoder until it is opened."""
 
@@ -186,15 +205,15 @@ def test_the_newest_request_of_a_place_ends_the_older_ones(
     with client.websocket_connect(sockets.PATH) as socket:
         socket.send_bytes(binary(1, "decode", [0.1]))
         assert gate.begun.wait(20)
-        for number in range(2, 12):
+        for number in range(2, 7):
             socket.send_bytes(binary(number, "decode", [number / 10]))
         socket.send_bytes(binary(12, "decode", [1.2], place=1))
         socket.send_bytes(binary(13, "films", [], place=2))
         assert read(socket.receive_bytes())[0] == 13  # so that all of them have been read
         gate.open.set()
         answered = [read(socket.receive_bytes()) for _ in range(3)]
-    assert [number for number, _, _ in answered] == [1, 11, 12]
-    assert answered[1][1]["z"][0] == [pytest.approx(1.1)]
+    assert [number for number, _, _ in answered] == [1, 6, 12]
+    assert answered[1][1]["z"][0] == [pytest.approx(0.6)]
 
 
 def test_what_takes_long_stands_in_nobody_s_way(client: TestClient, endpoint: sockets.LiveSocket):
