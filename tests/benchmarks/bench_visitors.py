@@ -1,174 +1,140 @@
-"""Eight visitors drag at once: decodes a second each, and how long an answer takes.
+"""Many visitors drag at once: decodes a second each, and how long an answer takes.
 
-    python tests/benchmarks/bench_visitors.py [--visitors 8] [--seconds 8] [--busy] [--rows]
+    python tests/benchmarks/bench_visitors.py [--visitors 32] [--model vae-flow] [--seconds 60]
+        [--heavy] [--rows] [--requests] [--json]
 
-Each visitor does what a page does while a slider moves: sixty positions a second over two sockets,
-the newest wins; with --requests, a page that cannot open a socket. With --busy one more visitor
-keeps drawing 256 samples; with --rows each page also asks for its row of ten digits, five times a
-second, as Explore does for a model that knows digits.
+Each visitor does what a page does while a slider moves: sixty positions a second over a socket,
+several on the way as the round trip needs, the newest wins. They take turns in one thread (see
+`scripted_visitors`), and how much of the cores that takes is printed. With --heavy one more
+visitor, in a process of its own, sends photographs of 12 megapixels, asks the whole family for one
+of them and draws 256 samples, over and over; with --rows each page also asks for its row of ten
+digits, five times a second, as Explore does for a model that knows digits. --requests are pages
+that cannot open a socket, in threads.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
+import contextlib
 import json
 import math
+import os
 import statistics
+import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import websockets.sync.client
+from scripted_visitors import Crowd, Frames, Visitor
+from visitors_by_requests import Page, Requests
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 import driving
 
-RATE = 60
-CONNECTIONS = 2
-ROWS_A_SECOND = 5
+from vae_core import checkpoint
+
+WARM_UP = 2.0
 
 
-class Visitor:
-    """One dragging visitor: a position that moves, and connections that carry the newest one."""
-
-    def __init__(self, ask: Callable[[], Callable[[list[float]], dict]], dims: int) -> None:
-        self.ask = ask
-        self.dims = dims
-        self.milliseconds: list[float] = []
-        self.errors = 0
-        self._taken = -1
-        self._lock = threading.Lock()
-
-    def drag(self, start: float, seconds: float) -> list[threading.Thread]:
-        """Start the connections; each ends after `seconds`."""
-        threads = [
-            threading.Thread(target=self._carry, args=(start, seconds)) for _ in range(CONNECTIONS)
-        ]
-        for thread in threads:
-            thread.start()
-        return threads
-
-    def _carry(self, start: float, seconds: float) -> None:
-        call = self.ask()
-        while (now := time.perf_counter() - start) < seconds:
-            turn = math.floor(now * RATE)
-            with self._lock:
-                fresh = turn > self._taken
-                self._taken = max(turn, self._taken)
-            if not fresh:
-                time.sleep(0.002)
-                continue
-            z = [math.sin(0.03 * turn + i) for i in range(self.dims)]
-            asked = time.perf_counter()
-            answer = call(z)
-            self.milliseconds.append((time.perf_counter() - asked) * 1e3)
-            self.errors += "pixels" not in answer
+def quantile(values: list[float], share: float) -> float:
+    """Of values, NaN of none."""
+    return sorted(values)[int(share * (len(values) - 1))] if values else math.nan
 
 
-def follow_rows(ask: Callable[[dict], dict], asked: dict, start: float, seconds: float) -> None:
-    """Ask for the row of ten digits until the time is up, never faster than a page does."""
-    turn = 0
-    while (now := time.perf_counter() - start) < seconds:
-        if now * ROWS_A_SECOND < turn:
-            time.sleep(0.01)
-            continue
-        turn = math.floor(now * ROWS_A_SECOND) + 1
-        answer = ask(asked)
-        assert "pixels" in answer, answer
+def processor_seconds(process: int) -> float:
+    """What a process has taken so far; Linux alone says it."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return math.nan
 
 
-def component(url: str, function: str) -> tuple[int, list[dict]]:
-    """The id of the component that offers a server function, and all components."""
-    line = http.client.HTTPConnection(urlsplit(url).netloc)
-    line.request("GET", "/config")
-    parts = json.loads(line.getresponse().read())["components"]
-    fitting = [p["id"] for p in parts if function in (p["props"].get("server_fns") or [])]
-    return fitting[0], parts
+@contextlib.contextmanager
+def served() -> Iterator[tuple[str, int]]:
+    """The app in a process of its own: its URL and its process id."""
+    port = driving.free_port()
+    process = driving.start(port)
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        driving.wait_for(url, process)
+        yield url, process.pid
+    finally:
+        process.kill()
+        process.wait()
 
 
-def caller(url: str, function: str) -> Callable[[], Callable[[dict], dict]]:
-    """Makes connections that call a server function as the page does."""
-    number = component(url, function)[0]
-
-    def connect() -> Callable[[dict], dict]:
-        line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
-
-        def call(argument: dict) -> dict:
-            body = {
-                "data": argument,
-                "component_id": number,
-                "fn_name": function,
-                "session_hash": "bench",
-            }
-            headers = {"Content-Type": "application/json"}
-            line.request("POST", "/gradio_api/component_server/", json.dumps(body), headers)
-            return json.loads(line.getresponse().read())
-
-        return call
-
-    return connect
+@contextlib.contextmanager
+def heavy_visitor(url: str) -> Iterator[list[str]]:
+    """Beside the block one visitor asks for all that takes long; what was answered, afterwards."""
+    script, answered = Path(__file__).with_name("heavy_visitor.py"), list[str]()
+    command = [sys.executable, str(script), url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield answered
+        assert process.poll() is None, "the heavy visitor got an error"
+        process.kill()
+        assert process.stdout is not None
+        answered += process.stdout.read().split()
 
 
-def socket_caller(url: str, function: str) -> Callable[[], Callable[[dict], dict]]:
-    """The same over the socket of the live functions."""
+def measure(wanted: argparse.Namespace) -> dict[str, float]:
+    """Let all of them drag."""
+    model = wanted.model
+    dims = checkpoint.read_config(checkpoint.resolve(model)).latent_dim
+    with served() as (url, process):
+        crowd: Crowd | Requests
+        if wanted.requests:
+            crowd = Requests(url, wanted.visitors, model, dims)
+        else:
+            crowd = Crowd(url, wanted.visitors, Frames(model, dims, wanted.rows))
+        crowd.drag(WARM_UP)  # the model is loaded, and connections are open
+        crowd.forget()
+        with heavy_visitor(url) if wanted.heavy else contextlib.nullcontext([]) as answered:
+            server, own = processor_seconds(process), time.process_time()
+            crowd.drag(wanted.seconds)
+            server, own = processor_seconds(process) - server, time.process_time() - own
+        crowd.close()
+    return {
+        **numbers(crowd.visitors, wanted.seconds),
+        "heavy_answers": len(answered),
+        "server_cores": round(server / wanted.seconds, 2),
+        "server_s_per_1000": round(1e3 * server / sum(len(v.waits) for v in crowd.visitors), 3),
+        "visitors_cores": round(own / wanted.seconds, 2),
+    }
 
-    def connect() -> Callable[[dict], dict]:
-        line = websockets.sync.client.connect(url.replace("http", "ws", 1) + "studio/socket")
 
-        def call(argument: dict) -> dict:
-            line.send(json.dumps({"id": 1, "name": function, "argument": argument}))
-            return json.loads(line.recv(timeout=30))
-
-        return call
-
-    return connect
+def numbers(visitors: Sequence[Visitor | Page], seconds: float) -> dict[str, float]:
+    """What the visitors saw."""
+    rates = [len(each.waits) / seconds for each in visitors]
+    waits = [1e3 * wait for each in visitors for wait in each.waits]
+    return {
+        "slowest_per_second": round(min(rates), 1),
+        "median_per_second": round(statistics.median(rates), 1),
+        "p50_ms": round(quantile(waits, 0.5), 1),
+        "p95_ms": round(quantile(waits, 0.95), 1),
+        "slowest_p95_ms": round(1e3 * max(quantile(each.waits, 0.95) for each in visitors), 1),
+        "errors": sum(each.errors for each in visitors),
+        "overtaken": sum(each.overtaken for each in visitors),
+        "frame_bytes": max((max(each.sizes) for each in visitors if each.sizes), default=0),
+    }
 
 
 def main() -> None:
-    """Run and print one line a visitor."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--visitors", type=int, default=8)
-    parser.add_argument("--seconds", type=float, default=8.0)
-    parser.add_argument("--model", default="vae-400")
-    parser.add_argument("--dims", type=int, default=20)
-    parser.add_argument("--busy", action="store_true")
-    parser.add_argument("--requests", action="store_true")
+    """Run and print a line a number."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--visitors", type=int, default=32)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--model", default="vae-flow")
+    parser.add_argument("--heavy", action="store_true")
     parser.add_argument("--rows", action="store_true")
+    parser.add_argument("--requests", action="store_true")
+    parser.add_argument("--json", action="store_true")
     wanted = parser.parse_args()
-    with driving.server() as url:
-        decode = (caller if wanted.requests else socket_caller)(url, "decode")
-
-        def ask() -> Callable[[list[float]], dict]:
-            call = decode()
-            return lambda z: call({"checkpoint": wanted.model, "z": z})
-
-        ask()([0.0] * wanted.dims)
-        visitors = [Visitor(ask, wanted.dims) for _ in range(wanted.visitors)]
-        start = time.perf_counter()
-        threads = [t for visitor in visitors for t in visitor.drag(start, wanted.seconds)]
-        if wanted.rows:
-            at = {"checkpoint": wanted.model, "z": [0.1] * wanted.dims}
-            each = [(caller(url, "row")(), at, start, wanted.seconds) for _ in visitors]
-            followers = [threading.Thread(target=follow_rows, args=asked) for asked in each]
-            for thread in followers:
-                thread.start()
-            threads += followers
-        if wanted.busy:
-            sample = caller(url, "sample")()
-            while time.perf_counter() - start < wanted.seconds:
-                sample({"checkpoint": wanted.model, "n": 256, "seed": 0, "temperature": 1.0})
-        for thread in threads:
-            thread.join()
-    rates = [len(visitor.milliseconds) / wanted.seconds for visitor in visitors]
-    print(f"{'visitor':>8}{'decodes/s':>12}{'p95 ms':>10}{'errors':>8}")
-    for i, (visitor, rate) in enumerate(zip(visitors, rates, strict=True)):
-        slow = statistics.quantiles(visitor.milliseconds, n=20)[-1]
-        print(f"{i + 1:8}{rate:12.1f}{slow:10.1f}{visitor.errors:8}")
-    print(f"slowest visitor {min(rates):.1f} decodes a second")
+    found = measure(wanted)
+    if wanted.json:
+        return print(json.dumps(found))
+    for name, value in found.items():
+        print(f"{name:20} {value:10}")
 
 
 if __name__ == "__main__":

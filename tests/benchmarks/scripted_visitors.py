@@ -12,13 +12,15 @@ import selectors
 import socket
 import struct
 import time
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 RATE = 60
 POSITIONS = 256
 """Positions of a drag, over and over."""
+
+TURNS_A_ROW = 12
+"""A row of ten digits five times a second."""
 
 MOST, FIRST_GUESS, LONGEST, FORGETTING = 12, 0.1, 0.4, 0.02
 PATIENCE = 15.0
@@ -28,7 +30,9 @@ UPGRADE = (
     "GET /studio/socket HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
-PICTURE, ERROR = range(2)
+
+
+BINARY, PING, PONG = 2, 9, 10
 
 
 def frame(opcode: int, content: bytes) -> bytes:
@@ -38,36 +42,34 @@ def frame(opcode: int, content: bytes) -> bytes:
     return head + (struct.pack(">H", size) if size > 125 else b"") + bytes(4) + content
 
 
-class Language(ABC):
-    """How a position is asked for, and what an answer says."""
-
-    @abstractmethod
-    def ask(self, number: int, position: int) -> bytes:
-        """The whole frame of a request."""
-
-    @abstractmethod
-    def read(self, content: bytes) -> tuple[int, int]:
-        """The number of the request that was answered, and PICTURE or ERROR."""
-
-
-class Texts(Language):
-    """JSON both ways.
+class Frames:
+    """The binary messages of the page; see `vae_core.app.server.line`.
 
     Args:
         model: a checkpoint.
         dims: its latent dimensions.
+        rows: whether each page asks for rows of ten digits too.
     """
 
-    def __init__(self, model: str, dims: int) -> None:
-        asked = ({"checkpoint": model, "z": position(turn, dims)} for turn in range(POSITIONS))
-        self._ends = [f', "name": "decode", "argument": {json.dumps(each)}}}' for each in asked]
+    def __init__(self, model: str, dims: int, rows: bool = False) -> None:
+        self.model, self.dims, self.rows = model, dims, rows
+        self._codes = [struct.pack(f"<{dims}f", *position(i, dims)) for i in range(POSITIONS)]
+        self._starts = [self._start(place, name) for place, name in enumerate(("decode", "row"))]
 
-    def ask(self, number: int, position: int) -> bytes:
-        return frame(1, f'{{"id": {number}{self._ends[position]}'.encode())
+    def _start(self, place: int, name: str) -> bytes:
+        head = {"name": name, "argument": {"checkpoint": self.model}, "numbers": {"z": self.dims}}
+        text = json.dumps(head).encode()
+        return struct.pack("<HH", place, len(text)) + text
 
-    def read(self, content: bytes) -> tuple[int, int]:
-        number = int(content[7 : content.index(b",")])
-        return number, PICTURE if b'"pixels"' in content else ERROR
+    def ask(self, number: int, turn: int, place: int = 0) -> bytes:
+        """The whole frame of a request; place 1 asks for a row."""
+        start, code = self._starts[place], self._codes[turn % POSITIONS]
+        return frame(BINARY, struct.pack("<I", number) + start + code)
+
+    def read(self, content: bytes) -> tuple[int, int, bool]:
+        """The number and the place of the request that was answered, and whether by digits."""
+        number, place, head = struct.unpack_from("<IHH", content)
+        return number, place, len(content) == 8 + head + 784 * (10 if place else 1)
 
 
 def position(turn: int, dims: int) -> list[float]:
@@ -82,8 +84,9 @@ class Visitor:
 
     Attributes:
         waits: seconds from the request to its picture, of those that got one.
-        superseded: requests that a newer one overtook.
-        sizes: bytes of an answer on the wire, by size.
+        overtaken: requests that a newer one overtook.
+        sizes: bytes of an answer on the wire.
+        rows: of ten digits.
     """
 
     line: socket.socket
@@ -94,24 +97,35 @@ class Visitor:
     shown: int = 0
     shortest: float = FIRST_GUESS
     waits: list[float] = field(default_factory=list)
-    superseded: int = 0
+    overtaken: int = 0
     errors: int = 0
-    sizes: dict[int, int] = field(default_factory=dict)
+    sizes: set[int] = field(default_factory=set)
+    row: int | None = None
+    rows: int = 0
 
     @property
     def room(self) -> int:
         """Requests that may travel at once."""
         return min(MOST, max(2, math.ceil(self.shortest * RATE) + 1))
 
-    def ask(self, language: Language, now: float) -> None:
+    def ask(self, language: Frames, now: float) -> None:
         """Send the position of this turn."""
         self.asked += 1
         self.in_flight[self.asked] = now
-        content = language.ask(self.asked, self.turn % POSITIONS)
+        self._send(language.ask(self.asked, self.turn))
+
+    def ask_row(self, language: Frames) -> None:
+        """Ask for the row of ten digits here, one at a time."""
+        if self.row is None:
+            self.asked += 1
+            self.row = self.asked
+            self._send(language.ask(self.asked, self.turn, place=1))
+
+    def _send(self, content: bytes) -> None:
         if self.line.send(content) != len(content):
             raise ConnectionError("the server takes no more.")
 
-    def read(self, language: Language, now: float) -> None:
+    def read(self, language: Frames, now: float) -> None:
         """Take in what came."""
         data = self.line.recv(65536)
         if not data:
@@ -119,23 +133,31 @@ class Visitor:
         self.received += data
         while (size := whole(self.received)) is not None:
             start = 4 if self.received[1] == 126 else 2
-            if self.received[0] & 15 <= 2:
-                self._answered(*language.read(bytes(self.received[start:size])), now)
-                self.sizes[size] = self.sizes.get(size, 0) + 1
+            kind, content = self.received[0] & 15, bytes(self.received[start:size])
+            if kind == BINARY:
+                self._take(*language.read(content), now)
+                self.sizes.add(size)
+            elif kind == PING:
+                self._send(frame(PONG, content))
             del self.received[:size]
 
-    def _answered(self, number: int, kind: int, now: float) -> None:
+    def _take(self, number: int, place: int, is_good: bool, now: float) -> None:
+        self.errors += not is_good
+        if place:
+            self.row = None
+            self.rows += 1
+        else:
+            self._answered(number, now)
+
+    def _answered(self, number: int, now: float) -> None:
         wait = now - self.in_flight.pop(number)
         for older in [each for each in self.in_flight if each < number]:
             del self.in_flight[older]
-            self.superseded += 1
-        if kind == ERROR or wait > PATIENCE:
-            self.errors += 1
-        else:
-            self.waits.append(wait)
-            self.shown = max(self.shown, number)
-            drift = (min(wait, LONGEST) - self.shortest) * FORGETTING
-            self.shortest = wait if wait < self.shortest else self.shortest + drift
+            self.overtaken += 1
+        self.waits.append(wait)
+        self.shown = max(self.shown, number)
+        drift = (min(wait, LONGEST) - self.shortest) * FORGETTING
+        self.shortest = wait if wait < self.shortest else self.shortest + drift
 
 
 def whole(received: bytearray) -> int | None:
@@ -170,7 +192,7 @@ class Crowd:
         language: that they speak.
     """
 
-    def __init__(self, url: str, count: int, language: Language) -> None:
+    def __init__(self, url: str, count: int, language: Frames) -> None:
         self.language = language
         self.visitors = [connect(url, 37 * i) for i in range(count)]
         self._selector = selectors.DefaultSelector()
@@ -186,19 +208,21 @@ class Crowd:
                 self._move(self.visitors[tick % len(self.visitors)], now)
             ticks = int((now - start) * pace)
             self._read(start + (ticks + 1) / pace - time.perf_counter())
+        last = {}
         for visitor in self.visitors:
             visitor.ask(self.language, time.perf_counter())
+            last[visitor.line] = visitor.asked
         while any(each.in_flight for each in self.visitors):
             if time.perf_counter() - start > seconds + PATIENCE:
                 break
             self._read(0.01)
         for visitor in self.visitors:
-            visitor.errors += len(visitor.in_flight) + (visitor.shown != visitor.asked)
+            visitor.errors += len(visitor.in_flight) + (visitor.shown != last[visitor.line])
 
     def forget(self) -> None:
         """Count from here on."""
         for visitor in self.visitors:
-            visitor.waits, visitor.superseded, visitor.errors, visitor.sizes = [], 0, 0, {}
+            visitor.waits, visitor.overtaken, visitor.errors, visitor.sizes = [], 0, 0, set()
 
     def close(self) -> None:
         """Leave."""
@@ -210,24 +234,9 @@ class Crowd:
         visitor.turn += 1
         if len(visitor.in_flight) < visitor.room:
             visitor.ask(self.language, now)
+        if self.language.rows and visitor.turn % TURNS_A_ROW == 0:
+            visitor.ask_row(self.language)
 
     def _read(self, patience: float) -> None:
         for key, _ in self._selector.select(max(0.0, patience)):
             key.data.read(self.language, time.perf_counter())
-
-
-class Frames(Language):
-    """The binary messages of the page; see `vae_core.app.server.line`."""
-
-    def __init__(self, model: str, dims: int) -> None:
-        head = {"name": "decode", "argument": {"checkpoint": model}, "numbers": {"z": dims}}
-        text = json.dumps(head).encode()
-        self._start = struct.pack("<HH", 0, len(text)) + text
-        self._codes = [struct.pack(f"<{dims}f", *position(turn, dims)) for turn in range(POSITIONS)]
-
-    def ask(self, number: int, position: int) -> bytes:
-        return frame(2, struct.pack("<I", number) + self._start + self._codes[position])
-
-    def read(self, content: bytes) -> tuple[int, int]:
-        number, _, head = struct.unpack_from("<IHH", content)
-        return number, PICTURE if len(content) == 8 + head + 784 else ERROR
