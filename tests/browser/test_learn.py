@@ -57,14 +57,15 @@ class Keys:
             self.page.keyboard.press("ArrowRight")
 
     def slide(self, target: Any, share: float) -> None:
-        """Towards a share of its range, by arrow keys."""
+        """Towards a share of its range, by tenths of it and by arrow keys."""
         self.reach(target)
         place = "(r) => (r.value - r.min) / (r.max - r.min)"
         for _ in range(200):
             off = share - target.evaluate(place)
             if abs(off) < 0.015:
                 return
-            self.page.keyboard.press("ArrowRight" if off > 0 else "ArrowLeft")
+            far, near = ("PageUp", "ArrowRight") if off > 0 else ("PageDown", "ArrowLeft")
+            self.page.keyboard.press(far if abs(off) > 0.11 else near)
 
     def choose(self, target: Any, name: str) -> None:
         self.reach(target)
@@ -81,7 +82,13 @@ class Touch:
     def press(self, target: Any) -> None:
         target.tap()
 
-    point = press
+    def point(self, target: Any) -> None:
+        """Again where the page moved under the finger, as people do."""
+        for _ in range(5):
+            target.tap()
+            driving.answered(self.page)
+            if target.get_attribute("aria-pressed") == "true":
+                return
 
     def roam(self, target: Any) -> None:
         target.scroll_into_view_if_needed()
