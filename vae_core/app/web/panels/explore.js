@@ -20,6 +20,7 @@ import { mountHand } from "./explore/hand.js";
 import { mountHandout } from "./explore/handout.js";
 import { mountLookalikes } from "./explore/lookalikes.js";
 import { namer } from "./explore/names.js";
+import { mountPad } from "./explore/pad_fold.js";
 import { showReading } from "./explore/reading.js";
 import { RowSettings } from "./explore/row_settings.js";
 import { FILM, Rows } from "./explore/rows.js";
@@ -106,8 +107,7 @@ class Explore {
       this.#movedByHand(event);
     };
     const byHand = { model: () => this.model, place: () => this.#u, onmove, onrest: this.#rest };
-    const buildPad = async () => new (await import("./explore/pad.js")).Pad(this.root, byHand);
-    find(this.root, ".pad-fold").addEventListener("toggle", buildPad, { once: true });
+    mountPad(this.root, byHand);
     return new Steers(this.root, byHand);
   }
 
@@ -203,10 +203,7 @@ class Explore {
     this.undo.keep();
   }
 
-  /**
-   * @param {() => number} draw a new value of a slider that is not frozen
-   * @param {Event} event
-   */
+  /** @type {(draw: () => number, event: Event) => void} of each slider that is not frozen */
   #redraw(draw, event) {
     this.starts.leave();
     this.#jump(this.#u.map(draw), { event, frozen: this.settings.frozen });
@@ -263,9 +260,8 @@ class Explore {
     this.model = model() ?? this.model;
     const origin = this.starts.takeOrigin();
     this.#adopt(state.u); // a place that Back brings has a code of its own
-    if (state.u) return;
-    if (origin) this.starts.from(origin);
-    else set({ u: [...this.#u] });
+    if (origin && !state.u) this.starts.from(origin);
+    else if (!state.u) set({ u: [...this.#u] });
   }
 
   /** To where Back or Forward leads. */
@@ -279,9 +275,8 @@ class Explore {
   /** @param {Parcel} parcel */
   #receive({ picture, z, label }) {
     this.starts.leave();
-    if (picture) return this.starts.from({ picture });
-    if (z?.length !== this.model.latent_dim) return;
-    this.#jump(z, { label });
+    if (picture) this.starts.from({ picture });
+    else if (z?.length === this.model.latent_dim) this.#jump(z, { label });
   }
 
   #listen() {
