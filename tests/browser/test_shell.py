@@ -127,3 +127,19 @@ def test_on_a_phone_the_tabs_are_all_there(phone: Any, app_url: str) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= phone.viewport_size["width"]
     chooser = phone.get_by_test_id("model-chooser").bounding_box()
     assert chooser["height"] >= 43.5
+
+
+def test_no_panel_is_loaded_before_its_tab_opens(desktop: Any, app_url: str) -> None:
+    """The first digit waits for the scripts and codes of no other panel."""
+    asked: list[str] = []
+    desktop.on("request", lambda request: asked.append(request.url))
+    desktop.goto(f"{app_url}?panel=explore")
+    desktop.wait_for_function(
+        "() => document.querySelector('[data-testid=live-canvas]')?.dataset.frame > 0"
+    )
+    driving.answered(desktop)
+    others = [name for name in PANELS if name != "explore"]
+    assert not [url for url in asked for name in others if f"/panels/{name}" in url]
+    desktop.get_by_role("tab", name="Map").click()
+    desktop.get_by_test_id("map-canvas").wait_for()
+    assert any("/panels/map" in url for url in asked)
