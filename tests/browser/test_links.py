@@ -126,6 +126,11 @@ def space(page: Any, rng: np.random.Generator) -> None:
     x, y = (box[side] * rng.uniform(0.2, 0.8) for side in ("width", "height"))
     page.get_by_test_id("map-canvas").click(position={"x": x, "y": y})
     driving.answered(page)
+    if rng.random() < 0.5:
+        send_digit(page, "map", rng)
+        if rng.random() < 0.5:
+            page.get_by_test_id("map-canvas").click(position={"x": 0.9 * x, "y": 0.9 * y})
+            driving.answered(page)
     corner = page.locator(".map .corners button:visible")
     if corner.count():
         corner.nth(int(rng.integers(3))).click()

@@ -15,7 +15,7 @@ import { explain } from "./map/explain.js";
 import { handOn } from "./map/hand.js";
 import { enclosed } from "./map/lasso.js";
 import { manifold } from "./map/manifold.js";
-import { OwnPicture } from "./map/mine.js";
+import { FIELD, OwnPicture } from "./map/mine.js";
 import {
   FIELDS,
   openedLasso,
@@ -55,6 +55,8 @@ class MapPanel {
   isLasso = false;
   #plane = openedWith("plane");
   #isArriving = true; // what the link says has yet to be shown
+  /** @type {Spot | null} */
+  #arrivedAt = null;
 
   /**
    * @param {HTMLElement} root
@@ -116,7 +118,13 @@ class MapPanel {
       server: this.server,
       here: () => ({ checkpoint: this.model.name, chart: this.chart }),
       onmessage: this.say,
-      onown: (own) => this.pointing.showOwn(own),
+      onown: (own) => {
+        this.pointing.showOwn(own);
+        // A link may hold another place than that of its picture.
+        const at = this.#arrivedAt;
+        this.#arrivedAt = null;
+        if (at && writeNumbers(at) !== writeNumbers(own.place)) this.pointing.pin(at);
+      },
     });
   }
 
@@ -208,6 +216,7 @@ class MapPanel {
     find(root, ".seeing-text").replaceChildren(...explain(this.model, kind, chart));
     root.classList.toggle("static", !chart.plane);
     this.pointing.pin(opened ?? chart.spot(FIRST));
+    this.#arrivedAt = this.own.isGiven ? opened : null;
     if (chart.plane) map.hovered = null;
     const lasso = opened && openedLasso();
     if (lasso) this.#choose(chart, lasso);
@@ -271,8 +280,9 @@ class MapPanel {
       each.addEventListener("click", () => this.#send(each.dataset.go ?? ""));
     }
     on("model", () => this.#changeModel());
-    onTravel(FIELDS, () => {
+    onTravel([...FIELDS, FIELD], () => {
       this.#isArriving = true;
+      this.own.open();
       this.corners.forget();
       this.selection.clear();
       this.load(openedWith("plane"));

@@ -1,7 +1,9 @@
 // One's own picture on the map: where its posterior lies, and which test digits are nearest.
 
+import { readPixels, writePixels } from "../../core/address.js";
 import { call } from "../../core/calls.js";
 import { requests } from "../../core/requests.js";
+import { keepPicture, openedWith } from "../../core/state.js";
 import { find } from "../../parts/nodes.js";
 
 /** @import { DigitizerOptions, Picture, Server } from "../../core/types.js" */
@@ -20,6 +22,8 @@ import { find } from "../../parts/nodes.js";
  * @property {(own: Own) => void} onown
  * @property {(sentence: string | null) => void} onmessage
  */
+
+export const FIELD = "mine"; // of a link
 
 export class OwnPicture {
   #root;
@@ -42,6 +46,7 @@ export class OwnPicture {
     this.#root = root;
     this.#options = options;
     this.#requests = requests({ onerror: (sentence) => options.onmessage(sentence) });
+    this.open();
     const fold = find(root, ".own-fold", HTMLDetailsElement);
     fold.addEventListener("toggle", () => fold.open && this.#build(), { once: true });
   }
@@ -61,6 +66,13 @@ export class OwnPicture {
     });
     this.#steps = foldedSteps(box, again);
     if (this.#pixels) this.#input.show({ pixels: this.#pixels });
+  }
+
+  /** As the address has it: a digit, or none. */
+  open() {
+    const digit = readPixels(openedWith(FIELD));
+    this.#given = digit ? { picture: { digit }, source: "sent" } : null;
+    if (!digit) keepPicture(FIELD, null);
   }
 
   /** Whether a picture was given. */
@@ -86,6 +98,7 @@ export class OwnPicture {
       const near = indices.map((/** @type {number} */ index) => chart.spot(index));
       this.#options.onmessage(null);
       this.#pixels = answer.input;
+      keepPicture(FIELD, writePixels(answer.input));
       this.#steps?.show({ ...answer, stages: [] });
       if (source && source !== "drawing" && source !== "example") {
         this.#input?.show({ pixels: answer.input });
