@@ -11,19 +11,10 @@ pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is no
 
 from axe_playwright_python.sync_playwright import Axe
 
+from vae_core.app.server.shell import PANELS
+
 pytestmark = pytest.mark.browser
 
-PANELS = (
-    "explore",
-    "sample",
-    "interpolate",
-    "reconstruct",
-    "compare",
-    "map",
-    "inside",
-    "train",
-    "learn",
-)
 
 # What can be pressed, moved or typed into, and is on show.
 REACHABLE = """() => {

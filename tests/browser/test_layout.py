@@ -6,19 +6,10 @@ from typing import Any
 
 import pytest
 
+from vae_core.app.server.shell import PANELS
+
 pytestmark = pytest.mark.browser
 
-PANELS = (
-    "explore",
-    "sample",
-    "interpolate",
-    "reconstruct",
-    "compare",
-    "map",
-    "inside",
-    "train",
-    "learn",
-)
 CLIPPED = """(panel) => {
     const parts = `[data-testid=panel-${panel}] :is(button, .button, h2, .value)`;
     const others = ".studio-header :is(button, select), [role=tab]";

@@ -11,19 +11,9 @@ from urllib.parse import urlsplit
 import driving
 import pytest
 
-pytestmark = pytest.mark.browser
+from vae_core.app.server.shell import PANELS
 
-PANELS = (
-    "explore",
-    "sample",
-    "interpolate",
-    "reconstruct",
-    "compare",
-    "map",
-    "inside",
-    "train",
-    "learn",
-)
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("name", PANELS)

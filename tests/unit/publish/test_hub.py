@@ -29,13 +29,13 @@ def answer(kind, name, options):
     weights = {key: value.flatten().tolist() for key, value in model.state_dict().items()}
     return {"name": model.config.name, "weights": weights}
 
-told = {}
+answers = {}
 for about, *step in json.loads(sys.argv[1]):
     try:
-        told[about] = answer(*step)
+        answers[about] = answer(*step)
     except ValueError as error:
-        told[about] = {"error": str(error)}
-print(json.dumps(told))
+        answers[about] = {"error": str(error)}
+print(json.dumps(answers))
 """
 WRITER, STRANGER = {"token": "hf_writer"}, {"token": "hf_stranger"}
 FILES = {"README.md", "config.json", "model.safetensors"}
@@ -59,7 +59,7 @@ def hub() -> Iterator[Hub]:
 
 
 @pytest.fixture(scope="module")
-def told(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def answers(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What each step came to."""
     home = tmp_path_factory.mktemp("home")
     saved(home / "tiny")
@@ -89,38 +89,42 @@ def told(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_there_and_back_it_is_the_same(told: dict[str, Any], hub: Hub, tmp_path: Path) -> None:
-    assert told["push"]["url"].startswith(f"{hub.url}/ada/tiny/commit/")
+def test_there_and_back_it_is_the_same(answers: dict[str, Any], hub: Hub, tmp_path: Path) -> None:
+    assert answers["push"]["url"].startswith(f"{hub.url}/ada/tiny/commit/")
     assert set(hub.repos["ada/tiny"]["main"]) == FILES, "no state of a training, no script"
     assert hub.private["ada/tiny"]
     model = saved(tmp_path / "tiny")
-    assert told["load"]["name"] == "tiny"
+    assert answers["load"]["name"] == "tiny"
     kept = {key: value.flatten().tolist() for key, value in model.state_dict().items()}
-    assert told["load"]["weights"] == kept
+    assert answers["load"]["weights"] == kept
     assert "Bearer hf_reader" in hub.tokens
 
 
-def test_each_push_is_one_commit(told: dict[str, Any], hub: Hub) -> None:
+def test_each_push_is_one_commit(answers: dict[str, Any], hub: Hub) -> None:
     assert hub.commits == 3
 
 
-def test_a_branch_and_a_pull_request_leave_the_main_branch(told: dict[str, Any], hub: Hub) -> None:
-    assert told["of the branch"]["name"] == "tiny"
+def test_a_branch_and_a_pull_request_leave_the_main_branch(
+    answers: dict[str, Any], hub: Hub
+) -> None:
+    assert answers["of the branch"]["name"] == "tiny"
     assert not hub.private["ada/other"]
-    assert told["request"]["url"] == f"{hub.url}/ada/other/discussions/1"
+    assert answers["request"]["url"] == f"{hub.url}/ada/other/discussions/1"
     assert set(hub.repos["ada/other"]["refs/pr/1"]) == FILES
     assert not hub.repos["ada/other"]["main"]
 
 
-def test_a_stranger_and_a_missing_repository_get_a_sentence(told: dict[str, Any], hub: Hub) -> None:
-    assert "could not be sent to ada/mine: " in told["stranger"]["error"]
+def test_a_stranger_and_a_missing_repository_get_a_sentence(
+    answers: dict[str, Any], hub: Hub
+) -> None:
+    assert "could not be sent to ada/mine: " in answers["stranger"]["error"]
     assert "ada/mine" not in hub.repos
-    assert told["missing"]["error"].startswith("hf:ada/none could not be fetched: ")
+    assert answers["missing"]["error"].startswith("hf:ada/none could not be fetched: ")
 
 
-def test_what_comes_from_the_hub_is_read_strictly(told: dict[str, Any]) -> None:
-    assert "is damaged or cut short" in told["cut"]["error"]
-    assert "config.json is missing" in told["bare"]["error"]
+def test_what_comes_from_the_hub_is_read_strictly(answers: dict[str, Any]) -> None:
+    assert "is damaged or cut short" in answers["cut"]["error"]
+    assert "config.json is missing" in answers["bare"]["error"]
 
 
 def test_what_is_damaged_is_not_sent(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ class Asked:
 
     Attributes:
         plan: what to decode.
-        answer: told, in a thread of the batches, all requests that it answers at once.
+        answer: called, in a thread of the batches, with all requests that it answers at once.
         about: whatever helps the asker to know it again.
         pixels: the digits (k, 28, 28), once they are decoded; None where that failed.
         milliseconds: the time of the whole batch in the decoder.

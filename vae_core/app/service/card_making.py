@@ -1,4 +1,4 @@
-"""What the page and programs are told of a model, from its config and what was measured."""
+"""What the page and programs get to know of a model, from its config and what was measured."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Limits:
 
 
 class Said(TypedDict):
-    """What a visitor is told before a run starts."""
+    """The limits as the page states them before a run starts."""
 
     running: int
     waiting: int

@@ -96,7 +96,7 @@ class Visit:
     calls: list[float] = field(default_factory=list[float])
 
     def order(self, limits: Limits) -> Frame:
-        """What the process is told."""
+        """What the process is sent."""
         arrays: dict[str, Array] = {} if self.own is None else {"own": self.own}
         return Frame(
             "train",
@@ -111,7 +111,7 @@ class Visit:
         )
 
     def pause(self, paused: bool) -> None:
-        """Take down whether the run rests, which it may be told before it has begun."""
+        """Note whether the run is paused, which may be asked before it has begun."""
         self.paused = paused
         if self.state in ("running", "paused"):
             self.state = "paused" if paused else "running"

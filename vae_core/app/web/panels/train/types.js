@@ -1,4 +1,4 @@
-// Shapes of what the Train panel is told. Types alone, no code.
+// Shapes of what the server sends to the Train panel. Types alone, no code.
 
 /** @import { CurvePoint, Model } from "../../core/types.js" */
 

@@ -39,18 +39,18 @@ export function statusWords(look, last) {
 }
 
 /**
- * What who listens is told: the ends of epochs and of the run; null where there is nothing new.
+ * What is announced to who listens: the ends of epochs and of the run; null where nothing is new.
  *
  * @param {Look} look
  * @param {CurvePoint | undefined} last
- * @param {number} told the epoch that was announced last
+ * @param {number} announced the epoch that was announced last
  */
-export function spokenWords(look, last, told) {
+export function spokenWords(look, last, announced) {
   if (look.state === "waiting") return `Waiting: number ${look.place} in the queue.`;
   if (look.state === "ended" && look.model) {
     return `The run is over. Your model is called ${look.model}. ${costOf(last)}`;
   }
-  if (!last || last.epoch === told || last.epoch === 0) return null;
+  if (!last || last.epoch === announced || last.epoch === 0) return null;
   return `Epoch ${last.epoch} of ${look.epochs}. ${costOf(last)}`;
 }
 
