@@ -66,6 +66,7 @@ def proxy() -> Iterator[tuple[int, dict[str, str]]]:
         server.server_close()
 
 
+@pytest.mark.long
 def test_below_a_path_and_in_a_frame_all_panels_come(
     chromium: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -103,11 +103,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             process.kill()
 
 
+@pytest.mark.long
 def test_the_worked_examples_work(house: House) -> None:
     parts = httpx.get(f"{house.url}config").json()["components"]
     assert "centre" in [name for part in parts for name in part["props"].get("server_fns") or ()]
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_the_new_panel_shows_its_picture(desktop: Any, house: House) -> None:
     desktop.goto(f"{house.url}?panel=mean")

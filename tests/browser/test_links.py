@@ -208,6 +208,7 @@ def check(page: Any, other: Any, url: str, panel: str, seeds: range) -> None:
         assert np.abs(there - shown).max() <= 1, (panel, seed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("panel", ACTS)
 def test_a_state_comes_back_from_its_link(
     desktop: Any, elsewhere: Any, app_url: str, panel: str

@@ -55,6 +55,7 @@ def test_the_chooser_switches_the_panels(desktop: Any, app_url: str) -> None:
     desktop.wait_for_function("() => location.search.includes('model=vae-2d')")
 
 
+@pytest.mark.long
 def test_nothing_is_fetched_from_elsewhere(desktop: Any, app_url: str) -> None:
     hosts = set()
     desktop.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))

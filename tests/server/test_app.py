@@ -62,7 +62,7 @@ def test_a_space_listens_on_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -
     assert app.arguments([]).host == "0.0.0.0"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

@@ -38,7 +38,7 @@ def test_the_app_is_imported_with_the_package_beside_it(folder: Path) -> None:
     assert Path(done.stdout.strip()).parent == folder / "vae_core"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_answers(folder: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

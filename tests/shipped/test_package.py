@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 HEAVY = ("gradio", "matplotlib", "skimage", "sklearn", "scipy", "torchvision", "zuko")
 
 
+@pytest.mark.long
 def test_importing_the_package_is_light():
     code = f"import sys, vae_core; print([m for m in {HEAVY} if m in sys.modules])"
     answer = subprocess.run(

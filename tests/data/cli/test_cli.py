@@ -198,6 +198,7 @@ def test_settings_are_chosen_on_digits_that_training_does_not_see(
     assert "hold_out is 1000; the run in" in refused(capsys, *words, "--resume", "--hold-out", 1000)
 
 
+@pytest.mark.long
 def test_a_killed_run_saves_and_goes_on(capsys: Capture, mnist_dir: Path, tmp_path: Path):
     out = tmp_path / "run"
     verb = ["train", "vae-128", "--device", "cpu", "--data", str(mnist_dir)]
@@ -268,7 +269,7 @@ def test_the_shipped_folder_can_be_named(capsys: Capture, folder: Path, monkeypa
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="torchrun's rendezvous is tried on POSIX")
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_ranks_train_one_model(mnist_dir: Path, tmp_path: Path):
     out = tmp_path / "run"
     words = ["--data", str(mnist_dir), "--out", str(out), "--epochs", "1", "--json"]

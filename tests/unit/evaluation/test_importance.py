@@ -125,6 +125,7 @@ for values in log_evidence(model, digits, 50, workers=2):
 """
 
 
+@pytest.mark.long
 def test_workers_change_no_figure_and_end_with_a_killed_estimate():
     with subprocess.Popen(
         [sys.executable, "-c", WITH_WORKERS], stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -147,7 +147,7 @@ def test_it_is_for_one_process_on_a_cpu(monkeypatch: pytest.MonkeyPatch):
     assert not compiled.possible(run)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not shutil.which("g++"), reason="needs a C++ compiler")
 def test_the_compiled_graph_trains_as_the_plain_loop(digits: Digits):
     settings = config(ema=0.9, clip_norm=50.0, precision="bf16")

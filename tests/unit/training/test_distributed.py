@@ -66,7 +66,7 @@ def free_port() -> int:
 
 
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="torch without distributed")
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_processes_equal_one_also_after_a_resume(tmp_path: Path):
     train(tmp_path, "one")
     shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}

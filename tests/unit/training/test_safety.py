@@ -33,6 +33,7 @@ def new_session(digits: Digits, out: Path, config: Config = CONFIG) -> session._
     return session._Session(TrainingRun(config), digits, digits, out)
 
 
+@pytest.mark.long
 def test_a_second_training_into_one_folder_is_refused(tmp_path: Path):
     hold = "import sys, pathlib, vae_core.training.lock as l\n"
     hold += "with l.held(pathlib.Path(sys.argv[1])): print(flush=True); sys.stdin.read()"

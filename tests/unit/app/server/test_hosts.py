@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import vae_core
 from vae_core.app.server import sockets, training_socket
 from vae_core.models import VAE
@@ -25,6 +27,7 @@ print(options["ssr_mode"], socket.path, training.path)
 """
 
 
+@pytest.mark.long
 def test_no_node_process_stands_before_the_socket(tmp_path: Path, model: VAE) -> None:
     """Spaces ask Gradio for rendering by node (`GRADIO_SSR_MODE`) where the launch says nothing.
 

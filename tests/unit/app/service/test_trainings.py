@@ -76,6 +76,7 @@ def files_below(folder: Path) -> set[Path]:
     return set(folder.rglob("*"))
 
 
+@pytest.mark.long
 def test_a_run_from_its_start_to_its_model(
     service: Callable[..., Trainings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -121,6 +122,7 @@ def test_a_run_from_its_start_to_its_model(
         trainings.download(stranger, "own-1")
 
 
+@pytest.mark.long
 def test_pause_step_go_and_stop(service: Callable[..., Trainings]):
     trainings, visitor = service(), Trainings.visitor()
     trainings.prepare()
@@ -151,6 +153,7 @@ def test_pause_step_go_and_stop(service: Callable[..., Trainings]):
         trainings.command(visitor, "train")
 
 
+@pytest.mark.long
 def test_time_and_memory_end_a_run(service: Callable[..., Trainings]):
     trainings = service(run_seconds=0.5, running=2)
     visitor, other = Trainings.visitor(), Trainings.visitor()
@@ -176,6 +179,7 @@ def test_a_crash_is_a_sentence_and_the_next_run_starts(service: Callable[..., Tr
     until(trainings, second, lambda look: look["state"] == "starting")
 
 
+@pytest.mark.long
 def test_a_process_that_hangs_is_killed(service: Callable[..., Trainings]):
     trainings = service(grace=0.3, starting=100.0, run_seconds=1.0)
 
@@ -244,6 +248,7 @@ def test_the_queue_is_fair_and_bounded(service: Callable[..., Trainings]):
         trainings.command(runs, "pause")
 
 
+@pytest.mark.long
 def test_a_process_ends_with_its_server():
     process = RunProcess()
     process._orders.close()

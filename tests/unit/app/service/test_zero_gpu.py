@@ -73,6 +73,7 @@ def started(folder: Path, lends: str) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
+@pytest.mark.long
 def test_long_work_borrows_a_gpu_and_live_work_none(folder: Path) -> None:
     lent, refused = started(folder, "yes"), started(folder, "no")
     assert lent["device"] == "CPU"

@@ -40,6 +40,7 @@ export async function arrange(setting, stillCounts) {
   if (state.panel !== panel) openPanel(panel);
   await settled(panel, stillCounts);
   if (!stillCounts()) return;
+  if (digit === undefined && !ends && !view) return;
   if (digit !== undefined) send(panel, { picture: await digitOf(digit, nth), from: "lesson" });
   for (const [i, label] of (ends ?? []).entries()) {
     send(panel, { picture: await digitOf(label, 0), end: i ? "b" : "a", from: "lesson" });
