@@ -31,6 +31,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     about = "path under which a reverse proxy that strips it shows the app, such as /studio"
     parser.add_argument("--root-path", default=root, metavar="PATH", help=about)
     parser.add_argument("--checkpoints", metavar="DIR", help="folder of checkpoint folders")
+    about = "folder that holds MNIST/raw: the panel Use then searches all 60,000 training digits"
+    parser.add_argument("--data", metavar="DIR", help=about)
     parser.add_argument("--device", help="cpu, cuda, cuda:N or mps; the best there is by default")
     parser.add_argument("--open", action="store_true", help="open it in the browser too")
     return parser.parse_args(argv)
@@ -63,11 +65,13 @@ def address(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
-def build(checkpoints: str | None = None, device: str | None = None) -> tuple[Any, dict[str, Any]]:
+def build(
+    checkpoints: str | None = None, device: str | None = None, data: str | None = None
+) -> tuple[Any, dict[str, Any]]:
     """The app as Blocks, and what its `launch()` wants.
 
     Raises:
-        ValueError: the folder is not there, or the device is not.
+        ValueError: a folder is not there or not what it should be, or the device is not.
     """
     if checkpoints is not None and not Path(checkpoints).is_dir():
         raise ValueError(f"--checkpoints is {checkpoints!r}, which is not a folder.")
@@ -76,7 +80,7 @@ def build(checkpoints: str | None = None, device: str | None = None) -> tuple[An
     from vae_core.app.server.shell import build_app, launch_options
     from vae_core.app.service.studio import Studio
 
-    studio = Studio(checkpoints, device)
+    studio = Studio(checkpoints, device, data=data)
     root = studio.registry.root
     if not studio.registry.cards:
         print(
@@ -104,7 +108,7 @@ def main(argv: list[str] | None = None) -> int:
         from vae_core.app.server import environment
 
         environment.prepare(given.host)
-        app, options = build(given.checkpoints, given.device)
+        app, options = build(given.checkpoints, given.device, given.data)
         from vae_core.app.server import refusals
         from vae_core.app.server.connections import guard, raise_file_limit
 

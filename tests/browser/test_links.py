@@ -36,6 +36,7 @@ SHOWN = {
     "compare": [".compare [data-testid=model-input]"],
     "map": [".map [data-testid=live-canvas]"],
     "inside": [".inside [data-part] canvas.digit"],
+    "use": [".use [data-testid=model-input]", ".use .neighbours canvas", ".use .made canvas"],
 }
 """Canvases whose pictures must come back."""
 
@@ -165,9 +166,18 @@ def inside(page: Any, rng: np.random.Generator) -> None:
         driving.answered(page)
 
 
+def use(page: Any, rng: np.random.Generator) -> None:
+    if rng.random() < 0.5:
+        send_digit(page, "use", rng)
+    page.locator(".use [data-mode]").nth(int(rng.integers(2))).click()
+    page.locator(".use [data-known]").nth(int(rng.integers(10))).click()
+    driving.answered(page)
+
+
 ACTS: dict[str, Callable[[Any, np.random.Generator], None]] = {
     **{"explore": explore, "sample": sample, "interpolate": interpolate},
     **{"reconstruct": reconstruct, "compare": compare, "map": space, "inside": inside},
+    "use": use,
 }
 
 

@@ -14,6 +14,7 @@ from vae_core import files
 WEIGHTS = "model.safetensors"
 MAP = "map.safetensors"
 CODES = "codes.safetensors"
+USES = "uses.json"
 MARKS = {
     "metrics.json": "weights_sha256",
     "latents.json": "weights_sha256",
@@ -21,6 +22,7 @@ MARKS = {
     "pca.safetensors": "weights_sha256",
     MAP: "weights_sha256",
     CODES: "weights_sha256",
+    USES: "weights_sha256",
     "reference.safetensors": "weights",
 }
 """What each file calls the mark."""

@@ -24,6 +24,7 @@ def add(verbs: Verbs) -> None:
     add("--digit", type=int, metavar="D", help="that digit; with --evaluate all ten by default")
     add("--evaluate", action="store_true", help="the AUROC of the small models")
     add("--hold-out", type=int, metavar="N", help="on N training digits kept out, not on the test")
+    add("--save", action="store_true", help="keep all twenty small models, with their curves")
     add("--seed", type=int, default=0, metavar="S", help="of the small models")
     add_arguments(add)
     add("--device", metavar="D")
@@ -37,15 +38,30 @@ def anomaly(arguments: argparse.Namespace) -> Mapping[str, object]:
     """
     from vae_core.uses import anomaly as library
 
+    if arguments.save:
+        return save(arguments)
     if arguments.evaluate:
         if arguments.images or arguments.mode is None:
             raise ValueError("--evaluate takes --mode one or --mode held-out, and no pictures.")
         return call(library.evaluate, arguments, arguments.checkpoint)
     if not arguments.images:
-        raise ValueError("name a picture, or ask for --evaluate.")
+        raise ValueError("name a picture, or ask for --evaluate or --save.")
     if (arguments.mode is None) != (arguments.digit is None) or arguments.hold_out is not None:
         raise ValueError("--mode and --digit go together; --hold-out goes with --evaluate.")
     return {"images": _images(arguments)}
+
+
+def save(arguments: argparse.Namespace) -> Mapping[str, object]:
+    """Train and keep the twenty small models, which the page shows.
+
+    Raises:
+        ValueError: more is asked for, or the model or the data cannot be used.
+    """
+    from vae_core.uses import detectors
+
+    if arguments.evaluate or arguments.images or arguments.mode or arguments.hold_out:
+        raise ValueError("--save measures all twenty models; it takes no pictures and no --mode.")
+    return call(detectors.save, arguments, arguments.checkpoint)
 
 
 def _images(arguments: argparse.Namespace) -> list[Mapping[str, object]]:

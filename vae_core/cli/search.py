@@ -19,7 +19,11 @@ def add(verbs: Verbs) -> None:
     add("--evaluate", action="store_true", help="the precision at 10 of 1,000 test digits")
     add("--hold-out", type=int, metavar="N", help="of N training digits kept out instead")
     add("--seed", type=int, default=0, metavar="S", help="of the draw of test digits")
-    add("--save", action="store_true", help="keep the training digits' codes beside the weights")
+    add(
+        "--save",
+        action="store_true",
+        help="keep the training digits' codes beside the weights; with --evaluate, the figures",
+    )
     add_arguments(add)
     add("--device", metavar="D")
 
@@ -36,10 +40,23 @@ def search(arguments: argparse.Namespace) -> Mapping[str, object]:
         raise ValueError("name a picture, or ask for --evaluate or --save.")
     if arguments.evaluate and (arguments.images or arguments.k != library.NEIGHBOURS):
         raise ValueError("--evaluate takes no pictures, and measures ten neighbours.")
-    result = save(arguments) if arguments.save else {}
     if arguments.evaluate:
-        return {**result, **call(library.evaluate, arguments, arguments.checkpoint)}
+        return evaluate(arguments)
+    result = save(arguments) if arguments.save else {}
     return {**result, "images": _images(arguments)} if arguments.images else result
+
+
+def evaluate(arguments: argparse.Namespace) -> Mapping[str, object]:
+    """The precision at 10, kept beside the weights where that is asked for."""
+    from vae_core.uses import figures
+    from vae_core.uses import search as library
+
+    if arguments.save and arguments.hold_out is not None:
+        raise ValueError("--save keeps figures of test digits, not of --hold-out.")
+    found = call(library.evaluate, arguments, arguments.checkpoint)
+    if arguments.save:
+        figures.write(checkpoint.resolve(arguments.checkpoint), "search", found)
+    return found
 
 
 def save(arguments: argparse.Namespace) -> dict[str, object]:

@@ -199,7 +199,8 @@ def evaluate(
         hold_out: so many training digits, kept out of the index, instead of test digits.
 
     Returns:
-        What `precision` says; the same of z unwhitened and of pixels (or null); and the median
+        What `precision` says among the digits `searched`; the same of z unwhitened, of pixels (or
+        null) and of the training digits that ship (null with `hold_out`); and the median
         `milliseconds` to encode one query, and to find its neighbours.
 
     Raises:
@@ -209,16 +210,28 @@ def evaluate(
     model = checkpoint.load(folder, runtime.choose_device(device))
     train = training_digits(data, download=download)
     codes = training_codes(folder, model, train, next(model.parameters()).device)
-    if hold_out is None:
-        queries, rows = shipped("test").drawn(QUERIES, seed), torch.arange(len(codes.labels))
-    else:
+    if hold_out is not None:
         queries, rows = _held(train, hold_out)
-    pixels = None if train is None else by_pixels(train.at(rows))
+        pixels = None if train is None else by_pixels(train.at(rows))
+        found = _measured(model, codes.at(rows), queries, pixels)
+        return {"recipe": model.config.name, "queries": "held-out training", "seed": None, **found}
+    queries = shipped("test").drawn(QUERIES, seed)
+    pixels = None if train is None else by_pixels(train)
+    found = _measured(model, codes, queries, pixels)
+    about = {"recipe": model.config.name, "queries": "test", "seed": seed}
+    return {**about, **found, "shipped": _among_shipped(model, codes, queries)}
+
+
+def _among_shipped(model: Model, codes: Codes, queries: Digits) -> dict[str, object]:
+    """The precision among the training digits that ship, by code and by pixels."""
+    digits = shipped("train")
+    few, y = codes.at(digits.places), queries.labels
+    z = kept.encode(model, queries, next(model.parameters()).device).means
+    x = queries.floats().flatten(1)
     return {
-        "recipe": model.config.name,
-        "queries": "test" if hold_out is None else "held-out training",
-        "seed": seed if hold_out is None else None,
-        **_measured(model, codes.at(rows), queries, pixels),
+        "searched": len(few.labels),
+        **precision(by_code(few), few.labels, z, y),
+        "pixels": precision(by_pixels(digits), digits.labels, x, y),
     }
 
 
@@ -229,6 +242,7 @@ def _measured(
     x, y = queries.floats().flatten(1), queries.labels
     index, labels = by_code(codes), codes.labels
     return {
+        "searched": len(labels),
         **precision(index, labels, z, y),
         "euclidean": precision(Index(codes.means), labels, z, y),
         "pixels": None if pixels is None else precision(pixels, labels, x, y),

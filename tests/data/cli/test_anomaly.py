@@ -60,6 +60,8 @@ def test_one_digit_measured(capsys: Capture, mnist_dir: Path) -> None:
         (("vae-400", "--evaluate"), "takes --mode one or --mode held-out"),
         (("vae-400", "x.png", "--mode", "one"), "--mode and --digit go together"),
         (("vae-400", "x.png", "--score", "nll"), "score is 'nll'; it must be one of"),
+        (("vae-128", "--save", "--mode", "one"), "--save measures all twenty models"),
+        (("ae", "--save", "--data", "/nowhere"), "it has no ELBO"),
         (("ae", "x.png", "--score", "elbo"), "it has no ELBO"),
     ],
 )

@@ -81,6 +81,7 @@ def test_the_kept_codes_are_those_of_the_shipped_weights(mnist_dir: Path) -> Non
     [
         ((MODEL,), "name a picture, or ask for --evaluate or --save"),
         ((MODEL, "--evaluate", "-k", "3"), "measures ten neighbours"),
+        (("vae-2d", "--evaluate", "--save", "--hold-out", "9"), "not of --hold-out"),
         (("vae-2d", "--evaluate", "--data", "/nowhere"), "MNIST is not at"),
     ],
 )

@@ -35,6 +35,7 @@ PANELS = (
     "map",
     "inside",
     "train",
+    "use",
     "learn",
 )
 """Each is NAME.py here, whose `build` places it, and `web/panels/NAME.{html,js}`, perhaps .css."""

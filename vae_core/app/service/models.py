@@ -31,6 +31,7 @@ class Models:
         checkpoints_dir: folder of checkpoint folders; None takes the shipped ones.
         device: name of a torch device; None chooses CUDA, then MPS, then CPU.
         capacity: how many loaded models are kept in memory.
+        data: the folder of MNIST, where it is at hand: search then knows all training digits.
 
     Attributes:
         decoded: digits decoded at slider values, on paths and as draws, by recipe.
@@ -43,7 +44,9 @@ class Models:
         checkpoints_dir: str | Path | None = None,
         device: str | None = None,
         capacity: int = 48,
+        data: str | Path | None = None,
     ) -> None:
+        self.data = Path(data) if data else None
         self.device = runtime.choose_device(zero_gpu.device(device))
         if self.device.type == "cpu":
             # One z is too small to split, and threads that spin would stall other visitors.

@@ -1,0 +1,46 @@
+"""Use: each use answers a picture, with its figure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import driving
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def open_use(page: Any, url: str, more: str = "") -> Any:
+    page.goto(f"{url}?panel=use{more}")
+    panel = page.get_by_test_id("panel-use")
+    panel.locator(".neighbours figure").nth(19).wait_for()
+    panel.locator(".roc .dot").first.wait_for()
+    driving.answered(page)
+    return panel
+
+
+def test_neighbours_and_curves_of_the_picture(desktop: Any, app_url: str) -> None:
+    panel = open_use(desktop, app_url)
+    code = panel.get_by_test_id("found-by-code")
+    assert code.locator("figcaption b").all_inner_texts().count("7") >= 9
+    assert "of 60,000 training digits" in code.inner_text()
+    assert "10,000" in panel.get_by_test_id("found-by-pixels").inner_text()
+    said = panel.locator("[data-use=search] .measured").inner_text()
+    assert re.search(r"98\.\d ± 0\.\d % by code", said), said
+    panel.get_by_test_id("fool").click()
+    panel.get_by_text("never saw a 1").wait_for()
+    driving.answered(desktop)
+    assert set(code.locator("figcaption b").all_inner_texts()) == {"1"}
+    areas = [float(text.split()[0]) for text in panel.locator("td:last-child").all_inner_texts()]
+    assert areas[-1] < 0.2 < areas[0]
+
+
+def test_a_refused_picture_leaves_nothing_of_the_one_before(phone: Any, app_url: str) -> None:
+    panel = open_use(phone, app_url)
+    files = [{"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"}]
+    panel.get_by_test_id("image-upload").set_input_files(files)
+    panel.get_by_test_id("message").wait_for()
+    panel.locator(".neighbours figure").first.wait_for(state="detached")
+    assert panel.locator(".roc .dot").count() == 0
+    assert phone.evaluate("document.documentElement.scrollWidth") <= phone.viewport_size["width"]

@@ -1,0 +1,42 @@
+"""Figures of the uses: one entry a verb, all of the same weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vae_core import VAE, checkpoint
+from vae_core.checkpoint import companions
+from vae_core.uses import figures
+
+
+@pytest.fixture
+def folder(model: VAE, tmp_path: Path) -> Path:
+    checkpoint.save(model, tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+def test_each_verb_has_its_entry_and_its_command(folder: Path) -> None:
+    figures.write(folder, "search", {"precision_at_10": 0.5})
+    figures.write(folder, "label", {"accuracy": 0.9}, "--seeds 0 1")
+    assert figures.read(folder, "search") == {
+        "precision_at_10": 0.5,
+        "command": "python -m vae_core search tiny --evaluate --save --data DIR",
+    }
+    assert (figures.read(folder, "label") or {})["command"] == (
+        "python -m vae_core label tiny --evaluate --save --seeds 0 1 --data DIR"
+    )
+    assert figures.read(folder, "compress") is None
+    assert companions.outdated(folder) == []
+
+
+def test_figures_of_other_weights_are_none(folder: Path) -> None:
+    figures.write(folder, "search", {"precision_at_10": 0.5})
+    weights = folder / companions.WEIGHTS
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
+    assert figures.read(folder, "search") is None
+    assert companions.outdated(folder) == [companions.USES]
+    figures.write(folder, "label", {"accuracy": 0.9})
+    assert figures.read(folder, "search") is None
+    assert (figures.read(folder, "label") or {})["accuracy"] == 0.9

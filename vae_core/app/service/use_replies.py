@@ -1,0 +1,80 @@
+"""What the service answers about the uses of a model; see `replies` for the conventions."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from vae_core.app.service.map_replies import Near, Waiting
+from vae_core.app.wire import Grey
+
+
+class Figure(TypedDict):
+    """A measured share, 0 to 1, and its standard error."""
+
+    value: float
+    sem: float
+
+
+class Neighbours(Near):
+    """Training digits, the nearest first, of so many `searched`.
+
+    A digit that is not at hand is `decoded` from its code.
+    """
+
+    decoded: list[bool]
+    searched: int
+
+
+class Precise(TypedDict):
+    """The measured precision at 10 in an index of so many training digits."""
+
+    searched: int
+    code: Figure
+    pixels: Figure
+
+
+class Searched(Waiting):
+    """Neighbours of a picture by its code and by its pixels; times are of encoding, then search.
+
+    `measured` is what `command` has kept of this model, on `queries` test digits.
+    """
+
+    code: Neighbours
+    pixels: Neighbours
+    encoding: float
+    milliseconds: float
+    measured: list[Precise]
+    command: str
+    queries: int | None
+
+
+class Score(TypedDict):
+    """One score of oddness of a picture, and the test digits' ROC curve.
+
+    `normal` and `odd` are the shares of known and of odd test digits that score higher than the
+    picture; the curve goes through `curve_normal` and `curve_odd`, the same for every score.
+    """
+
+    name: str
+    score: float
+    normal: float
+    odd: float
+    area: Figure
+    curve_normal: list[float]
+    curve_odd: list[float]
+
+
+class Scored(TypedDict):
+    """How odd a picture is to one of the small models.
+
+    `normal` and `odd` count the test digits behind the curves; `reconstruction` is the small
+    model's; `recipe` and `command` say which net it has, and what trained it.
+    """
+
+    scores: list[Score]
+    normal: int
+    odd: int
+    reconstruction: Grey
+    recipe: str
+    command: str
+    milliseconds: float

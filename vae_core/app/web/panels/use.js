@@ -1,0 +1,171 @@
+// Use: what a code is good for, each use on one picture.
+
+import { call } from "../core/calls.js";
+import { on } from "../core/events.js";
+import { classes, placeOf } from "../core/examples.js";
+import { onParcel, openPanel, pixelsIn, send } from "../core/handover.js";
+import { requests } from "../core/requests.js";
+import { onTravel } from "../core/state.js";
+import { empty, paint } from "../draw/digit.js";
+import { button, find, make, say } from "../parts/nodes.js";
+import { mountPanel } from "../parts/panel.js";
+import { pictureInput } from "../parts/picture.js";
+import { LinkedPicture } from "../parts/picture_link.js";
+import { anomaly } from "./use/anomaly.js";
+import { search } from "./use/search.js";
+
+/** @import { DigitizerOptions, Digitized, Model, Parcel, Picture, Server } from "../core/types.js" */
+/** @import { Setting, Use } from "./use/types.js" */
+
+/** In the order of the page; the names are those of its sections. */
+/** @type {Record<string, (setting: Setting) => Use>} */
+const USES = { search, anomaly };
+const PICTURE = new LinkedPicture("used", placeOf(classes[7] ?? 0, 0));
+const ELSEWHERE = [
+  ["Denoise and fill in", "reconstruct", "damage your picture and see it repaired"],
+  ["Generate", "sample", "draw new digits"],
+  ["Reduce and compare", "compare", "PCA beside the autoencoder, noise, collapse"],
+  ["See the codes", "map", "10,000 test digits on a plane"],
+];
+
+/** @typedef {{ use: Use, asking: ReturnType<typeof requests> }} Entry */
+
+class Uses {
+  /** @type {{ picture: Picture, source: string, place?: number } | null} */
+  #current = null;
+  /** @type {string | null} */
+  #digit = null;
+  #isStale = false;
+  /** @type {Entry[]} */
+  #uses = [];
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Server} server
+   */
+  constructor(root, server) {
+    this.root = root;
+    this.server = server;
+    this.seen = find(root, "[data-testid=model-input]", HTMLCanvasElement);
+    for (const [name, build] of Object.entries(USES)) this.#add(name, build);
+    find(root, ".elsewhere").append(...ELSEWHERE.map((row) => this.#elsewhere(row)));
+    this.input = pictureInput(find(root, ".own"), {
+      label: "Your picture",
+      onpicture: ({ picture, source, place }) => this.#take(picture, source, place),
+      onclear: () => this.#forget(),
+      onchoose: (choose) => this.#digitize({ choose }),
+    });
+    this.arrivals = requests({
+      about: () => this.#current,
+      onerror: (words) => this.#refuse(words),
+    });
+    on("model", () => this.#ask());
+    on("panel", () => requestAnimationFrame(() => this.#isStale && this.#ask()));
+    onParcel("use", (parcel) => this.#receive(parcel));
+    this.input.ready.then(() => {
+      if (!this.#current) PICTURE.take(this.input);
+    });
+    onTravel(["used"], () => PICTURE.take(this.input));
+  }
+
+  /**
+   * @param {string} name
+   * @param {(setting: Setting) => Use} build
+   */
+  #add(name, build) {
+    const view = find(this.root, `[data-use=${name}]`);
+    const asking = requests({
+      onerror: (words) => say(this.root, words),
+      onbusy: (busy) => view.setAttribute("aria-busy", String(busy)),
+    });
+    const again = () => this.#run(entry);
+    const take = (/** @type {number} */ place) => this.input.takePlace(place);
+    const entry = { use: build({ view, server: this.server, again, take }), asking };
+    this.#uses.push(entry);
+  }
+
+  /** @param {string[]} row */
+  #elsewhere([words, panel, about]) {
+    const go = button(words, {}, () => {
+      const takes = panel === "reconstruct" || panel === "compare";
+      if (takes && this.#digit) send(panel, { picture: { digit: this.#digit } });
+      else openPanel(panel);
+    });
+    go.dataset.send = panel;
+    return make("li", {}, go, " ", make("span", { className: "muted" }, about));
+  }
+
+  // ------------------------------------------------------------------ the picture
+  /**
+   * @param {Picture} picture
+   * @param {string} source
+   * @param {number} [place] of an example
+   */
+  #take(picture, source, place) {
+    this.#current = { picture, source, place };
+    return this.#digitize({});
+  }
+
+  /** @param {DigitizerOptions} options */
+  #digitize(options) {
+    const current = this.#current;
+    if (!current) return;
+    return this.arrivals.ask(async (still) => {
+      const asked = { picture: current.picture, options };
+      /** @type {Digitized} */
+      const answer = await still(call(this.server, "arrive", asked));
+      say(this.root, null);
+      paint(this.seen, answer.input);
+      find(this.root, ".verdict").textContent = answer.verdict;
+      if (current.source !== "example") this.input.show(answer);
+      this.#digit = answer.input;
+      PICTURE.keep(current.place, answer.input);
+      await this.#ask();
+    });
+  }
+
+  /** @param {string} sentence */
+  #refuse(sentence) {
+    this.#forget();
+    say(this.root, sentence);
+    if (this.#current) this.input.showRefused(this.#current.picture);
+  }
+
+  #forget() {
+    this.#digit = null;
+    empty(this.seen);
+    find(this.root, ".verdict").textContent = "";
+    for (const { use, asking } of this.#uses) {
+      asking.drop();
+      use.clear();
+    }
+  }
+
+  /** @param {Parcel} parcel */
+  async #receive({ picture }) {
+    if (!picture) return;
+    const pixels = pixelsIn(picture);
+    if (pixels) await this.input.show({ pixels });
+    this.#take(picture, "example");
+  }
+
+  // ------------------------------------------------------------------ the uses
+  #ask() {
+    this.#isStale = this.root.offsetParent === null;
+    if (this.#isStale) return;
+    return Promise.all(this.#uses.map((entry) => this.#run(entry)));
+  }
+
+  /** @param {Entry} entry */
+  #run({ use, asking }) {
+    const digit = this.#digit;
+    if (digit) return asking.ask((still) => use.ask(still, digit));
+  }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Server} server
+ */
+export const mount = (element, server) =>
+  mountPanel(element, "use", (root, /** @type {Model} */ _) => new Uses(root, server));

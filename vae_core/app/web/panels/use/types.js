@@ -1,0 +1,74 @@
+// Shapes of what the server answers to Use. Types alone, no code.
+
+/** @import { Server } from "../../core/types.js" */
+/** @import { Still } from "../../core/requests.js" */
+
+/** @typedef {{ value: number, sem: number }} Figure a share and its standard error */
+
+/**
+ * Training digits, the nearest first.
+ *
+ * @typedef {object} Neighbours
+ * @property {number[]} indices
+ * @property {number[]} labels
+ * @property {number[]} distances
+ * @property {string} digits base64, one digit after the other
+ * @property {boolean[]} decoded from the code, of a digit that is not at hand
+ * @property {number} searched
+ */
+
+/** @typedef {{ searched: number, code: Figure, pixels: Figure }} Precise */
+
+/**
+ * @typedef {object} Searched
+ * @property {number} progress of the codes, 0 to 1; below 1 the rest is missing
+ * @property {Neighbours} code
+ * @property {Neighbours} pixels
+ * @property {number} encoding milliseconds
+ * @property {number} milliseconds of the search by code
+ * @property {Precise[]} measured
+ * @property {string} command
+ * @property {number | null} queries
+ */
+
+/**
+ * @typedef {object} Score
+ * @property {string} name
+ * @property {number} score
+ * @property {number} normal share of known test digits that score higher
+ * @property {number} odd share of odd ones
+ * @property {Figure} area
+ * @property {number[]} curve_normal
+ * @property {number[]} curve_odd
+ */
+
+/**
+ * @typedef {object} Scored
+ * @property {Score[]} scores
+ * @property {number} normal test digits
+ * @property {number} odd
+ * @property {string} reconstruction base64
+ * @property {string} recipe
+ * @property {string} command
+ * @property {number} milliseconds
+ */
+
+/**
+ * What a use works with.
+ *
+ * @typedef {object} Setting
+ * @property {HTMLElement} view its place on the page
+ * @property {Server} server
+ * @property {() => void} again its settings changed: it is to ask once more
+ * @property {(place: number) => void} take an example
+ */
+
+/**
+ * One use: what it asks of a digit, base64 of 784 bytes, and what it shows without one.
+ *
+ * @typedef {object} Use
+ * @property {(still: Still, digit: string) => Promise<unknown>} ask
+ * @property {() => void} clear
+ */
+
+export {};

@@ -1,0 +1,54 @@
+"""Figures of the uses of a model, as the verbs measured them, kept beside its weights.
+
+`uses.json` has one entry a use, with the command that measured it; all are of the same weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from vae_core import files
+from vae_core.checkpoint.companions import USES, WEIGHTS, fingerprint
+from vae_core.files import Json, JsonObject
+
+MARK = "weights_sha256"
+
+
+def write(folder: Path, use: str, found: Mapping[str, object], more: str = "") -> Path:
+    """Keep what the verb `use` found; figures of other weights are dropped.
+
+    Args:
+        folder: of the checkpoint.
+        use: the name of the verb.
+        found: its reply.
+        more: arguments of the command beside the checkpoint, `--evaluate`, `--save` and `--data`.
+
+    Raises:
+        ValueError: the file cannot be written, or the one that is there is damaged.
+    """
+    words = ("python -m vae_core", use, folder.name, "--evaluate --save", more, "--data DIR")
+    command = " ".join(word for word in words if word)
+    entry = cast(Json, {**found, "command": command})
+    kept = {**_read(folder), use: entry, MARK: fingerprint(folder / WEIGHTS)}
+    files.write_json(folder / USES, kept)
+    return folder / USES
+
+
+def read(folder: Path, use: str) -> JsonObject | None:
+    """What the verb `use` found of these weights; None where it was not kept.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    found = _read(folder).get(use)
+    return found if isinstance(found, dict) else None
+
+
+def _read(folder: Path) -> JsonObject:
+    path = folder / USES
+    if not path.is_file():
+        return {}
+    kept = files.read_json(path)
+    return kept if kept.get(MARK) == fingerprint(folder / WEIGHTS) else {}
