@@ -17,11 +17,13 @@ WAY = """(each) => {
     if (each === here) return 0;
     const follows = (one, other) =>
         one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
-    const stops = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")]
+    const kinds = "a[href], button, input, select, summary, [tabindex]";
+    const stops = [...document.querySelectorAll(kinds)]
         .filter((stop) => stop.tabIndex >= 0 && !stop.disabled && stop.checkVisibility());
     const isAhead = here === document.body || Boolean(follows(here, each));
     const [from, to] = isAhead ? [here, each] : [each, here];
-    const between = stops.filter((stop) => stop !== from && follows(from, stop) && follows(stop, to));
+    const between = stops
+        .filter((stop) => stop !== from && follows(from, stop) && follows(stop, to));
     return (isAhead ? 1 : -1) * Math.max(1, between.length);
 }"""
 """About how many presses of the Tab key away a place lies, below zero where it lies behind the
