@@ -22,10 +22,11 @@ from weakref import WeakKeyDictionary
 
 import gradio as gr
 from gradio.context import Context
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from vae_core.app import wire
 from vae_core.app.server import refusals, visitors, work_queues
+from vae_core.app.server.compression import json_once
 from vae_core.app.service.batches import Decoding
 from vae_core.app.tally import Tally
 from vae_core.files import Json, JsonObject
@@ -156,12 +157,17 @@ def _named(function: Function, name: str) -> Function:
     return function
 
 
-def _wait(call: Call) -> Callable[[object], Awaitable[JSONResponse]]:
-    async def wait(argument: object) -> JSONResponse:
-        def work() -> JSONResponse:
-            return JSONResponse(call.answer(argument))
+def _wait(call: Call) -> Callable[[object], Awaitable[Response]]:
+    async def wait(argument: object) -> Response:
+        accepted = visitors.accepted_encodings()
 
-        return await _in_lane(call, argument, work, None, JSONResponse)
+        def form(reply: object) -> Response:
+            return json_once(reply, accepted)
+
+        def work() -> Response:
+            return form(call.answer(argument))
+
+        return await _in_lane(call, argument, work, None, form)
 
     return wait
 

@@ -10,6 +10,11 @@ FRAMES = "https://huggingface.co https://*.hf.space"
 """Who may show the app in a frame beside itself: a Space does. VAE_FRAMES names others."""
 
 
+PARTS = (b"text/javascript", b"text/css", b"application/json", b"image/png")
+"""Types of what no window shows as a page of its own, so that a policy would say nothing; with
+half a hundred parts to a page, it would be a tenth of all bytes."""
+
+
 def policy() -> str:
     """The content security policy: this host alone; Gradio's page needs inline scripts and eval."""
     rules = {
@@ -34,8 +39,8 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.headers = (
-            (b"x-content-type-options", b"nosniff"),
+        self.headers = ((b"x-content-type-options", b"nosniff"),)
+        self.of_pages = (
             (b"referrer-policy", b"strict-origin-when-cross-origin"),
             (b"content-security-policy", policy().encode("latin-1")),
         )
@@ -47,8 +52,10 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
-                known = {name.lower() for name, _ in given}
-                given += [pair for pair in self.headers if pair[0] not in known]
+                known = {name.lower(): value for name, value in given}
+                is_part = known.get(b"content-type", b"").split(b";")[0] in PARTS
+                added = self.headers if is_part else self.headers + self.of_pages
+                given += [pair for pair in added if pair[0] not in known]
                 message = {**message, "headers": given}
             await send(message)
 

@@ -10,7 +10,7 @@ import gradio as gr
 from vae_core.app.server import scripts
 from vae_core.app.server.calls import Call, page_function, register
 
-STYLED_AT_ONCE = ("explore", "sample", "interpolate", "reconstruct", "compare")
+STYLED_AT_ONCE = ("explore",)
 """Panels whose styles come with the page; those of others come when they are opened."""
 
 
@@ -34,11 +34,11 @@ def component(name: str, calls: Sequence[Call], *, late: bool = False, **words: 
     markup = scripts.text(f"{name}.html")
     for key, value in words.items():
         markup = markup.replace(f"[[{key}]]", value)
-    needed = [f"import(new URL({_address(f'{name}.js')}, document.baseURI))"]
+    needed = [scripts.module(f"{name}.js")]
     if late and scripts.style(name):
         needed += [
-            f"import(new URL({_address('parts/stylesheet.js')}, document.baseURI))"
-            f".then((late) => late.stylesheet({_address(f'{name}.css')}))"
+            f"{scripts.module('parts/stylesheet.js')}"
+            f".then((late) => late.stylesheet({json.dumps(scripts.address(f'{name}.css'))}))"
         ]
     return gr.HTML(
         html_template=inert(markup),
@@ -47,11 +47,6 @@ def component(name: str, calls: Sequence[Call], *, late: bool = False, **words: 
         server_functions=[page_function(each) for each in calls],
         apply_default_css=False,
     )
-
-
-def _address(name: str) -> str:
-    """Where a file of `web` is served, as a string of JavaScript."""
-    return json.dumps(scripts.address(name))
 
 
 def inert(markup: str) -> str:

@@ -1,4 +1,4 @@
-"""Pages as they leave: with the modules that they begin with named early, and compressed.
+"""Pages as they leave: with the scripts that they begin with named early, and compressed.
 
 Gradio puts what `head` holds into the page only once its own scripts run; by then the connections
 are idle no more. And it compresses files alone, though no answer is larger than a page.
@@ -6,16 +6,13 @@ are idle no more. And it compresses files alone, though no answer is larger than
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vae_core.app.server import routes
+from vae_core.app.server.compression import KEPT
 
-LEVEL = 5
-"""Of gzip: three milliseconds a page, a quarter of its bytes."""
-
-HEAD = b"</head>"
+HEAD, BODY = b"</head>", b"<gradio-app"
 
 
 class Pages:
@@ -24,38 +21,39 @@ class Pages:
     Args:
         app: what makes the pages.
         head: markup that goes to the end of a page's head.
+        body: markup that goes before Gradio's, to be seen until that is there.
     """
 
-    def __init__(self, app: ASGIApp, head: str) -> None:
-        self.app, self.pages = app, GZipMiddleware(self._page, compresslevel=LEVEL)
-        self.head = head.encode()
+    def __init__(self, app: ASGIApp, head: str, body: str = "") -> None:
+        self.app, self.head, self.body = app, head.encode(), body.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope["type"] == "http" and routes.RENDERED.fullmatch(routes.path_of(scope))
-        await (self.pages if is_page else self.app)(scope, receive, send)
-
-    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not is_page:
+            return await self.app(scope, receive, send)
         start: Message | None = None
+        accepted = Headers(scope=scope).get("accept-encoding", "")
 
-        async def headed(message: Message) -> None:
+        async def packed(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
                 start = message
                 return
             if start is not None:
                 if not message.get("more_body"):
-                    message = self._headed(start, message)
+                    message = self._packed(start, message, accepted)
                 first, start = start, None
                 await send(first)
             await send(message)
 
-        await self.app(scope, receive, headed)
+        await self.app(scope, receive, packed)
 
-    def _headed(self, start: Message, message: Message) -> Message:
-        """The only message of a body, with our head in it if it is a page."""
+    def _packed(self, start: Message, message: Message, accepted: str) -> Message:
+        """The only message of a body, with our markup in it if it is a page, compressed."""
         headers = MutableHeaders(raw=start["headers"])
-        if not headers.get("content-type", "").startswith("text/html"):
-            return message
-        body = message.get("body", b"").replace(HEAD, self.head + HEAD, 1)
-        headers["content-length"] = str(len(body))
+        body = message.get("body", b"")
+        if headers.get("content-type", "").startswith("text/html"):
+            body = body.replace(HEAD, self.head + HEAD, 1).replace(BODY, self.body + BODY, 1)
+        if "content-encoding" not in headers:
+            body = KEPT.encode(body, accepted, headers)
         return {**message, "body": body}

@@ -1,23 +1,23 @@
 """The page's own files: modules, markup, styles, the sheet of examples; read once, served as text.
 
 Modules import one another by relative addresses, so all of them lie under one folder whose name is
-a hash of all their contents: a browser may keep them for ever, and never mixes two versions.
+a hash of all that is sent: a browser may keep them for ever, and never mixes two versions. The
+modules that the page begins with are linked into one file.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
+import json
 import posixpath
-import re
-from collections.abc import Iterable
 from functools import cache
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vae_core.app.server import routes
+from vae_core.app.server import linking, routes
+from vae_core.app.server.compression import KEPT
 from vae_core.files import ASSETS, PACKAGE
 
 WEB = PACKAGE / "app" / "web"
@@ -32,7 +32,8 @@ SERVED = {
 EXAMPLES = "digits.png"
 TEST_DIGITS = "mnist-test.png"
 FOR_EVER = "public, max-age=31536000, immutable"
-IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?\bfrom\s+"(\.[^"]+)";""", re.M)
+FIRST_MODULES = ("parts/header.js", "panels/explore.js")
+"""What the page mounts on arrival; the modules of other panels come when they are opened."""
 
 
 def text(name: str) -> str:
@@ -50,11 +51,21 @@ def style(name: str) -> str:
 
 
 @cache
+def linked() -> linking.Linked:
+    """The modules as browsers get them."""
+    paths = sorted(WEB.rglob("*.js"))
+    sources = {path.relative_to(WEB).as_posix(): path.read_text("utf-8") for path in paths}
+    return linking.Linked(sources, FIRST_MODULES)
+
+
+@cache
 def served() -> dict[str, bytes]:
-    """Every file that a browser may fetch, by its path in `web`."""
+    """Every file that a browser may fetch, by its path."""
     found = (path for path in sorted(WEB.rglob("*")) if path.suffix in SERVED)
     files = {path.relative_to(WEB).as_posix(): path.read_bytes() for path in found}
-    return files | {name: (ASSETS / name).read_bytes() for name in (EXAMPLES, TEST_DIGITS)}
+    modules = {name: linked().served(name).encode() for name in linked().sources}
+    assets = {name: (ASSETS / name).read_bytes() for name in (EXAMPLES, TEST_DIGITS)}
+    return files | modules | assets | {linking.FILE: linked().file.encode()}
 
 
 @cache
@@ -72,25 +83,13 @@ def address(name: str) -> str:
     return f"{PREFIX}/{version()}/{name}"
 
 
-def needed(names: Iterable[str]) -> list[str]:
-    """These modules and all that they import, each once, in the order in which they are met."""
-    found, waiting = [], list(names)
-    while waiting:
-        name = waiting.pop(0)
-        if name in found:
-            continue
-        found.append(name)
-        folder = posixpath.dirname(name)
-        imported = IMPORT.findall(text(name))
-        waiting += [posixpath.normpath(posixpath.join(folder, each)) for each in imported]
-    return found
-
-
-@cache
-def compressed() -> dict[str, bytes]:
-    """The text files among them as gzip."""
-    text_files = {name: each for name, each in served().items() if not name.endswith(".png")}
-    return {name: gzip.compress(each, mtime=0) for name, each in text_files.items()}
+def module(name: str) -> str:
+    """JavaScript that brings a module, a promise."""
+    if name not in linked().first:
+        return f"import(new URL({json.dumps(address(name))}, document.baseURI))"
+    page = json.dumps(address(linking.FILE))
+    get = f"({{ {linking.ALL} }}) => {linking.ALL}[{json.dumps(name)}]"
+    return f"import(new URL({page}, document.baseURI)).then({get})"
 
 
 def answer(path: str, accepted: str) -> Response:
@@ -104,11 +103,11 @@ def answer(path: str, accepted: str) -> Response:
     content = served().get(name) if asked == version() else None
     if content is None:
         return Response("There is no such file in this version.", 404)
-    headers = {"cache-control": FOR_EVER, "vary": "accept-encoding"}
-    if "gzip" in accepted and name in compressed():
-        content = compressed()[name]
-        headers["content-encoding"] = "gzip"
-    return Response(content, headers=headers, media_type=SERVED[posixpath.splitext(name)[1]])
+    kind = posixpath.splitext(name)[1]
+    response = Response(headers={"cache-control": FOR_EVER}, media_type=SERVED[kind])
+    packed = "" if kind == ".png" else accepted
+    response.body = KEPT.encode(content, packed, response.headers)
+    return response
 
 
 class Files:
@@ -119,7 +118,7 @@ class Files:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        compressed()
+        served()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")

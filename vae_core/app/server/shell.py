@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +12,27 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
-from vae_core.app import wire
-from vae_core.app.server import api, assets, calls, health, routes, scripts, sockets, upkeep
+from vae_core.app.server import (
+    api,
+    boot,
+    calls,
+    first_look,
+    frontend,
+    health,
+    linking,
+    routes,
+    scripts,
+    sockets,
+    upkeep,
+)
 from vae_core.app.server import training_socket as training
 from vae_core.app.server.body_limit import RequestLimits
 from vae_core.app.server.headers import SecurityHeaders
 from vae_core.app.server.page import STYLED_AT_ONCE, component
 from vae_core.app.server.pages import Pages
 from vae_core.app.server.upload_route import UploadRoute
-from vae_core.app.service import groups
 from vae_core.app.service.studio import Studio
-from vae_core.files import Json
+from vae_core.files import JsonObject
 
 PANELS = (
     "explore",
@@ -45,17 +53,6 @@ STYLES = (
     "parts/picture",
     *(f"panels/{name}" for name in STYLED_AT_ONCE),
 )
-FIRST_MODULES = ("parts/header.js", "panels/explore.js")
-"""What the page mounts on arrival; the modules of other panels come when they are opened."""
-METRICS = (
-    *("nll", "importance_samples", "elbo", "distortion", "rate", "mse", "n_images"),
-    *("active_units", "fid", "fid_floor", "sample_entropy", "test_entropy", "not_digits"),
-    *("prior_gap", "prior_gap_at_most", "prior_gap_digits"),
-)
-"""Figures that the page shows."""
-DEFAULT_MODEL = "vae-flow-digits"
-FIRST_EXAMPLE = 3
-"""Place in the example sheet of the digit that the app opens on."""
 WAITING, THREADS, SESSIONS = 256, 64, 200
 """Calls in Gradio's queue, those it lets in at once (ours wait in no thread), and sessions, which
 hold nothing. Exactly 40 threads would be shared with whoever opens the page."""
@@ -78,9 +75,10 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
     """Keyword arguments for `Blocks.launch`: our look, no Gradio footer, bounded requests."""
     live = calls.live_calls(calls.registry(app))
     uploads = UploadRoute(Path(get_upload_folder()))
+    first = boot.first_digit(studio)
     socket = sockets.LiveSocket(live, studio.batches)
     return {
-        "head": head(studio),
+        "head": head(studio, first),
         "theme": theme(),
         "favicon_path": scripts.WEB / "favicon.png",
         "footer_links": [],
@@ -93,12 +91,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
         "state_session_capacity": SESSIONS,
         "quiet": True,
         "app_kwargs": {
-            "middleware": [
-                Middleware(SecurityHeaders),
-                Middleware(scripts.Files),
-                Middleware(Pages, head=preloads()),
-                Middleware(RequestLimits, blocks=app),
-            ],
+            "middleware": middleware(app, first),
             "routes": [
                 WebSocketRoute(sockets.PATH, socket),
                 WebSocketRoute(training.PATH, training.TrainingSocket(studio.trainings)),
@@ -113,65 +106,45 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
     }
 
 
-def head(studio: Studio) -> str:
+def middleware(app: gr.Blocks, first: JsonObject | None) -> list[Middleware]:
+    """What stands before Gradio's own ways, the outermost first."""
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(scripts.Files),
+        Middleware(frontend.Frontend),
+        Middleware(Pages, head=preloads(), body=first_look.markup(first)),
+        Middleware(RequestLimits, blocks=app),
+    ]
+
+
+def head(studio: Studio, first: JsonObject | None = None) -> str:
     """Styles, and what the page knows before any call.
 
     Styles go into `<head>` rather than `css=`, whose rules Gradio rewrites one by one.
     """
+    known = boot.boot(studio, PANELS, first)
     styles = "\n".join(scripts.style(name) for name in STYLES)
     return (
         f"<style>{styles}</style>"
-        f'<script type="application/json" id="studio-boot">{boot(studio)}</script>'
+        f'<script type="application/json" id="studio-boot">{known}</script>'
         f"<script>{scripts.text('core/preselect.js')}</script>"
     )
 
 
 def preloads() -> str:
-    """Links to the modules that the page begins with, all at once instead of one wave an import.
-
-    Of low priority: they come while Gradio's own scripts, which come first, are being read.
-    """
-    names = scripts.needed(FIRST_MODULES)
-    return "".join(
-        f'<link rel="modulepreload" fetchpriority="low" href="{scripts.address(name)}">'
-        for name in names
-    )
+    """Links to all that the page begins with, all at once instead of one wave an import."""
+    of_gradio = frontend.first_files()
+    links = [
+        *(_preload(name) for name in of_gradio),
+        _preload(scripts.address(linking.FILE), 'fetchpriority="low" '),
+    ]
+    return "".join(links)
 
 
-def boot(studio: Studio) -> str:
-    """JSON of the models' cards and the first digit, safe inside a `<script>`."""
-    cards = sorted(studio.checkpoints(), key=groups.place)
-    names = [card["name"] for card in cards]
-    chosen = DEFAULT_MODEL if DEFAULT_MODEL in names else next(iter(names), None)
-    facts = {
-        "models": [card | {"metrics": shown(card["metrics"])} for card in cards],
-        "chosen": chosen,
-        "first": first_digit(studio, chosen),
-        "panels": list(PANELS),
-        "device": studio.device_label,
-        "examples": assets.sheet(),
-    }
-    return json.dumps(facts, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def shown(metrics: Mapping[str, object]) -> dict[str, object]:
-    """The figures of a card that the page shows."""
-    return {key: metrics[key] for key in METRICS if key in metrics}
-
-
-def first_digit(studio: Studio, name: str | None) -> Json:
-    """An example digit and its code, sent with the page so that it opens on a real picture."""
-    if name is None:
-        return None
-    digits, labels, _ = assets.examples()
-    digit = {"pixels": wire.pack(digits[FIRST_EXAMPLE])}
-    try:
-        code = studio.encode(name, digit, label=labels[FIRST_EXAMPLE])
-        made = studio.decode(name, code["z"], code["label"])
-    except Exception:  # a model that cannot be used: the panel says why when it asks
-        return None
-    about = {key: code[key] for key in ("input", "z", "nearer", "label")}
-    return wire.to_json({"checkpoint": name, **about, "pixels": made["pixels"]})
+def _preload(address: str, more: str = "") -> str:
+    if address.endswith(".css"):
+        return f'<link rel="preload" as="style" crossorigin {more}href="{address}">'
+    return f'<link rel="modulepreload" {more}href="{address}">'
 
 
 def theme() -> Base:

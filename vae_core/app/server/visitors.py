@@ -63,6 +63,12 @@ def at_hand() -> str:
     return home(client.host) if client is not None else ""
 
 
+def accepted_encodings() -> str:
+    """What compression the request takes that Gradio is answering in this task, or ""."""
+    headers = getattr(LocalContext.request.get(None), "headers", None)
+    return headers.get("accept-encoding", "") if headers is not None else ""
+
+
 class Shares:
     """Places that visitors hold for a while, bounded in all and for each address.
 

@@ -20,6 +20,20 @@ export const boot = {
   ...JSON.parse(document.getElementById("studio-boot")?.textContent || "{}"),
 };
 
+/**
+ * The order of the sliders that the server leaves out: by what they carry, or else move.
+ *
+ * @param {Model} model
+ * @returns {number[]}
+ */
+function falling({ latent_dim: count, kl_per_dim: kls, moves }) {
+  /** @type {number[]} */
+  const lengths = kls ?? moves ?? Array(count).fill(0);
+  return [...lengths.keys()].sort((one, other) => lengths[other] - lengths[one]);
+}
+
+for (const model of boot.models) model.order ??= falling(model);
+
 export const { models } = boot;
 
 const named = new Map(models.map((model) => [model.name, model]));
