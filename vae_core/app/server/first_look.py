@@ -32,7 +32,7 @@ SCRIPT = """{
 
 
 def markup(first: JsonObject | None) -> str:
-    """The picture as part of the page; `panels/explore.js` takes it away.
+    """The picture as part of the page; `parts/panel.js` takes it away.
 
     Args:
         first: what the page opens on, as `boot.first_digit` has it.

@@ -254,7 +254,6 @@ class Explore {
       if (first && !state.u) this.starts.from({ picture: { pixels: first.input }, keepLabel });
     }
     if (notices.length) say(this.root, notices.join(" "));
-    document.getElementById("first-digit")?.remove(); // the server's, until this panel is there
   }
 
   #changeModel() {

@@ -15,6 +15,7 @@ const NO_MODEL = "There is no model: train one with python -m vae_core train vae
 export function mountPanel(element, name, build) {
   const root = find(element, `[data-testid=panel-${name}]`);
   const chosen = model();
+  document.getElementById("first-digit")?.remove(); // the server's, until the page is there
   if (chosen) return build(root, chosen);
   root.classList.add("empty");
   say(root, NO_MODEL);
