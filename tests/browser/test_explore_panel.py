@@ -149,7 +149,7 @@ def test_random_leaves_frozen_sliders_alone_and_undo_goes_back(desktop: Any, app
     z = current_z(desktop)
     assert z[4] == 0.7
     assert sum(v != 0.7 for v in z) == 19
-    panel.get_by_role("button", name="Undo").click()
+    desktop.get_by_role("button", name="Undo").click()
     assert current_z(desktop) == [0.7] * 20
 
 

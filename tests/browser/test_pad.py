@@ -74,8 +74,8 @@ def test_undo_takes_a_label_back(desktop: Any, app_url: str) -> None:
     other = "4" if first != "4" else "7"
     panel.locator(f".given-label [data-label='{other}']").click()
     settle(desktop)
-    panel.locator("[data-do=undo]").click()
+    desktop.locator(".undo [data-do=undo]").click()
     panel.locator(f".given-label [data-label='{first}'][aria-pressed=true]").wait_for()
     assert desktop.evaluate("studio.state.label") == int(first)
-    panel.locator("[data-do=redo]").click()
+    desktop.locator(".undo [data-do=redo]").click()
     panel.locator(f".given-label [data-label='{other}'][aria-pressed=true]").wait_for()

@@ -29,7 +29,7 @@ def test_a_steer_moves_the_code_along_its_direction_alone(
     after = [float(each.input_value()) for each in places.all()]
     for name, here, there in zip(names, others, after, strict=True):
         assert there - here == pytest.approx(0.1 if name == "slant" else 0, abs=0.011), name
-    panel.locator("[data-do=undo]").click()
+    page.locator(".undo [data-do=undo]").click()
     page.wait_for_function(
         "(v) => Math.abs(Number(document.querySelector('#steer-slant').value) - v) < 0.011",
         arg=others[names.index("slant")],

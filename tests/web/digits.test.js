@@ -17,7 +17,6 @@ import {
   readPlace,
   writePlace,
 } from "../../vae_core/app/web/core/examples.js";
-import { Undo } from "../../vae_core/app/web/core/undo.js";
 import { Mask } from "../../vae_core/app/web/parts/eraser.js";
 
 const black = new Uint8Array(AREA);
@@ -51,24 +50,6 @@ test("an example is found by its class and by its place in an address", () => {
     [readPlace("e3"), readPlace("e4"), readPlace("x"), readPlace(null)],
     [3, undefined, undefined, undefined],
   );
-});
-
-test("undo goes from one rest of the hand to the one before", () => {
-  const undo = new Undo(0, (one, other) => one === other);
-  assert.deepEqual([undo.canUndo(0), undo.canUndo(1), undo.undo()], [false, true, null]);
-  for (const rest of [1, 2, 2, 3]) undo.keep(rest);
-  assert.deepEqual([undo.undo(), undo.undo(), undo.redo()], [2, 1, 2]);
-  undo.keep(9);
-  assert.equal(undo.canRedo, false, "a new way forgets the one that was gone back from");
-  assert.deepEqual([undo.undo(), undo.undo(), undo.undo(), undo.undo()], [2, 1, 0, null]);
-});
-
-test("undo remembers a hundred steps", () => {
-  const undo = new Undo(0, (one, other) => one === other);
-  for (let i = 1; i <= 500; i++) undo.keep(i);
-  let steps = 0;
-  while (undo.undo() !== null) steps++;
-  assert.equal(steps, 100);
 });
 
 test("a rubber leaves no holes, however far apart the events are", () => {

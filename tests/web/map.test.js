@@ -3,7 +3,13 @@ import test from "node:test";
 import { pack, packBits, unpack, unpackBits } from "../../vae_core/app/web/core/bytes.js";
 import { contour } from "../../vae_core/app/web/draw/contours.js";
 import { Chart } from "../../vae_core/app/web/panels/map/codes.js";
-import { countByClass, csv, enclosed, isInside } from "../../vae_core/app/web/panels/map/lasso.js";
+import {
+  countByClass,
+  csv,
+  enclosed,
+  isInside,
+  simplified,
+} from "../../vae_core/app/web/panels/map/lasso.js";
 import { View } from "../../vae_core/app/web/panels/map/view.js";
 
 /** @typedef {import("../../vae_core/app/web/panels/map/codes.js").Answer} Answer */
@@ -165,4 +171,42 @@ test("lines of a contour meet at the edges of its cells", () => {
     }
   }
   assert.ok([...ends.values()].every((count) => count === 2));
+});
+
+test("a lasso of any length is one that a link can hold, and chooses nearly the same", () => {
+  /** @type {[number, number][]} */
+  const line = Array.from({ length: 2000 }, (_, i) => {
+    const angle = (2 * Math.PI * i) / 2000;
+    const radius = 2 + 0.3 * Math.sin(40 * angle) + 0.02 * Math.sin(900 * angle);
+    return [radius * Math.cos(angle), radius * Math.sin(angle)];
+  });
+  const few = simplified(line, 0.001);
+  assert.ok(few.length <= 120 && few.length > 40);
+  let [same, all] = [0, 0];
+  for (let s = -3; s <= 3; s += 0.05) {
+    for (let t = -3; t <= 3; t += 0.05) {
+      all++;
+      same += Number(isInside([s, t], line) === isInside([s, t], few));
+    }
+  }
+  assert.ok(same / all > 0.99, `${same} of ${all}`);
+});
+
+test("a lasso loses no corner", () => {
+  /** @type {[number, number][]} */
+  const square = [
+    [0, 0],
+    [0.5, 0],
+    [1, 0],
+    [1, 0.5],
+    [1, 1],
+    [0.5, 1],
+    [0, 1],
+  ];
+  assert.deepEqual(simplified(square, 0.01), [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ]);
 });

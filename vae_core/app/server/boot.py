@@ -82,5 +82,5 @@ def first_digit(studio: Studio) -> JsonObject | None:
     except Exception:  # a model that cannot be used: the panel says why when it asks
         return None
     about = {key: code[key] for key in ("input", "z", "nearer", "label")}
-    shown = {"checkpoint": name, **about, "pixels": made["pixels"]}
+    shown = {"checkpoint": name, "place": FIRST_EXAMPLE, **about, "pixels": made["pixels"]}
     return cast(JsonObject, wire.to_json(shown))

@@ -29,6 +29,13 @@ export function readNumbers(text) {
  */
 export const writeNumbers = (numbers) => numbers.map(spelledNumber).join(",");
 
+/**
+ * The number that an address holds for another one.
+ *
+ * @param {number} v
+ */
+export const asWritten = (v) => Number(spelledNumber(v));
+
 /** @param {number} v */
 function spelledNumber(v) {
   const single = Math.fround(v);
@@ -64,6 +71,38 @@ export function readPixels(text) {
 export function fieldsOf(href) {
   const { searchParams, hash } = new URL(href);
   return new Map([...searchParams, ...new URLSearchParams(hash.slice(1))]);
+}
+
+/**
+ * The same by where each stands: a name of the query, or "#" and a name of the fragment.
+ *
+ * @param {string} href
+ * @returns {Map<string, string>}
+ */
+export function placesOf(href) {
+  const { searchParams, hash } = new URL(href);
+  const unsent = [...new URLSearchParams(hash.slice(1))];
+  return new Map([
+    ...searchParams,
+    ...unsent.map(([name, value]) => /** @type {const} */ ([`#${name}`, value])),
+  ]);
+}
+
+/**
+ * An address with some of its fields changed, each named as `placesOf` names it.
+ *
+ * @param {string} href
+ * @param {Fields} places
+ */
+export function amended(href, places) {
+  const url = new URL(href);
+  const fragment = new URLSearchParams(url.hash.slice(1));
+  for (const [place, value] of Object.entries(places)) {
+    if (place.startsWith("#")) write(fragment, { [place.slice(1)]: value });
+    else write(url.searchParams, { [place]: value });
+  }
+  url.hash = fragment.toString();
+  return spelled(url);
 }
 
 /**

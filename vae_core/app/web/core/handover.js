@@ -1,6 +1,7 @@
 // Panels open each other, and hand over pictures and codes.
 
 import { openPanels } from "./boot.js";
+import { emit } from "./events.js";
 import { mirror, set, state, travel } from "./state.js";
 
 /** @import { Parcel, Picture } from "./types.js" */
@@ -28,8 +29,10 @@ export function openPanel(panel, how) {
 export function followHistory() {
   window.addEventListener("popstate", () => {
     const { panel } = state;
+    emit("leave");
     travel();
     if (state.panel !== panel) openPanel(state.panel, { travelling: true });
+    emit("arrive");
   });
 }
 
@@ -44,6 +47,7 @@ export function send(panel, parcel) {
   if (!openPanels.includes(panel)) return; // left out of this lesson
   waiting.set(panel, { checkpoint: state.model, ...parcel });
   openPanel(panel);
+  emit("given", panel);
   deliver(panel);
   mirror(); // a hand may go back before the next mirroring
 }

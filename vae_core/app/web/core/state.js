@@ -1,6 +1,6 @@
 // The one state of the page: what is chosen, mirrored in the address, announced to whoever listens.
 
-import { fieldsOf, readAddress, writeAddress } from "./address.js";
+import { amended, fieldsOf, placesOf, readAddress, writeAddress } from "./address.js";
 import { boot, modelNamed, models, openPanels } from "./boot.js";
 import { emit, on } from "./events.js";
 import { isOwnName, ownModels } from "./own.js";
@@ -23,6 +23,9 @@ let opened = fieldsOf(location.href);
 const kept = {};
 /** @type {Fields} */
 const unsent = {};
+const ASIDE = "*"; // before the name of what stands in no address
+/** @type {Map<string, string>} */
+const aside = new Map();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let mirroring;
 
@@ -70,6 +73,7 @@ export const givenLabel = () => (model()?.takes_labels ? state.label : null);
 export function mirror() {
   const text = addressNow();
   if (text !== location.href) history.replaceState({ panel: state.panel }, "", text);
+  emit("mirror");
 }
 
 function addressNow() {
@@ -115,7 +119,35 @@ export function keepPicture(field, text) {
 }
 
 /**
- * Call `arrive` when Back or Forward changed one of these fields of the address.
+ * Keep what is no part of a link, but can be undone: it stands beside the address.
+ *
+ * @param {string} field
+ * @param {string} text
+ */
+export function keepAside(field, text) {
+  aside.set(ASIDE + field, text);
+  mirrorSoon();
+}
+
+/**
+ * A small setting of a panel in the link: shown as the address has it, now and whenever Back, Forward
+ * or undo come to it.
+ *
+ * @param {string} field
+ * @param {(text: string | null) => void} show
+ * @returns {(text: string | null) => void} keeps another value, null for the usual one
+ */
+export function linked(field, show) {
+  onTravel([field], () => {
+    keep({ [field]: openedWith(field) });
+    show(openedWith(field));
+  });
+  show(openedWith(field));
+  return (text) => keep({ [field]: text });
+}
+
+/**
+ * Call `arrive` when Back, Forward, undo or redo changed one of these fields of the address.
  *
  * @param {string[]} fields
  * @param {() => void} arrive
@@ -125,21 +157,59 @@ export const onTravel = (fields, arrive) =>
     if (fields.some((field) => changed.has(field))) arrive();
   });
 
-/** Back or Forward came here: the state is the address's, and panels hear which fields differ. */
-export function travel() {
+/** All that is kept now, by where it stands. */
+export const snapshot = () => new Map([...placesOf(addressNow()), ...aside]);
+
+/**
+ * Go to where some of what is kept was otherwise, as a link goes there. Another model is a place of
+ * its own in the browser's history.
+ *
+ * @param {Fields} changes by place, as `snapshot` names them
+ */
+export function restore(changes) {
+  mirror();
+  const before = new Map(aside);
+  const inLink = Object.entries(changes).filter(([place]) => !place.startsWith(ASIDE));
+  for (const [place, text] of Object.entries(changes)) {
+    if (place.startsWith(ASIDE)) aside.set(place, text ?? "");
+  }
+  const href = amended(location.href, Object.fromEntries(inLink));
+  const isStep = changes.model !== undefined && changes.model !== state.model;
+  if (isStep) history.pushState({ panel: state.panel }, "", href);
+  else history.replaceState({ panel: state.panel }, "", href);
+  travel(before);
+}
+
+/**
+ * Back or Forward came here: the state is the address's, and panels hear which fields differ.
+ *
+ * @param {Map<string, string>} [asideBefore]
+ */
+export function travel(asideBefore = aside) {
   clearTimeout(mirroring);
-  const was = fieldsOf(addressNow());
-  opened = fieldsOf(location.href);
+  const was = withAside(fieldsOf(addressNow()), asideBefore);
+  const { search, searchParams: asSent } = new URL(location.href);
+  const inLink = fieldsOf(location.href);
+  opened = withAside(inLink, aside);
   const fields = new Set([...was.keys(), ...opened.keys()]);
   const changed = [...fields].filter((field) => was.get(field) !== opened.get(field));
-  const asSent = new URL(location.href).searchParams;
   for (const field of Object.keys(kept)) kept[field] = asSent.get(field);
   for (const field of Object.keys(unsent)) {
-    unsent[field] = asSent.has(field) ? null : openedWith(field);
+    unsent[field] = asSent.has(field) ? null : (inLink.get(field) ?? null);
   }
-  set(readAddress(location.search, known()), { travelling: true });
+  set(readAddress(search, known()), { travelling: true });
   emit("travel", new Set(changed));
 }
+
+/**
+ * @param {Map<string, string>} fields
+ * @param {Map<string, string>} beside
+ */
+const withAside = (fields, beside) =>
+  new Map([
+    ...fields,
+    ...[...beside].map(([place, text]) => /** @type {const} */ ([place.slice(ASIDE.length), text])),
+  ]);
 
 /**
  * Merge a patch into the state, mirror it, tell whoever listens. Another panel or model is a step

@@ -73,6 +73,7 @@
  * @typedef {object} FirstDigit
  * @property {string} checkpoint whose code it is
  * @property {string} input base64 of the digit's 784 bytes
+ * @property {number} place of it in the example sheet
  * @property {number[]} z
  * @property {number | null} nearer share of test codes nearer to the mean
  * @property {string} pixels base64 of the decoded digit

@@ -126,6 +126,7 @@ class Compare {
     empty(this.digit);
     find(this.root, ".verdict").textContent = "";
     this.views.take(null);
+    PICTURE.clear();
   }
 
   #clear() {

@@ -1,5 +1,6 @@
 // Explore: sliders in the order of their measured KL, one live picture, and ways to start.
 
+import { writeNumbers } from "../core/address.js";
 import { boot } from "../core/boot.js";
 import { packed } from "../core/bytes.js";
 import { call } from "../core/calls.js";
@@ -28,7 +29,6 @@ import { mountSmooth } from "./explore/smooth.js";
 import { isPlaceOf, Starts } from "./explore/start.js";
 import { Steers } from "./explore/steers.js";
 import { Strips } from "./explore/strips.js";
-import { UndoButtons } from "./explore/undo_buttons.js";
 
 /** @import { Bytes } from "../core/bytes.js" */
 /** @import { FirstDigit, Model, Parcel, Server } from "../core/types.js" */
@@ -43,7 +43,6 @@ class Explore {
   #pixels = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #slowTimer;
-  #rest = () => this.undo.keep();
 
   /**
    * @param {HTMLElement} root
@@ -61,43 +60,26 @@ class Explore {
         this.#u[dim] = value;
         this.#movedByHand(event);
       },
-      onrest: this.#rest,
       onfreeze: (dim) => this.settings.toggle(dim),
     });
-    this.settings = new RowSettings(root, this.rows, () => this.#u, this.#rest);
+    this.settings = new RowSettings(root, this.rows, () => this.#u);
     this.steers = this.#buildSteers();
     this.showNames = namer(server, this.rows, this.steers);
     this.starts = new Starts(root, {
       server,
       model: () => this.model,
       onstart: (start, label) => this.#jump(start.z, { start, label }),
+      onknown: () => this.gauge.show(...this.#place()),
     });
-    this.undo = this.#buildUndo();
     this.engine = this.#buildEngine();
     this.strips = this.#buildStrips();
     const place = () => ({ model: this.model, z: clamped(this.model, this.#u) });
     this.hand = mountHand(root, server, place, (event) => {
       this.#paint(event);
       this.strips.askSoon();
-      this.undo.keep();
     });
     this.#listen();
     this.#arrive(boot.first);
-  }
-
-  #buildUndo() {
-    const here = () => ({
-      u: [...this.#u],
-      start: this.starts.current,
-      label: givenLabel(),
-      ...this.settings.current,
-    });
-    return new UndoButtons(this.root, here, ({ u, start, label, ...settings }, event) => {
-      this.starts.leave();
-      this.#give(label);
-      this.settings.restore(this.model, settings);
-      this.#goTo(u, start, event);
-    });
   }
 
   #buildSteers() {
@@ -106,7 +88,7 @@ class Explore {
       this.rows.show(this.#u);
       this.#movedByHand(event);
     };
-    const byHand = { model: () => this.model, place: () => this.#u, onmove, onrest: this.#rest };
+    const byHand = { model: () => this.model, place: () => this.#u, onmove };
     mountPad(this.root, byHand);
     return new Steers(this.root, byHand);
   }
@@ -147,7 +129,6 @@ class Explore {
   #movedByHand(event) {
     this.starts.leave();
     this.#moved(event);
-    this.undo.keepSoon();
   }
 
   /**
@@ -165,6 +146,7 @@ class Explore {
   #moved(event) {
     this.#paint(event);
     set({ u: [...this.#u] });
+    this.starts.keep();
     this.steers.show(this.#u);
     this.gauge.showSoon(() => this.#place());
     if (!this.model.slow) this.strips.askSoon();
@@ -179,7 +161,7 @@ class Explore {
   /** @returns {[number[], number | null]} the code, and its rank while it is that of a picture */
   #place() {
     const start = this.starts.current;
-    const isCode = start && clamped(this.model, start.z).join() === this.#u.join();
+    const isCode = start && writeNumbers(clamped(this.model, start.z)) === writeNumbers(this.#u);
     return [this.#u, isCode ? start.nearer : null];
   }
 
@@ -197,10 +179,8 @@ class Explore {
    * @param {{ event?: Event, start?: Start | null, frozen?: Set<number>, label?: number | null }} [how]
    */
   #jump(next, { event, start = null, frozen = new Set(), label } = {}) {
-    this.undo.keep();
     this.#give(label);
     this.#goTo(moveTo(this.model, this.#u, next, frozen), start, event);
-    this.undo.keep();
   }
 
   /** @type {(draw: () => number, event: Event) => void} of each slider that is not frozen */
@@ -228,7 +208,6 @@ class Explore {
     root.classList.toggle("slow", chosen.slow);
     this.settings.adopt(chosen, frozen);
     this.gauge.show(...this.#place());
-    this.undo.forget();
     find(root, ".seeing-text").replaceChildren(...explain(chosen));
     this.#paint();
     this.strips.askSoon(ARRIVAL_MS);
@@ -240,18 +219,21 @@ class Explore {
   #arrive(first) {
     const frozen = frozenByLink(); // once
     if (first && isPlaceOf(first)) {
-      const { input, z, nearer, pixels, label } = first;
+      const { input, z, nearer, pixels, label, place } = first;
       if (label !== null) set({ label });
       paint(this.canvas, pixels);
       this.#adopt(z, frozen);
-      this.starts.show({ picture: { pixels: input }, input, z, nearer });
+      this.starts.show({ picture: { pixels: input }, input, z, nearer, place });
       this.gauge.show(...this.#place());
-      this.undo.forget();
     } else {
       this.#adopt(state.u, frozen);
+      if (state.u) this.starts.open();
       // A link's label says how to paint; the digit that the panel begins with is read as what it is.
       const keepLabel = state.label !== null;
-      if (first && !state.u) this.starts.from({ picture: { pixels: first.input }, keepLabel });
+      if (first && !state.u) {
+        const { input, place } = first;
+        this.starts.from({ picture: { pixels: input }, keepLabel, place });
+      }
     }
     if (notices.length) say(this.root, notices.join(" "));
   }
@@ -264,12 +246,13 @@ class Explore {
     else if (!state.u) set({ u: [...this.#u] });
   }
 
-  /** To where Back or Forward leads. */
+  /** To where Back, Forward, undo or redo lead. */
   #travel() {
     this.starts.leave();
-    if (state.u) this.#goTo(state.u, null);
-    else this.#arrive(boot.first);
-    this.undo.keep();
+    this.settings.arrive(this.model);
+    if (!state.u) return this.#arrive(boot.first);
+    this.#goTo(state.u, null);
+    this.starts.open();
   }
 
   /** @param {Parcel} parcel */
@@ -287,7 +270,7 @@ class Explore {
     const shown = () => ({ model: this.model, u: this.#u, pixels: this.#shown });
     mountHandout(this.root, this.canvas, shown);
     on("model", () => this.#changeModel());
-    onTravel(["z", "label"], () => this.#travel());
+    onTravel(["model", "z", "label", "from", "scale", "frozen"], () => this.#travel());
     onParcel("explore", (parcel) => this.#receive(parcel));
   }
 }

@@ -53,7 +53,11 @@ class Inside {
     this.input = pictureInput(find(root, ".own"), {
       label: "Your picture",
       onpicture: ({ picture, source, place }) => this.#take(picture, source, place),
-      onclear: () => this.#forget(),
+      onclear: () => {
+        this.arrivals.drop();
+        this.#current = null;
+        this.#forget();
+      },
       onchoose: (choose) => this.#digitize({ choose }),
     });
     this.arrivals = requests({
@@ -129,6 +133,7 @@ class Inside {
 
   #forget() {
     this.#digit = null;
+    PICTURE.clear();
     this.requests.drop();
     this.rows.replaceChildren();
     find(this.root, ".verdict").textContent = "";

@@ -1,13 +1,19 @@
 // Learn: the list of lessons with what is done of them, and a list of one's own.
 
 import { on } from "../core/events.js";
+import { keepAside, onTravel, openedWith } from "../core/state.js";
 import { attributes, button, find, make } from "../parts/nodes.js";
 import { LESSONS } from "./learn/lessons.js";
 import { OwnList } from "./learn/own_list.js";
-import { forgetProgress, progress } from "./learn/progress.js";
+import { forgetProgress, progress, setProgress } from "./learn/progress.js";
 import { lessonStrip } from "./learn/strip.js";
 
 /** @import { Lesson } from "./learn/types.js" */
+
+const PROGRESS = "progress";
+
+/** So that it can be undone that it is forgotten. */
+const rememberProgress = () => keepAside(PROGRESS, JSON.stringify(progress()));
 
 /**
  * @param {Lesson} lesson
@@ -57,7 +63,10 @@ export function mount(element) {
   };
   const about =
     "Ten short lessons over the panels of this app, each on a real model. A step says two or three sentences and asks for one act, which it sees when you do it.";
-  const again = button("Forget my progress", { className: "plain" }, forgetProgress);
+  const again = button("Forget my progress", { className: "plain" }, () => {
+    forgetProgress();
+    rememberProgress();
+  });
   root.append(
     make(
       "div",
@@ -70,5 +79,8 @@ export function mount(element) {
     new OwnList().element,
   );
   on("progress", show);
+  on("panel", (panel) => panel === "learn" && rememberProgress());
+  onTravel([PROGRESS], () => setProgress(JSON.parse(openedWith(PROGRESS) ?? "{}")));
+  rememberProgress();
   show();
 }

@@ -13,18 +13,20 @@ import { loadChart } from "./map/codes.js";
 import { Corners } from "./map/corners.js";
 import { explain } from "./map/explain.js";
 import { handOn } from "./map/hand.js";
-import { enclosed } from "./map/lasso.js";
+import { enclosed, simplified } from "./map/lasso.js";
 import { manifold } from "./map/manifold.js";
 import { FIELD, OwnPicture } from "./map/mine.js";
 import {
   FIELDS,
+  openedClass,
   openedLasso,
   openedPlace,
   openView,
   spellCorners,
   spellLasso,
+  spellPlace,
   spellView,
-  thinned,
+  usualPlane,
 } from "./map/opened.js";
 import { Pointing } from "./map/pointing.js";
 import { Selection } from "./map/selection.js";
@@ -36,18 +38,8 @@ import { mountTools, showPlanes } from "./map/tools.js";
 /** @import { Spot } from "./map/view.js" */
 
 const [PRIOR_LIMIT, PICTURE_LIMIT] = [10, 1000]; // of a slider, as the server takes it
-const LASSO_STEP = 3; // screen pixels between its spots
+const LASSO_STEP = 1; // screen pixels that its corners may lie off it
 const FIRST = 0; // the test digit that the crosshair begins on
-
-/**
- * The plane that shows most: a flow's base noise looks the same from all sides.
- *
- * @param {Model} model
- */
-const usualPlane = ({ latent_dim: d, prior }) => {
-  if (d === 2) return "whole";
-  return prior === "flow" ? "lda" : "pca";
-};
 
 class MapPanel {
   /** @type {Chart | null} */
@@ -107,7 +99,7 @@ class MapPanel {
       onerror: this.say,
       onchange: (chosen) => {
         this.map.chosen = chosen;
-        keep({ lasso: null });
+        keep({ lasso: null, class: null });
         this.map.draw({ back: false });
       },
     });
@@ -124,6 +116,7 @@ class MapPanel {
         const at = this.#arrivedAt;
         this.#arrivedAt = null;
         if (at && writeNumbers(at) !== writeNumbers(own.place)) this.pointing.pin(at);
+        if (at) this.pointing.openPull();
       },
     });
   }
@@ -160,7 +153,7 @@ class MapPanel {
     map.drawOver();
     if (!isClosed || !chart) return;
     const spots = line.map(([x, y]) => map.view.plane(x, y));
-    this.#choose(chart, thinned(spots, LASSO_STEP / map.view.scale));
+    this.#choose(chart, simplified(spots, LASSO_STEP / map.view.scale));
   }
 
   /**
@@ -202,7 +195,8 @@ class MapPanel {
    */
   #adopt(chart, kind) {
     const { map, root } = this;
-    const opened = this.#isArriving ? openedPlace(kind) : null;
+    const isArriving = this.#isArriving;
+    const opened = isArriving ? openedPlace(kind) : null;
     this.#isArriving = false;
     this.chart = chart;
     this.#plane = kind;
@@ -218,20 +212,22 @@ class MapPanel {
     this.pointing.pin(opened ?? chart.spot(FIRST));
     this.#arrivedAt = this.own.isGiven ? opened : null;
     if (chart.plane) map.hovered = null;
+    if (opened) this.pointing.openPull();
     const lasso = opened && openedLasso();
+    const digit = isArriving ? openedClass() : null;
     if (lasso) this.#choose(chart, lasso);
-    else keep({ lasso: null }); // a line on the plane before
+    else if (digit !== null) this.selection.chooseClass(digit);
+    else keep({ lasso: null, class: null }); // a line on the plane before
     this.behind.follow();
     this.own.read();
   }
 
   #mirror() {
-    const at = this.pointing.pinned;
     const isUsual = this.#plane === usualPlane(this.model);
     keep({
       plane: isUsual ? null : this.#plane,
-      at: at && this.chart?.plane ? writeNumbers(at) : null,
-      zoom: this.chart?.plane ? spellView(this.map.view) : null,
+      at: spellPlace(this.pointing.pinned),
+      zoom: this.chart && spellView(this.map.view),
       corners: this.#plane === "three" ? spellCorners(this.corners.codes) : null,
     });
   }

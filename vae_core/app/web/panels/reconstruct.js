@@ -144,6 +144,7 @@ class Reconstruct {
     this.#isDrawing = false;
     this.damage.forNextPicture();
     this.#empty();
+    PICTURE.clear();
     this.family.clear();
     find(this.root, ".python").hidden = true;
     say(this.root, null);
@@ -175,6 +176,7 @@ class Reconstruct {
     find(this.root, "[data-testid=message]").scrollIntoView({ block: "nearest" });
     const { current, hasArrived, options } = this.#question;
     if (!current || hasArrived) return;
+    PICTURE.clear();
     if (current.source !== "drawing") this.input.showRefused(current.picture);
     this.film.showRefused(current.picture, sentence, options);
   }
@@ -256,6 +258,7 @@ class Reconstruct {
     onTravel(["x", "damage", "mask", "code"], () => {
       this.damage.arrive();
       this.#readCode();
+      this.damage.keep();
       PICTURE.take(this.input);
     });
   }

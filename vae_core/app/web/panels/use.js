@@ -52,7 +52,11 @@ class Uses {
     this.input = pictureInput(find(root, ".own"), {
       label: "Your picture",
       onpicture: ({ picture, source, place }) => this.#take(picture, source, place),
-      onclear: () => this.#forget(),
+      onclear: () => {
+        this.arrivals.drop();
+        this.#current = null;
+        this.#forget();
+      },
       onchoose: (choose) => this.#digitize({ choose }),
     });
     this.arrivals = requests({
@@ -133,6 +137,7 @@ class Uses {
 
   #forget() {
     this.#digit = null;
+    PICTURE.clear();
     empty(this.seen);
     find(this.root, ".verdict").textContent = "";
     for (const { use, asking } of this.#uses) {

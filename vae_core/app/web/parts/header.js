@@ -14,6 +14,7 @@ import { find, make } from "./nodes.js";
 import { guardSliders } from "./swipe.js";
 import { mountTabs } from "./tabs.js";
 import { mountTheme } from "./theme.js";
+import { mountUndo } from "./undo.js";
 
 /** @import { Model } from "../core/types.js" */
 
@@ -27,6 +28,7 @@ export function mount(element) {
   guardSliders();
   followHistory();
   exposeHandle();
+  mountUndo(find(element, "[data-studio=undo]"));
   mountChooser(find(element, "[data-testid=model-chooser]", HTMLSelectElement));
   mountFacts(find(element, "[data-studio=facts]"));
   mountTheme(find(element, "[data-studio=theme]"));
@@ -44,7 +46,7 @@ async function goOnLearning() {
     import("../panels/learn/lessons.js"),
   ]);
   const place = readPlace(openedWith("lesson"));
-  if (place) (await lessonStrip()).start(place.lesson, place.step);
+  if (place) (await lessonStrip()).resume(place.lesson, place.step);
 }
 
 /**

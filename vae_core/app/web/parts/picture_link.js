@@ -7,6 +7,8 @@ import { keepPicture, openedWith } from "../core/state.js";
 
 /** @import { PictureWidget } from "./picture.js" */
 
+const NONE = "none"; // the pad was cleared, or what was on it is no picture
+
 /**
  * Take the picture that an address spells; null where it spells none.
  *
@@ -41,6 +43,7 @@ export class LinkedPicture {
 
   /** @param {PictureWidget} input that takes what the address spells */
   take(input) {
+    if (openedWith(this.#field) === NONE) return input.clear();
     return takeSpelled(input, openedWith(this.#field)) ?? input.takePlace(this.#usual);
   }
 
@@ -50,5 +53,10 @@ export class LinkedPicture {
    */
   keep(place, pixels) {
     keepPicture(this.#field, place === this.#usual ? null : spellPicture(place, pixels));
+  }
+
+  /** There is no picture. */
+  clear() {
+    keepPicture(this.#field, NONE);
   }
 }

@@ -1,11 +1,13 @@
 // 2: drawing new digits, plain against variational.
 
+import { within } from "../../core/address.js";
 import { modelNamed } from "../../core/boot.js";
 import { digitAt, unpack } from "../../core/bytes.js";
 import { call } from "../../core/calls.js";
 import { isNumber } from "../../core/numbers.js";
 import { readingMark } from "../../core/readings.js";
 import { PRIOR, samplersOf, samplerWords } from "../../core/samplers.js";
+import { linked } from "../../core/state.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { bold, find, findAll, joined, make, text } from "../../parts/nodes.js";
 import { count, decimal, figure, shipped, showMissing, showWords } from "./cells.js";
@@ -26,11 +28,16 @@ const SURE = 0.9;
  */
 export function draws({ view, server, rosters, outdate }) {
   let seed = 0;
+  const keep = linked("draws", (text) => {
+    seed = within(text, 0, 1e6, 0, { whole: true });
+    outdate();
+  });
   find(view, ".rows").append(...shipped(rosters.drawn_from).flatMap(rowsOf));
   const isMissing = rosters.drawn_from.includes("ae") && !modelNamed("ae");
   if (isMissing) showMissing(view, ["ae"]);
   find(view, "[data-do=redraw]").addEventListener("click", () => {
     seed++;
+    keep(String(seed));
     outdate();
   });
   return {

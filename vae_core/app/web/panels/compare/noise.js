@@ -1,9 +1,11 @@
 // 3: robustness to noise, at a level that follows the hand.
 
+import { within } from "../../core/address.js";
 import { models } from "../../core/boot.js";
 import { call } from "../../core/calls.js";
 import { live } from "../../core/live.js";
 import { fixed } from "../../core/numbers.js";
+import { linked } from "../../core/state.js";
 import { bold, fillRange, find, findAll, joined, press, say, text } from "../../parts/nodes.js";
 import {
   count,
@@ -45,6 +47,7 @@ const KINDS = {
     start: 0.3,
   },
 };
+const USUAL = "gaussian";
 const PLAIN = ["ae", "vae-400"]; // trained on clean digits alone
 
 /** @typedef {{ name: string, reconstruction: string, mse: number }} Repaired */
@@ -52,7 +55,7 @@ const PLAIN = ["ae", "vae-400"]; // trained on clean digits alone
 /** @typedef {{ digit: string, kind: string, level: number, seed: number }} Asked */
 
 class Noise {
-  #kind = "gaussian";
+  #kind = USUAL;
   #seed = 0;
 
   /** @param {Setting} setting */
@@ -75,8 +78,19 @@ class Noise {
       onframe: (answer, payload) => this.#show(answer, payload),
       onerror: (sentence) => say(view.closest(".studio"), sentence),
     });
-    this.#showLevel();
+    this.kinds = findAll(view, "[data-kind]");
     this.#listen();
+    this.keep = linked("noise", (text) => this.#arrive(text));
+  }
+
+  /** @param {string | null} text kind, level and seed as the link spells them: "masking:0.5:0" */
+  #arrive(text) {
+    const [kind, level, seed] = (text ?? "").split(":");
+    this.#kind = Object.keys(KINDS).find((each) => each === kind) ?? USUAL;
+    this.level.value = String(within(level, 0, 1, KINDS[this.#kind].start));
+    this.#seed = within(seed, 0, 1e6, 0, { whole: true });
+    this.#showLevel();
+    if (this.digit()) this.engine.push();
   }
 
   /** @param {string} digit */
@@ -93,11 +107,14 @@ class Noise {
   /** @param {Event} event */
   #changed(event) {
     this.#showLevel();
+    const words = [this.#kind, this.level.value, this.#seed].join(":");
+    this.keep(words === [USUAL, KINDS[USUAL].start, 0].join(":") ? null : words);
     if (this.digit()) this.engine.push(undefined, event);
   }
 
   #showLevel() {
     const { knob } = KINDS[this.#kind];
+    press(this.kinds, ({ dataset }) => dataset.kind === this.#kind);
     const value = fixed(Number(this.level.value), 2);
     find(this.view, ".level-name").textContent = knob;
     find(this.view, ".level output").textContent = value;
@@ -106,13 +123,11 @@ class Noise {
   }
 
   #listen() {
-    const kinds = findAll(this.view, "[data-kind]");
     this.level.addEventListener("input", (event) => this.#changed(event));
-    for (const each of kinds) {
+    for (const each of this.kinds) {
       each.addEventListener("click", (event) => {
         this.#kind = each.dataset.kind ?? "";
         this.level.value = String(KINDS[this.#kind].start);
-        press(kinds, (other) => other === each);
         this.#changed(event);
       });
     }

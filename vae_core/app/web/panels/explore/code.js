@@ -1,5 +1,7 @@
 // The code under the sliders: what its numbers may be, and which of them stay.
 
+import { asWritten } from "../../core/address.js";
+
 /** @import { Model } from "../../core/types.js" */
 
 export const RANGE = 4; // of a slider, to both sides
@@ -23,7 +25,7 @@ export function clampToLimit(model, v) {
 export const clamped = (model, u) => u.map((v) => clampToLimit(model, v));
 
 /**
- * The next code: frozen numbers stay.
+ * The next code, in numbers that a link gives back: frozen ones stay.
  *
  * @param {Model} model
  * @param {number[]} u
@@ -31,7 +33,7 @@ export const clamped = (model, u) => u.map((v) => clampToLimit(model, v));
  * @param {Set<number>} frozen
  */
 export const moveTo = (model, u, next, frozen) =>
-  next.map((v, dim) => (frozen.has(dim) ? u[dim] : clampToLimit(model, v)));
+  next.map((v, dim) => (frozen.has(dim) ? u[dim] : asWritten(clampToLimit(model, v))));
 
 /** @param {number[]} u */
 export const rounded = (u) => u.map((v) => Math.round(v * 1e4) / 1e4);

@@ -1,7 +1,9 @@
 // A pad that moves two latents at once: one across, one upwards, by mouse, finger or arrow keys.
 
+import { readNumbers } from "../../core/address.js";
 import { on } from "../../core/events.js";
 import { signed } from "../../core/numbers.js";
+import { linked } from "../../core/state.js";
 import { attributes, find, make } from "../../parts/nodes.js";
 import { RANGE } from "./code.js";
 
@@ -16,7 +18,6 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
  * @property {() => Model} model
  * @property {() => number[]} place
  * @property {(u: number[], event: Event) => void} onmove
- * @property {() => void} onrest the hand let go
  */
 
 /** @param {number} v */
@@ -37,6 +38,7 @@ export function valuesAt({ left, top, width, height }, { clientX, clientY }) {
 export class Pad {
   #root;
   #options;
+  #keep;
   #dot = make("i", { className: "pad-dot" });
   #area = attributes(make("div", { className: "pad", tabIndex: 0 }, this.#dot), {
     role: "application",
@@ -45,7 +47,7 @@ export class Pad {
   #selects = ["across", "upwards"].map((way) => {
     const select = make("select", {});
     select.setAttribute("aria-label", `Latent that the pad moves ${way}`);
-    select.addEventListener("change", () => this.show());
+    select.addEventListener("change", () => this.#chosen());
     return select;
   });
 
@@ -65,8 +67,11 @@ export class Pad {
     );
     find(root, ".pad-box").replaceChildren(this.#area, choice);
     this.#listen();
-    this.adopt();
-    on("model", () => this.adopt());
+    this.#keep = linked("pad", (text) => this.#open(text));
+    on("model", () => {
+      this.#keep(null);
+      this.adopt();
+    });
     on("change", (patch) => "u" in patch && this.show());
   }
 
@@ -83,6 +88,22 @@ export class Pad {
       select.replaceChildren(...options);
       select.value = String(order[Math.min(i, count - 1)]);
     }
+    this.show();
+  }
+
+  #chosen() {
+    this.#keep(this.dims.join(","));
+    this.show();
+  }
+
+  /** @param {string | null} text both latents as the link names them */
+  #open(text) {
+    this.adopt();
+    const { latent_dim: count } = this.#options.model();
+    const dims = readNumbers(text) ?? [];
+    const fits = dims.length === 2 && dims.every((dim) => Number.isInteger(dim) && dim < count);
+    if (!fits) return;
+    for (const [i, select] of this.#selects.entries()) select.value = String(dims[i]);
     this.show();
   }
 
@@ -140,9 +161,6 @@ export class Pad {
     area.addEventListener("pointermove", (event) => {
       if (area.hasPointerCapture(event.pointerId)) follow(event);
     });
-    for (const end of ["pointerup", "pointercancel"]) {
-      area.addEventListener(end, () => this.#options.onrest());
-    }
     area.addEventListener("keydown", (event) => this.#key(event));
     for (const select of this.#selects) {
       select.addEventListener("focus", () => {

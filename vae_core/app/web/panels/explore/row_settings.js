@@ -1,19 +1,15 @@
 // How the sliders are shown and held: their scale, and which of them are frozen.
 
 import { find } from "../../parts/nodes.js";
-import { Frozen } from "./frozen.js";
+import { Frozen, frozenByLink } from "./frozen.js";
 import { ScaleChooser } from "./scale.js";
 
 /** @import { Model } from "../../core/types.js" */
 /** @import { Rows } from "./rows.js" */
-/** @import { Scale } from "./scale.js" */
-
-/** @typedef {{ scale: Scale, frozen: number[] }} Settings */
 
 export class RowSettings {
   #rows;
   #place;
-  #onchange;
   #root;
   #frozen = new Frozen();
   #scale;
@@ -22,17 +18,14 @@ export class RowSettings {
    * @param {HTMLElement} root of the panel
    * @param {Rows} rows
    * @param {() => number[]} place where the sliders are
-   * @param {() => void} onchange by hand
    */
-  constructor(root, rows, place, onchange) {
+  constructor(root, rows, place) {
     this.#root = root;
     this.#rows = rows;
     this.#place = place;
-    this.#onchange = onchange;
-    this.#scale = new ScaleChooser(find(root, "[data-do=scale]", HTMLSelectElement), () => {
-      this.#rescale();
-      onchange();
-    });
+    this.#scale = new ScaleChooser(find(root, "[data-do=scale]", HTMLSelectElement), () =>
+      this.#rescale(),
+    );
   }
 
   /** Dimensions that stay where they are when others are drawn or started anew. */
@@ -40,15 +33,9 @@ export class RowSettings {
     return this.#frozen.dims;
   }
 
-  /** @returns {Settings} */
-  get current() {
-    return { scale: this.#scale.current, frozen: [...this.frozen] };
-  }
-
   /** @param {number} dim */
   toggle(dim) {
     this.#rows.showFrozen(this.#frozen.toggle(dim));
-    this.#onchange();
   }
 
   /**
@@ -66,13 +53,14 @@ export class RowSettings {
   }
 
   /**
+   * As the address has them.
+   *
    * @param {Model} model
-   * @param {Settings} settings of before
    */
-  restore(model, { scale, frozen }) {
-    this.#frozen.adopt(model, frozen);
+  arrive(model) {
+    this.#frozen.adopt(model, frozenByLink());
     this.#rows.showFrozen(this.frozen);
-    this.#scale.show(scale);
+    this.#scale.arrive();
     this.#rescale();
   }
 

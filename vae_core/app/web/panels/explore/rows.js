@@ -25,7 +25,6 @@ const KEYS = { step: 0.1, largeStep: 0.5 };
 /**
  * @typedef {object} RowsOptions
  * @property {(dim: number, value: number, event: Event) => void} onmove
- * @property {() => void} onrest a slider was let go
  * @property {(dim: number) => void} onfreeze
  */
 
@@ -156,7 +155,6 @@ export class Rows {
       this.#showValue(dim, row);
       this.#options.onmove(dim, this.#u[dim], event);
     });
-    range.addEventListener("change", () => this.#options.onrest());
     onArrowKey(range, KEYS, (step, event) => this.#place(dim, this.#u[dim] + step, event));
     value.addEventListener("click", (event) => this.#place(dim, 0, event));
     film?.parentElement?.addEventListener("click", (event) => {

@@ -56,6 +56,11 @@ export class ScaleChooser {
     });
   }
 
+  /** As the address has it. */
+  arrive() {
+    this.show(SCALES[openedWith("scale") ?? ""] ?? sigma);
+  }
+
   /** @param {Scale} scale */
   show(scale) {
     this.current = scale;

@@ -1,5 +1,6 @@
 // The button that smooths the picture's pixels, for whoever would rather see a digit than a grid.
 
+import { linked } from "../../core/state.js";
 import { find, press } from "../../parts/nodes.js";
 
 /**
@@ -8,8 +9,14 @@ import { find, press } from "../../parts/nodes.js";
  */
 export function mountSmooth(root, canvas) {
   const button = find(root, "button[data-do=smooth]");
-  button.addEventListener("click", () => {
-    const isSmooth = canvas.classList.toggle("smooth");
+  const show = (/** @type {boolean} */ isSmooth) => {
+    canvas.classList.toggle("smooth", isSmooth);
     press([button], () => isSmooth);
+  };
+  const keep = linked("smooth", (text) => show(text === "1"));
+  button.addEventListener("click", () => {
+    const isSmooth = !canvas.classList.contains("smooth");
+    show(isSmooth);
+    keep(isSmooth ? "1" : null);
   });
 }

@@ -1,12 +1,15 @@
 // Starting from a picture: a test digit of some class, the visitor's own, or what a link begins with.
 
+import { readPixels } from "../../core/address.js";
+import { boot } from "../../core/boot.js";
 import { call } from "../../core/calls.js";
-import { classes, placesOf } from "../../core/examples.js";
+import { classes, placesOf, readPlace } from "../../core/examples.js";
 import { requests } from "../../core/requests.js";
-import { state } from "../../core/state.js";
+import { keepPicture, openedWith, state } from "../../core/state.js";
 import { paint } from "../../draw/digit.js";
 import { example } from "../../draw/examples.js";
 import { button, find, say } from "../../parts/nodes.js";
+import { spellPicture } from "../../parts/picture_link.js";
 
 /** @import { DigitizerOptions, Encoded, FirstDigit, Model, Picture, Server } from "../../core/types.js" */
 /** @import { PictureWidget } from "../../parts/picture.js" */
@@ -18,6 +21,7 @@ import { button, find, say } from "../../parts/nodes.js";
  * @typedef {object} Start
  * @property {Picture} picture
  * @property {DigitizerOptions} [options]
+ * @property {number} [place] of an example
  * @property {string} input base64 of its digit
  * @property {number[]} z
  * @property {number | null} nearer share of test codes nearer to the mean
@@ -27,6 +31,7 @@ import { button, find, say } from "../../parts/nodes.js";
  * @typedef {object} Asked
  * @property {Picture} picture
  * @property {DigitizerOptions} [options]
+ * @property {number} [place] of an example
  * @property {string} [source] where it is from
  * @property {number | string} [label] that the encoder is given; "read" for what a classifier reads
  * @property {boolean} [keepLabel] paint with the label that is chosen already
@@ -38,15 +43,19 @@ import { button, find, say } from "../../parts/nodes.js";
  * @property {() => Model} model
  * @property {(start: Start, label: number | null | undefined) => void} onstart undefined for a label
  *   that stays as it is
+ * @property {() => void} onknown the code of the picture that a link names has come
  */
+
+const FIELD = "from"; // of a link
 
 export class Starts {
   #root;
   #options;
   #requests;
+  #recalls = requests({ onerror: () => {} }); // without an answer one rank is not known
   /** @type {Start | null} */
   #current = null;
-  /** @type {{ picture: Picture, options?: DigitizerOptions } | null} */
+  /** @type {{ picture: Picture, options?: DigitizerOptions, place?: number } | null} */
   #origin = null; // what another model reads when it is chosen; kept while an answer is under way
   /** @type {Asked | null} */
   #last = null; // the picture last given, whose steps can be adjusted
@@ -88,11 +97,45 @@ export class Starts {
    * @param {Start | null} start
    */
   show(start) {
+    this.#recalls.drop();
+    this.#show(start);
+  }
+
+  /** @param {Start | null} start */
+  #show(start) {
     this.#current = start;
+    this.keep();
     if (!this.#requests.open || start) this.#origin = start;
     find(this.#root, ".origin").hidden = !start;
     this.#root.classList.toggle("has-origin", Boolean(start));
     if (start) paint(find(this.#root, ".origin canvas", HTMLCanvasElement), start.input);
+  }
+
+  /** Keep the picture in the link; the one that the page begins with needs no words there. */
+  keep() {
+    const start = state.u && this.#current;
+    keepPicture(FIELD, start ? spellPicture(start.place, start.input) : null);
+  }
+
+  /** The picture that the link names, beside the code that is there already. */
+  async open() {
+    const text = openedWith(FIELD);
+    const [place, bytes] = [readPlace(text), readPixels(text)];
+    if (place === undefined && bytes === null) return;
+    await this.#recalls.ask(async (still) => {
+      const { first } = boot;
+      const isFirst = first !== null && place === first.place;
+      const input = bytes ?? (isFirst ? first.input : await still(example(place ?? 0)));
+      /** @type {Start} */
+      const start = { picture: { digit: input }, place, input, z: [], nearer: null };
+      this.#show(start);
+      const { server, model, onknown } = this.#options;
+      const label = state.label ?? "read";
+      const asked = { checkpoint: model().name, picture: start.picture, label };
+      const { z, nearer } = await still(call(server, "encode", asked));
+      Object.assign(start, { z, nearer });
+      onknown();
+    });
   }
 
   /** The same picture through another model says more than the same numbers. */
@@ -103,11 +146,11 @@ export class Starts {
   }
 
   /** @param {Asked} asked */
-  from({ picture, options, source, label = "read", keepLabel = false }) {
+  from({ picture, options, place, source, label = "read", keepLabel = false }) {
     const { server, model, onstart } = this.#options;
     say(this.#root, null);
-    this.#last = { picture, source, label };
-    this.#origin = { picture, options };
+    this.#last = { picture, place, source, label };
+    this.#origin = { picture, options, place };
     if (!options) this.#steps?.reset();
     return this.#requests.ask(async (still) => {
       const asked = { checkpoint: model().name, picture, options, label };
@@ -117,7 +160,7 @@ export class Starts {
       const isShown = !source || source === "drawing" || source === "example";
       if (!isShown) this.#input?.show(answer);
       const { input, z, nearer } = answer;
-      onstart({ picture, options, input, z, nearer }, keepLabel ? undefined : answer.label);
+      onstart({ picture, options, place, input, z, nearer }, keepLabel ? undefined : answer.label);
     });
   }
 
@@ -128,7 +171,7 @@ export class Starts {
       const title = `Start from a real test digit ${label}; press again for another one`;
       return button(String(label), { title }, async () => {
         const place = places[next++ % places.length];
-        this.from({ picture: { pixels: await example(place) }, label });
+        this.from({ picture: { pixels: await example(place) }, place, label });
       });
     });
     find(this.#root, ".classes").replaceChildren(...buttons);
@@ -156,7 +199,7 @@ export class Starts {
     const again = (options) => this.#last && this.from({ ...this.#last, options });
     this.#input = pictureInput(box, {
       label: "Your digit",
-      onpicture: ({ picture, source }) => this.from({ picture, source }),
+      onpicture: ({ picture, source, place }) => this.from({ picture, source, place }),
       onchoose: (choose) => again({ choose }),
     });
     this.#steps = foldedSteps(box, again);

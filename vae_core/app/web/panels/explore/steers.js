@@ -17,7 +17,7 @@ const KEYS = { step: 0.1, largeStep: 0.5 };
  * @typedef {{ trait: string, direction: number[], reads: number[], kept: number, moved: number }} Way
  */
 /** @typedef {{ way: Way, range: HTMLInputElement, value: HTMLElement }} Steer */
-/** @typedef {{ place: () => number[], onmove: (u: number[], event: Event) => void, onrest: () => void }} SteersOptions */
+/** @typedef {{ place: () => number[], onmove: (u: number[], event: Event) => void }} SteersOptions */
 
 /**
  * @param {number[]} u
@@ -100,7 +100,6 @@ export class Steers {
       this.#options.onmove(movedAlong(here, way, steps), event);
     };
     range.addEventListener("input", (event) => go(Number(range.value), event));
-    range.addEventListener("change", () => this.#options.onrest());
     onArrowKey(range, KEYS, (by, event) => go(placeAlong(this.#options.place(), way) + by, event));
     value.addEventListener("click", (event) => go(0, event));
     return { way, range, value };

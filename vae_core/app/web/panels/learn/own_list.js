@@ -3,10 +3,12 @@
 // A list arrives from whoever made its link: only the query and the fragment of each entry are kept,
 // and its words become text.
 
+import { keepAside, onTravel, openedWith } from "../../core/state.js";
 import { attributes, button, make } from "../../parts/nodes.js";
 
 const KEY = "studio-own-list";
 const FIELD = "list";
+const ASIDE = "links"; // as undo knows it
 const [MOST, LONGEST] = [50, 6000];
 
 /** @typedef {{ words: string, to: string }} Entry to: "?query#fragment" */
@@ -110,7 +112,16 @@ export class OwnList {
       this.note,
     );
     if (isGiven) this.#say("This list came with the link. It is kept here once you change it.");
+    this.#beUndone();
     this.#show();
+  }
+
+  #beUndone() {
+    onTravel([ASIDE], () => {
+      this.#entries = readList(openedWith(ASIDE), location.href);
+      this.#store();
+    });
+    keepAside(ASIDE, JSON.stringify(this.#entries));
   }
 
   /** @param {string} words */
@@ -132,6 +143,11 @@ export class OwnList {
   }
 
   #changed() {
+    keepAside(ASIDE, JSON.stringify(this.#entries));
+    this.#store();
+  }
+
+  #store() {
     this.#say("");
     try {
       localStorage.setItem(KEY, JSON.stringify(this.#entries));

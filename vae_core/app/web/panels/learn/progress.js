@@ -20,7 +20,11 @@ export function progress() {
  */
 export function keepProgress(lesson, steps) {
   const before = progress();
-  const kept = { ...before, [lesson]: Math.max(steps, Number(before[lesson]) || 0) };
+  setProgress({ ...before, [lesson]: Math.max(steps, Number(before[lesson]) || 0) });
+}
+
+/** @param {Record<string, number>} kept */
+export function setProgress(kept) {
   try {
     localStorage.setItem(KEY, JSON.stringify(kept));
   } catch {

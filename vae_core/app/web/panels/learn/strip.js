@@ -1,10 +1,10 @@
 // The strip over the panel at hand: the words of a step, the act that it asks for, and the way on.
 
 import { openPanel } from "../../core/handover.js";
-import { keep } from "../../core/state.js";
+import { keep, openedWith } from "../../core/state.js";
 import { attributes, button, make } from "../../parts/nodes.js";
 import { stylesheet } from "../../parts/stylesheet.js";
-import { arrange, missing } from "./arrange.js";
+import { arrange, missing, settled } from "./arrange.js";
 import { LESSONS, placeWords } from "./lessons.js";
 import { look } from "./look.js";
 import { keepProgress } from "./progress.js";
@@ -13,10 +13,20 @@ import { keepProgress } from "./progress.js";
 
 const WATCH_MS = 150;
 
+/**
+ * The place of a step: its own, or that of the one before it.
+ *
+ * @param {Step[]} steps
+ * @param {number} at
+ */
+const settingOf = (steps, at) =>
+  /** @type {Setting} */ (steps.slice(0, at + 1).findLast((step) => step.at)?.at);
+
 class Strip {
   /** @type {Lesson | null} */
   #lesson = null;
   #at = 0;
+  #isThere = false;
   /** @type {Look | null} */
   #before = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -71,8 +81,21 @@ class Strip {
 
   /** Where the step begins: its own place, or that of the one before it. */
   get #setting() {
-    const steps = this.#lesson?.steps.slice(0, this.#at + 1) ?? [];
-    return /** @type {Setting} */ (steps.findLast((step) => step.at)?.at);
+    return settingOf(this.#lesson?.steps ?? [], this.#at);
+  }
+
+  /**
+   * Go on where a link or a page that is loaded again says: what it shows of the step's own place is
+   * what the visitor made of it.
+   *
+   * @param {Lesson} lesson
+   * @param {number} step
+   */
+  resume(lesson, step) {
+    const setting = settingOf(lesson.steps, step);
+    const [panel, model] = [openedWith("panel"), openedWith("model")];
+    this.#isThere = panel === setting.panel && model === setting.model;
+    return this.start(lesson, step);
   }
 
   /** @param {number} at */
@@ -88,7 +111,10 @@ class Strip {
     const lack = missing(this.#setting);
     if (lack) return this.#say(lack, false);
     const counts = () => this.#lesson === lesson && this.#at === at;
-    if (!goesOn) await arrange(this.#setting, counts);
+    const isThere = this.#isThere;
+    this.#isThere = false;
+    if (isThere) await settled(this.#setting.panel, counts);
+    else if (!goesOn) await arrange(this.#setting, counts);
     if (counts()) this.#watch(lesson.steps[at]);
   }
 

@@ -1,14 +1,13 @@
 // What a link says of the map: where it points, how near, and the corners of its plane.
 
-import { readNumbers, writeNumbers } from "../../core/address.js";
+import { readNumbers, within, writeNumbers } from "../../core/address.js";
 import { openedWith } from "../../core/state.js";
 
+/** @import { Model } from "../../core/types.js" */
 /** @import { Spot, View } from "./view.js" */
 
 const BETWEEN = "_"; // codes of the corners
-export const FIELDS = ["plane", "at", "zoom", "corners", "lasso"];
-const MOST_SPOTS = 120; // of a lasso that a link holds
-const FINE = 1000; // a spot on it has three decimals
+export const FIELDS = ["plane", "at", "zoom", "corners", "lasso", "class", "pull"];
 
 /**
  * The place that a link holds.
@@ -56,26 +55,11 @@ export function openedCorners(size) {
   return fits ? /** @type {number[][]} */ (codes) : null;
 }
 
-/**
- * A lasso with fewer spots, `apart` from each other at least.
- *
- * @param {Spot[]} line on the plane
- * @param {number} apart
- * @returns {Spot[]}
- */
-export function thinned(line, apart) {
-  /** @type {Spot[]} */
-  const kept = [];
-  for (const [s, t] of line) {
-    const last = kept.at(-1);
-    if (last && Math.hypot(s - last[0], t - last[1]) < apart) continue;
-    kept.push([Math.round(s * FINE) / FINE, Math.round(t * FINE) / FINE]);
-  }
-  return kept;
-}
+/** @param {Spot | null} at */
+export const spellPlace = (at) => at && writeNumbers(at);
 
-/** @param {Spot[]} line thinned; null for one that is too long for a link */
-export const spellLasso = (line) => (line.length > MOST_SPOTS ? null : writeNumbers(line.flat()));
+/** @param {Spot[]} line simplified */
+export const spellLasso = (line) => writeNumbers(line.flat());
 
 /** @returns {Spot[] | null} the lasso that a link holds */
 export function openedLasso() {
@@ -83,3 +67,16 @@ export function openedLasso() {
   if (numbers.length < 6 || numbers.length % 2) return null;
   return Array.from({ length: numbers.length / 2 }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
 }
+
+/** @returns {number | null} the class that a link chooses */
+export const openedClass = () => within(openedWith("class"), 0, 9, null, { whole: true });
+
+/**
+ * The plane that shows most: a flow's base noise looks the same from all sides.
+ *
+ * @param {Model} model
+ */
+export const usualPlane = ({ latent_dim: d, prior }) => {
+  if (d === 2) return "whole";
+  return prior === "flow" ? "lda" : "pca";
+};

@@ -1,9 +1,11 @@
 // Where the hand points: the crosshair, the live picture there, and what is known of a held place.
 
+import { readNumbers, writeNumbers } from "../../core/address.js";
 import { call } from "../../core/calls.js";
 import { live } from "../../core/live.js";
 import { requests } from "../../core/requests.js";
 import { overSocket } from "../../core/socket.js";
+import { keep, openedWith } from "../../core/state.js";
 import { paint } from "../../draw/digit.js";
 import { neighbourCards } from "../../parts/neighbours.js";
 import { find } from "../../parts/nodes.js";
@@ -21,6 +23,7 @@ import { Tangents } from "./tangents.js";
 const UNDER_HAND = 14; // screen pixels: a digit that near is under the hand
 const REST_MS = 180; // before a picture that is drawn pixel by pixel is asked for
 const FIRST = 0; // test digit that is decoded before anything else
+const PULL = "pull"; // of a link
 
 /** @typedef {{ model: Model, chart: Chart | null, limit: number }} Here limit: of a slider */
 
@@ -40,6 +43,7 @@ export class Pointing {
   shown = null;
   /** @type {number[] | null} */
   #pulled = null; // a code off the plane: of a pulled tangent, or one's own
+  #isPull = false; // whether that is the code of pulled tangents
   #isDue = false; // tangents and neighbours wait for the code of a place
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #rest;
@@ -59,6 +63,7 @@ export class Pointing {
     this.#tangents = new Tangents(root, {
       server: options.server,
       place: () => this.#held(),
+      pulled: () => (this.#isPull ? this.#pulled : null),
       onpull: (z, event) => this.#pull(z, event),
     });
     this.#nearest = requests({ onerror: options.onmessage });
@@ -93,6 +98,13 @@ export class Pointing {
     return { ask: "recall", checkpoint, index: hovered ?? (at && chart?.nearest(at)) ?? FIRST };
   }
 
+  #release() {
+    if (!this.#isPull) return;
+    this.#isPull = false;
+    this.#tangents.release();
+    keep({ [PULL]: null });
+  }
+
   /**
    * @param {Spot} spot
    * @param {Event} [event]
@@ -101,7 +113,7 @@ export class Pointing {
     const { here, map } = this.#options;
     const { chart, limit, model } = here();
     if (!chart) return;
-    if (this.#tangents.isPulled) this.#tangents.release();
+    this.#release();
     this.#pulled = null;
     const isStatic = !chart.plane;
     const under = chart.nearest(spot, UNDER_HAND / map.view.scale);
@@ -156,11 +168,21 @@ export class Pointing {
     this.#showNear("Test digits nearest to yours", own.about);
   }
 
-  /** @param {number[]} z @param {Event} event */
+  /** The code that a link pulls to, off the place that is held. */
+  openPull() {
+    const z = readNumbers(openedWith(PULL));
+    const { model, chart } = this.#options.here();
+    if (!chart?.plane || z?.length !== model.latent_dim) return;
+    this.#pull(z);
+  }
+
+  /** @param {number[]} z @param {Event} [event] */
   #pull(z, event) {
     const { here, map } = this.#options;
     const { chart, limit } = here();
     this.#pulled = z.map((v) => Math.max(-limit, Math.min(limit, v)));
+    this.#isPull = true;
+    keep({ [PULL]: writeNumbers(this.#pulled) });
     if (chart?.plane) map.at = chart.spotOf(this.#pulled);
     map.hovered = null;
     map.drawOver();

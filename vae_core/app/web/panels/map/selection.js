@@ -5,6 +5,7 @@ import { call } from "../../core/calls.js";
 import { send } from "../../core/handover.js";
 import { whole } from "../../core/numbers.js";
 import { requests } from "../../core/requests.js";
+import { keep } from "../../core/state.js";
 import { paint } from "../../draw/digit.js";
 import { download } from "../../parts/files.js";
 import { button, find, findAll, make } from "../../parts/nodes.js";
@@ -58,12 +59,20 @@ export class Selection {
       const isOn = made.getAttribute("aria-pressed") === "true";
       const { chart } = this.#options.here();
       if (isOn || !chart) return this.clear();
-      this.choose(Uint8Array.from(chart.labels, (label) => Number(label === digit)));
-      made.setAttribute("aria-pressed", "true");
+      this.chooseClass(digit);
     });
     made.setAttribute("aria-pressed", "false");
     made.setAttribute("aria-label", title);
     return made;
+  }
+
+  /** @param {number} digit */
+  chooseClass(digit) {
+    const { chart } = this.#options.here();
+    if (!chart) return;
+    this.choose(Uint8Array.from(chart.labels, (label) => Number(label === digit)));
+    this.#classes[digit].setAttribute("aria-pressed", "true");
+    keep({ class: String(digit) });
   }
 
   /** Nothing is chosen any more. */

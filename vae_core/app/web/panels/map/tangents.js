@@ -25,6 +25,7 @@ const [MORE, LESS] = [
  * @typedef {object} TangentsOptions
  * @property {Server} server
  * @property {() => { model: Model, z: number[] } | null} place null where there is none to ask for
+ * @property {() => number[] | null} pulled the code off the place that is on show
  * @property {(z: number[], event: Event) => void} onpull the code that was pulled to
  */
 
@@ -49,11 +50,6 @@ export class Tangents {
     this.#row = find(this.#box, ".tangent-row");
     this.#options = options;
     this.ask = oneAtATime(() => this.#ask());
-  }
-
-  /** Whether a picture is pulled away from the place. */
-  get isPulled() {
-    return this.#ranges.some((range) => Number(range.value) !== 0);
   }
 
   /** Another place: nothing is pulled any more. */
@@ -86,6 +82,18 @@ export class Tangents {
     this.#row.replaceChildren(...cards.map(({ card }) => card));
     this.#ranges = cards.map(({ range }) => range);
     this.#ranges[focused]?.focus();
+    this.#showPulled();
+  }
+
+  /** How far a code lies along each direction: they are orthonormal. */
+  #showPulled() {
+    const pulled = this.#options.pulled();
+    const away = pulled?.map((v, dim) => v - this.#base[dim]);
+    const { directions = [] } = this.#answer ?? {};
+    for (const [i, range] of this.#ranges.entries()) {
+      const along = away?.reduce((sum, v, dim) => sum + v * directions[i][dim], 0) ?? 0;
+      this.#show(range, along);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 // The buttons above the map.
 
+import { linked } from "../../core/state.js";
 import { find, findAll, make, press } from "../../parts/nodes.js";
 
 /** @import { MapCanvas } from "./canvas.js" */
@@ -31,23 +32,36 @@ export function mountTools(panel) {
   const { root, map } = panel;
   const planes = find(root, "[data-do=plane]", HTMLSelectElement);
   planes.addEventListener("change", () => panel.load(planes.value));
-  const modes = findAll(root, "[data-mode]");
-  for (const each of modes) {
-    each.addEventListener("click", () => {
-      map.mode = /** @type {"auto" | "dots" | "digits"} */ (each.dataset.mode);
-      press(modes, (other) => other === each);
-      map.draw({ back: false });
-    });
-  }
-  toggle(root, "density", (isOn) => {
+  mountModes(panel);
+  linkedToggle(root, "density", true, (isOn) => {
     map.back.isDensityShown = isOn;
     map.draw({ points: false });
   });
-  toggle(root, "manifold", (isOn) => panel.behind.show(isOn));
+  linkedToggle(root, "manifold", false, (isOn) => panel.behind.show(isOn));
   toggle(root, "lasso", (isOn) => {
     panel.isLasso = isOn;
   });
   mountZoom(panel);
+}
+
+/** @typedef {"auto" | "dots" | "digits"} Mode */
+
+/** @param {Panel} panel */
+function mountModes({ root, map }) {
+  const buttons = findAll(root, "[data-mode]");
+  const show = (/** @type {Mode} */ mode) => {
+    map.mode = mode;
+    press(buttons, ({ dataset }) => dataset.mode === mode);
+    map.draw({ back: false });
+  };
+  const keep = linked("dots", (text) => show(text === "dots" || text === "digits" ? text : "auto"));
+  for (const each of buttons) {
+    each.addEventListener("click", () => {
+      const mode = /** @type {Mode} */ (each.dataset.mode);
+      show(mode);
+      keep(mode === "auto" ? null : mode);
+    });
+  }
 }
 
 /** @param {Panel} panel */
@@ -76,7 +90,7 @@ const crossOf = ({ at, view }) => (at ? view.screen(...at) : []);
 /**
  * @param {HTMLElement} root
  * @param {string} name
- * @param {(isOn: boolean) => void} onchange
+ * @param {(isOn: boolean) => void} onchange by hand
  */
 function toggle(root, name, onchange) {
   const made = find(root, `[data-do=${name}]`);
@@ -84,6 +98,26 @@ function toggle(root, name, onchange) {
     const isOn = made.getAttribute("aria-pressed") !== "true";
     made.setAttribute("aria-pressed", String(isOn));
     onchange(isOn);
+  });
+}
+
+/**
+ * A toggle whose state is in the link where it is not the usual one.
+ *
+ * @param {HTMLElement} root
+ * @param {string} name of the button, and of the field
+ * @param {boolean} usual
+ * @param {(isOn: boolean) => void} show
+ */
+function linkedToggle(root, name, usual, show) {
+  const keep = linked(name, (text) => {
+    const isOn = text === null ? usual : text === "1";
+    find(root, `[data-do=${name}]`).setAttribute("aria-pressed", String(isOn));
+    show(isOn);
+  });
+  toggle(root, name, (isOn) => {
+    show(isOn);
+    keep(isOn === usual ? null : String(Number(isOn)));
   });
 }
 

@@ -1,5 +1,6 @@
 // What a click on a draw does: opens Explore, draws around it, or watches it come about.
 
+import { linked } from "../../core/state.js";
 import { find, findAll, press } from "../../parts/nodes.js";
 
 const FIRST = "explore";
@@ -14,9 +15,15 @@ export class Clicks {
   constructor(root) {
     this.#buttons = findAll(root, "[data-click]");
     this.#watch = find(root, `[data-click=${WATCH}]`);
+    const kinds = this.#buttons.map(({ dataset }) => dataset.click ?? FIRST);
+    const keep = linked("click", (text) => {
+      this.#asked = kinds.find((kind) => kind === text) ?? FIRST;
+      this.#show();
+    });
     for (const each of this.#buttons) {
       each.addEventListener("click", () => {
         this.#asked = each.dataset.click ?? FIRST;
+        keep(this.#asked === FIRST ? null : this.#asked);
         this.#show();
       });
     }

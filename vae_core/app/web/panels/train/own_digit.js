@@ -13,7 +13,7 @@ import { find, findAll } from "../../parts/nodes.js";
 import { exampleRow } from "../../parts/picture_examples.js";
 import { spellPicture } from "../../parts/picture_link.js";
 
-const FIELD = "digit";
+const FIELD = "watched"; // of a link
 const USUAL = placeOf(3, 0);
 /** @type {Record<string, string>} */
 const SHOWN = {
