@@ -284,7 +284,7 @@ def pictures(page: Any, panel: str) -> np.ndarray:
 
 def alike(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether pictures are the same within one grey level."""
-    return one.shape == other.shape and (np.abs(one - other) <= 1).all()
+    return one.shape == other.shape and bool((np.abs(one - other) <= 1).all())
 
 
 def check(page: Any, other: Any, url: str, panel: str, seeds: range) -> None:

@@ -5,7 +5,7 @@
 
 const MOST_SPOTS = 120; // of a lasso, so that a link can hold it
 const FINE = 1000; // a spot on it has three decimals
-const COARSER = 1.5;
+const COARSER = 1.2;
 
 /**
  * A lasso with fewer spots, MOST_SPOTS at most: what it chooses is what its link chooses.
