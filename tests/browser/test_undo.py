@@ -12,7 +12,8 @@ pytestmark = pytest.mark.browser
 
 FEW, MANY = 1, 20
 PANELS = [panel for panel in ACTS if panel != "learn"]
-UNDO, REDO = (f".undo [data-do={way}]" for way in ("undo", "redo"))
+UNDO, REDO = ".undo [data-do=undo]", ".undo [data-do=redo]"
+SPOKEN = ".undo [role=status]"
 
 
 def go(page: Any, panel: str, keys: str, most: int = 40) -> int:
@@ -20,7 +21,7 @@ def go(page: Any, panel: str, keys: str, most: int = 40) -> int:
     for count in range(most):
         page.keyboard.press(keys)
         rest(page, panel)
-        if page.locator(".undo [role=status]").inner_text().startswith("Nothing to"):
+        if page.locator(SPOKEN).inner_text().startswith("Nothing to"):
             return count
     raise AssertionError(f"{most} steps were not enough")
 
@@ -48,6 +49,7 @@ def there_and_back(page: Any, url: str, panel: str, seeds: range) -> None:
         assert alike(pictures(page, panel), after[1]), (panel, seed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("panel", PANELS)
 def test_all_changes_are_undone_and_done_again(desktop: Any, app_url: str, panel: str) -> None:
     there_and_back(desktop, app_url, panel, range(FEW))
@@ -57,3 +59,67 @@ def test_all_changes_are_undone_and_done_again(desktop: Any, app_url: str, panel
 @pytest.mark.parametrize("panel", PANELS)
 def test_twenty_random_ways_there_and_back(desktop: Any, app_url: str, panel: str) -> None:
     there_and_back(desktop, app_url, panel, range(FEW, FEW + MANY))
+
+
+def draws(page: Any) -> str:
+    return page.input_value(".sample [name=seed]")
+
+
+def test_the_buttons_say_what_they_undo_and_a_text_field_keeps_its_own(
+    desktop: Any, app_url: str
+) -> None:
+    opened(desktop, f"{app_url}?panel=sample&model=vae-400&n=4", "sample")
+    assert desktop.locator(UNDO).get_attribute("aria-disabled") == "true"
+    desktop.click("[data-testid=sample-run]")
+    desktop.locator(f"{UNDO}[title^='Undo: seed']").click()
+    assert draws(desktop) == "0"
+    assert desktop.locator(SPOKEN).inner_text() == "Undone: seed"
+    desktop.locator(f"{REDO}[title^='Redo: seed']").wait_for()
+    seed = desktop.locator(".sample [name=seed]")
+    seed.click()
+    seed.press("7")
+    seed.press("Control+z")
+    assert (draws(desktop), desktop.locator(SPOKEN).inner_text()) == ("0", "Undone: seed")
+    desktop.locator(REDO).click()
+    assert draws(desktop) == "1"
+    assert desktop.locator(SPOKEN).inner_text() == "Done again: seed"
+
+
+def test_a_model_that_is_undone_is_a_place_that_back_leads_to(desktop: Any, app_url: str) -> None:
+    opened(desktop, f"{app_url}?panel=sample&model=vae-400&n=4", "sample")
+    chooser = desktop.get_by_test_id("model-chooser")
+    chooser.select_option("vae-2d")
+    desktop.locator(f"{UNDO}[title^='Undo: model']").click()
+    assert chooser.input_value() == "vae-400"
+    desktop.go_back()
+    desktop.wait_for_function("() => studio.state.model === 'vae-2d'")
+    desktop.locator(f"{UNDO}[title^='Undo: model']").click()
+    assert chooser.input_value() == "vae-400", "Back itself is a step"
+
+
+def test_a_picture_that_is_cleared_or_refused_comes_back(desktop: Any, app_url: str) -> None:
+    opened(desktop, f"{app_url}?panel=inside&model=vae-400", "inside")
+    shown = pictures(desktop, "inside")
+    desktop.click(".inside [data-do=clear]")
+    desktop.locator(".inside .rows [data-part]").first.wait_for(state="detached")
+    desktop.locator(f"{UNDO}[title^='Undo: picture']").click()
+    rest(desktop, "inside")
+    assert alike(pictures(desktop, "inside"), shown)
+
+
+def test_the_buttons_stay_in_reach_on_a_phone(phone: Any, app_url: str) -> None:
+    opened(phone, f"{app_url}?panel=explore&model=vae-400", "explore")
+    rest(phone, "explore")
+    before = phone.evaluate("studio.state.u")
+    phone.locator(".explore [data-do=random]").tap()
+    phone.locator(f"{UNDO}[aria-disabled=false]").wait_for()
+    phone.evaluate("window.scrollTo(0, 900)")
+    phone.locator(".undo.is-afloat").wait_for()
+    for button in (UNDO, REDO):
+        box = phone.locator(button).bounding_box()
+        assert min(box["width"], box["height"]) >= 44
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= phone.evaluate("innerHeight")
+    phone.locator(UNDO).tap()
+    phone.locator(f"{UNDO}[aria-disabled=true]").wait_for(state="attached")
+    assert phone.evaluate("studio.state.u") == pytest.approx(before, abs=1e-6)
