@@ -34,6 +34,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     about = "folder that holds MNIST/raw: the panel Use then searches all 60,000 training digits"
     parser.add_argument("--data", metavar="DIR", help=about)
     parser.add_argument("--device", help="cpu, cuda, cuda:N or mps; the best there is by default")
+    about = "offer the endpoints as tools for language models (Model Context Protocol)"
+    spoken = os.environ.get("GRADIO_MCP_SERVER", "").lower() == "true"
+    parser.add_argument("--mcp", action="store_true", default=spoken, help=about)
     parser.add_argument("--open", action="store_true", help="open it in the browser too")
     return parser.parse_args(argv)
 
@@ -108,6 +111,7 @@ def main(argv: list[str] | None = None) -> int:
         from vae_core.app.server import environment
 
         environment.prepare(given.host)
+        environment.check_protocol(given.mcp)
         app, options = build(given.checkpoints, given.device, given.data)
         from vae_core.app.server import refusals
         from vae_core.app.server.connections import guard, raise_file_limit
@@ -120,8 +124,13 @@ def main(argv: list[str] | None = None) -> int:
             server_port=port,
             inbrowser=given.open,
             prevent_thread_lock=True,
+            mcp_server=given.mcp,
             **options,
         )
+        if given.mcp:
+            from vae_core.app.server import calls, mcp_tools
+
+            mcp_tools.serve(app.mcp_server_obj, calls.registry(app)[calls.API])
         guard(app.server)
     except (ValueError, OSError) as error:
         print(f"app.py: {error}", file=sys.stderr)

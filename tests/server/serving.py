@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import socket
 import subprocess
@@ -74,6 +75,7 @@ def serving(folder: Path) -> Iterator[Served]:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     words = ["--port", port, "--checkpoints", str(folder / "checkpoints")]
+    words += ["--mcp"] * (importlib.util.find_spec("mcp") is not None)
     environment = {**os.environ, "GRADIO_TEMP_DIR": str(folder / "uploads")}
     log = folder / "log.txt"
     with (

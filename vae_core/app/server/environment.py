@@ -26,6 +26,16 @@ def prepare(host: str) -> None:
     own_temporary_folder(os.environ)
 
 
+def check_protocol(asked: bool) -> None:
+    """See that the Model Context Protocol can be spoken where that is asked for.
+
+    Raises:
+        ValueError: the extra for it is not installed.
+    """
+    if asked and importlib.util.find_spec("mcp") is None:
+        raise ValueError("--mcp needs the extra of that name: pip install -e '.[mcp]'.")
+
+
 def end_as_by_interrupt() -> None:
     """SIGTERM acts as Ctrl+C: the server closes, and its temporary folder goes."""
     if threading.current_thread() is threading.main_thread():

@@ -18,11 +18,12 @@ TEXT_LIMIT = 128
 
 CLOSED = re.compile(
     rf"(?:{API})?/(?:proxy=|monitoring|login(?:/|$)|logout|deep_link|custom_component/|stream/|vibe-"
-    r"|undo-vibe|runs|run-history|profiling|process_recording|dev/|file/|file=\s*\w\w+:/)"
+    r"|undo-vibe|mcp/|runs|run-history|profiling|process_recording|dev/|file/|file=\s*\w\w+:/)"
 )
 CALLS = re.compile(rf"{API}/(?P<way>run|api|call|call/v2)/(?P<name>[^/]+)/?")
-OTHERS = re.compile(rf"{API}/(?:queue/join|component_server|cancel|reset)/?")
-STREAMS = re.compile(rf"{API}/(?:heartbeat/|queue/data|upload_progress|call/)")
+OTHERS = re.compile(rf"{API}/(?:queue/join|component_server|cancel|reset|mcp)/?")
+"""`mcp` is there where the app was started with it."""
+STREAMS = re.compile(rf"{API}/(?:heartbeat/|queue/data|upload_progress|call/|mcp)")
 RENDERED = re.compile(rf"(?:{API})?/(?:config|info|openapi\.json|theme\.css|manifest\.json)?/?")
 EVENT = re.compile(rf"{API}/call/(?:v2/)?[^/]+/(?P<event>[^/]+)")
 
@@ -78,6 +79,8 @@ class Directory:
             places = self._of_component(body)
         elif path.startswith(f"{API}/queue/join"):
             places = self._of_queue(body)
+        elif path.startswith(f"{API}/mcp"):
+            places = self._of_tool(body)
         else:
             places = []
         if any(picture not in places for picture in pictures):
@@ -117,6 +120,13 @@ class Directory:
         if found is None:
             raise NotHereError("There is no function of that number in this app.")
         return self._listed(body) if found.api_name in self.takes_picture else []
+
+    def _of_tool(self, body: dict[str, object]) -> list[object]:
+        asked = body.get("params")
+        if not isinstance(asked, dict) or asked.get("name") not in self.takes_picture:
+            return []
+        given = asked.get("arguments")
+        return list(given.values()) if isinstance(given, dict) else []
 
     def _listed(self, body: dict[str, object]) -> list[object]:
         data = body.get("data")
