@@ -180,6 +180,11 @@ def write_text(path: Path, text: str) -> None:
     _replace(path, lambda target: target.write_text(text, "utf-8"))
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """A file, atomically; ValueError when it cannot be written."""
+    _replace(path, lambda target: target.write_bytes(content))
+
+
 def write_tensors(
     path: Path, tensors: dict[str, Tensor], metadata: dict[str, str] | None = None
 ) -> None:

@@ -133,6 +133,18 @@ class FlowPrior(nn.Module):
             log_volume = log_volume + affine.log_abs_det_jacobian(before, after).sum(-1)
         return _joined(halves), log_volume
 
+    def coupling(
+        self, i: int, kept: Float[Tensor, "b kept"]
+    ) -> tuple[Float[Tensor, "b moved"], Float[Tensor, "b moved"]]:
+        """Shift and log-scale by which coupling i moves the other half, of a prior without labels.
+
+        Even couplings keep the even entries of z (b, d), odd ones the odd entries.
+        """
+        with _full_precision(kept):
+            affine = _affine(self.nets[i], kept, None)
+            nothing = kept.new_zeros(len(kept), self.dim - kept.shape[1])
+            return cast(Tensor, affine(nothing)), affine.log_abs_det_jacobian(nothing, nothing)
+
     def _label(self, like: Tensor, y: Tensor | None) -> Tensor | None:
         """Labels as the couplings take them, (..., classes); None for a prior without labels."""
         return one_hot(y, self.classes, like) if self.classes else None
