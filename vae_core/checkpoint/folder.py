@@ -15,7 +15,7 @@ from vae_core.checkpoint import companions, hub
 from vae_core.checkpoint.metrics import METRICS, Metrics, read_metrics
 from vae_core.config import Config
 from vae_core.models import Model, build
-from vae_core.probability.protocols import RotatablePrior
+from vae_core.probability.protocols import can_rotate
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 AXES = "axes.safetensors"
@@ -179,7 +179,7 @@ def _turn_sliders(model: Model, folder: Path) -> None:
     ):
         return
     tensors = files.read_tensors(path)
-    if set(tensors) != {"axes"} or not isinstance(model.prior, RotatablePrior):
+    if set(tensors) != {"axes"} or not can_rotate(model.prior):
         raise ValueError(f"{path} does not fit: it must hold the axes of a flow prior.")
     try:
         model.prior.rotate(tensors["axes"])

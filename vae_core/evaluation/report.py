@@ -17,7 +17,7 @@ from vae_core.evaluation import family, fid_features, naming, percentiles, sampl
 from vae_core.evaluation.model_card import write_card
 from vae_core.explore import slider_axes
 from vae_core.models import Model
-from vae_core.probability.protocols import RotatablePrior
+from vae_core.probability.protocols import can_rotate
 
 EVIDENCE = (*("nll", "nll_sem", "nll_sem_digits", "nll_draws", "importance_samples", "seeds"),)
 """An NLL with its setting: a run that measured none keeps all of them, or none."""
@@ -87,7 +87,7 @@ def _write_companions(
     test: Digits,
 ) -> None:
     device = next(iter(model.state_dict().values())).device
-    if isinstance(model.prior, RotatablePrior):
+    if can_rotate(model.prior):
         slider_axes.write(folder, model.prior.axes)
     percentiles.write(folder, percentiles.measure(model, test, device))
     train = load_mnist("train", data)

@@ -30,7 +30,7 @@ from vae_core.data.digits import Digits
 from vae_core.explore import sliders, traits
 from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
-from vae_core.probability.protocols import RotatablePrior
+from vae_core.probability import protocols
 from vae_core.probability.shapes import Float
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,7 @@ TURN = np.radians(5)
 
 def can_rotate(model: Model) -> bool:
     """Whether the sliders of `model` may lie along any axes: where the rate has no dimensions."""
-    return isinstance(model.prior, RotatablePrior)
+    return protocols.can_rotate(model.prior)
 
 
 def rotate(model: Model, axes: Float[Tensor, "d d"]) -> None:
@@ -54,7 +54,7 @@ def rotate(model: Model, axes: Float[Tensor, "d d"]) -> None:
     Raises:
         ValueError: its prior has fixed axes, or these are not orthonormal.
     """
-    if not isinstance(model.prior, RotatablePrior):
+    if not protocols.can_rotate(model.prior):
         raise ValueError(f"the sliders of {model.config.name} have fixed axes.")
     model.prior.rotate(axes)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -50,7 +50,6 @@ class Prior(Protocol):
         ...
 
 
-@runtime_checkable
 class RotatablePrior(Prior, Protocol):
     """A prior whose sliders may lie along any orthonormal axes."""
 
@@ -62,6 +61,15 @@ class RotatablePrior(Prior, Protocol):
     def rotate(self, axes: Tensor) -> None:
         """Lay the sliders along the columns of `axes` (d, d)."""
         ...
+
+
+def can_rotate(prior: Prior) -> TypeGuard[RotatablePrior]:
+    """Whether the sliders of a prior may lie along any axes.
+
+    `isinstance` looks at a class and an object's own dictionary alone from Python 3.12 on, where a
+    module's buffer, such as the axes, is not.
+    """
+    return hasattr(prior, "axes") and hasattr(prior, "rotate")
 
 
 @runtime_checkable
