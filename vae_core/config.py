@@ -145,7 +145,8 @@ class TrainConfig:
     precision: Literal["fp32", "bf16"] = "fp32"
     compile: bool = False
     fused: bool = False
-    """Whether a step is one compiled graph, optimiser and all (`fused.py`), where that can be."""
+    """Whether a step is one compiled graph, optimiser and all, where that can be and pays
+    (`training/compiled.py`, `training/compile_choice.py`)."""
     starts_from: str | None = None
     """The checkpoint whose weights a run begins with, as far as they fit; null: from nothing."""
 

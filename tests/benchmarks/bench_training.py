@@ -25,7 +25,8 @@ from torchvision import datasets, transforms
 
 from vae_core import VAE, evaluation, recipes
 from vae_core.data.digits import Digits, load_mnist
-from vae_core.training.run import Model, TrainingRun, fit
+from vae_core.training.run import TrainingRun, fit
+from vae_core.training.run_state import Model
 
 PART = 47
 """Steps of one id: ten turns are an epoch of 468 steps, or of 469 with its short last batch."""
@@ -84,6 +85,7 @@ def our_parts(digits: Digits, epochs: int) -> Iterator[TrainingRun]:
     config = recipes.get("vae-400")
     config = dataclasses.replace(config, train=dataclasses.replace(config.train, epochs=epochs))
     run = TrainingRun(config)
+    run.compiles = True
     for _ in fit(run, digits, every=PART):
         yield run
 

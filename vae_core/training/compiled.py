@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from vae_core import runtime
-from vae_core.training import distributed, schedules
+from vae_core.training import compile_choice, distributed, schedules
 from vae_core.training.objectives import Batch
 from vae_core.training.run_state import Loss, RunState
 
@@ -73,8 +73,9 @@ class FusedStep:
         state = _state(run)
         tensors = [tensor.detach() for tensor in chain(*state)]
         try:
-            graph = _trace(run, self.loss, state, self._numbers(), batch)
-            run_graph = _inductor(graph, [*tensors, self._numbers(), *_fields(batch)])
+            with compile_choice.noted(run):
+                graph = _trace(run, self.loss, state, self._numbers(), batch)
+                run_graph = _inductor(graph, [*tensors, self._numbers(), *_fields(batch)])
         except Exception as error:  # The compiler's mistakes should cost time, not the run.
             warnings.warn(f"the step does not compile, going on without: {error}", stacklevel=3)
             return self.otherwise

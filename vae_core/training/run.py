@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import functools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ from torch import Tensor
 from vae_core import runtime
 from vae_core.data.digits import Digits, batches, binarise, corrupt, to_floats
 from vae_core.models import Autoencoder
-from vae_core.training import compiled, cuda_graph, distributed, schedules, state
-from vae_core.training.objectives import Batch, terms
-from vae_core.training.run_state import Loss, Model, RunState
+from vae_core.training import distributed, schedules, state
+from vae_core.training.objectives import Batch
+from vae_core.training.run_state import Model, RunState
+from vae_core.training.step import Updater
 
 UNKNOWN_LABELS = 0.1
 """Share of the digits whose label a model that takes labels does not get: it can do without."""
@@ -108,7 +108,7 @@ def fit(
     distributed.check_batch(size)
     per_epoch = len(digits) // size
     total_steps = per_epoch * (epochs or train.epochs)
-    update = _updater(run, total_steps)
+    update = Updater(run, total_steps)
     while run.step < total_steps:
         # The order depends on the seed and the epoch alone, so a resumed epoch finds its place.
         order = runtime.generator(run.device, run.seed, run.epoch, 2)
@@ -121,24 +121,6 @@ def fit(
                 run.epoch, run.batch = run.epoch + 1, 0
             if run.batch % every == 0:
                 yield meter.record()
-
-
-def _updater(run: TrainingRun, total_steps: int) -> compiled.Update:
-    """The function that takes one step with a batch, and gives its means."""
-    train = run.config.train
-    loss = runtime.compile_if_possible(_loss) if train.compile else _loss
-    prepare = functools.partial(_prepare, run, total_steps)
-    step = functools.partial(_step, run, loss)
-    if cuda_graph.possible(run):
-        return cuda_graph.GraphedStep(prepare, step)
-
-    def plain(batch: Batch) -> Tensor:
-        prepare()
-        return step(batch)
-
-    if train.fused and compiled.possible(run):
-        return compiled.FusedStep(run, _loss, total_steps, otherwise=plain)
-    return plain
 
 
 def _batch(run: TrainingRun, images: Tensor, labels: Tensor) -> Batch:
@@ -164,50 +146,6 @@ def _batch(run: TrainingRun, images: Tensor, labels: Tensor) -> Batch:
     own = x[mine]
     shown = own if seen is x else seen[mine]
     return Batch(own, shown, None if y is None else y[mine], eps[..., mine, :])
-
-
-def _prepare(run: TrainingRun, total_steps: int) -> None:
-    """Sets what changes by schedule: beta, learning rate, the average's share, the code's k."""
-    train = run.config.train
-    run.beta.fill_(schedules.beta(train.beta, run.step, total_steps))
-    run.share.fill_(schedules.average_share(train, run.step))
-    run.optimizer.param_groups[0]["lr"].fill_(schedules.learning_rate(train, run.step, total_steps))
-    if isinstance(run.model, Autoencoder):
-        run.model.topk = schedules.topk(run.config.code, run.step, total_steps)
-
-
-def _step(run: TrainingRun, loss: Loss, batch: Batch) -> Tensor:
-    """One step of the optimiser; the batch's mean distortion, rate and loss, (3,)."""
-    train = run.config.train
-    with runtime.autocast(run.device, train.precision):
-        value, means = loss(run.model, batch, run.beta)
-    run.optimizer.zero_grad(set_to_none=True)
-    torch.autograd.backward(value)
-    distributed.average_gradients(run.model, len(batch.x))
-    if train.clip_norm is not None:
-        torch.nn.utils.clip_grad_norm_(run.model.parameters(), train.clip_norm)
-    run.optimizer.step()
-    if run.average is not None:
-        _follow(run.average, run.model, run.share)
-    return distributed.weighted_mean(means, len(batch.x))
-
-
-@torch.no_grad()
-def _follow(average: Model, model: Model, share: Tensor) -> None:
-    """Moves the average of the weights towards them by `share`, a number on their device."""
-    for mean, weight in zip(average.parameters(), model.parameters(), strict=True):
-        mean.lerp_(weight, share)
-
-
-def _loss(model: Model, batch: Batch, beta: Tensor) -> tuple[Tensor, Tensor]:
-    """The scalar to differentiate, and the means to report."""
-    if batch.x.dtype == torch.uint8:
-        x = to_floats(batch.x)
-        batch = Batch(x, x, batch.y, batch.eps)
-    found = terms(model, batch, beta)
-    value = found.loss.mean()
-    means = torch.stack((found.distortion.mean(), found.rate.mean(), value))
-    return value, means.detach()
 
 
 class _Meter:

@@ -45,6 +45,7 @@ class RunState:
         self.batch = 0
         self.step = 0
         self.seconds = 0.0
+        self.compiles: bool | None = None  # whether its step is compiled; decided at the first
         # The same in every process: each draws for the whole batch and takes its own rows.
         self.noise = runtime.generator(self.device, seed, 0, 1)
 

@@ -45,6 +45,7 @@ def write(run: RunState, path: Path, history: str = "", held: int | None = None)
         "place": json.dumps(place),
         "history": history,
         "held_out": json.dumps(held),
+        "compiles": json.dumps(run.compiles),
     }
     write_tensors(path, tensors, about | {"sha256": _digest(tensors, about)})
 
@@ -69,7 +70,9 @@ def read(run: RunState, path: Path) -> str:
     given = about.get("sha256")  # a state of an earlier version has none
     if given is not None and given != _digest(tensors, about):
         raise _damaged(path, "its checksum differs")
+    compiles = _compiles(path, about)
     _apply(run, tensors, place)
+    run.compiles = compiles
     return about.get("history", "")
 
 
@@ -141,6 +144,15 @@ def _place(path: Path, about: Mapping[str, str]) -> Place:
     raise _damaged(path, "it does not tell where the run stood")
 
 
+def _compiles(path: Path, about: Mapping[str, str]) -> bool | None:
+    """Whether the run's step was compiled; a state of an earlier version did where it could."""
+    known = {"true": True, "false": False, "null": None}
+    text = about.get("compiles", "true")
+    if text not in known:
+        raise _damaged(path, "it does not tell whether its step was compiled")
+    return known[text]
+
+
 def _apply(run: RunState, tensors: Tensors, place: Place) -> None:
     try:
         run.noise.set_state(tensors["noise"])
@@ -161,7 +173,7 @@ def _apply(run: RunState, tensors: Tensors, place: Place) -> None:
 def _digest(tensors: Tensors, about: Mapping[str, str]) -> str:
     """SHA-256 of all that the file tells, which a flipped bit changes."""
     digest = hashlib.sha256()
-    for key in ("config", "place", "history", "held_out"):
+    for key in ("config", "place", "history", "held_out", "compiles"):
         digest.update(about.get(key, "").encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(name.encode())

@@ -8,7 +8,7 @@ import torch
 
 from vae_core import Config, NetConfig, TrainConfig
 from vae_core.data.digits import Digits
-from vae_core.training import compiled, state
+from vae_core.training import compile_choice, compiled, state
 from vae_core.training.run import TrainingRun, fit
 
 ROUNDING = {"fp32": 2e-5, "bf16": 2e-3}
@@ -41,6 +41,7 @@ def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(compiled, "_inductor", whole)
     monkeypatch.setattr(compiled, "possible", lambda _: True)
+    monkeypatch.setattr(compile_choice, "pays", lambda *_: True)
 
 
 def trained(run: TrainingRun, digits: Digits, steps: int = 8) -> TrainingRun:
@@ -135,6 +136,7 @@ def test_a_failing_compiler_costs_a_warning_not_the_run(
 
     monkeypatch.setattr(compiled, "_inductor", broken)
     monkeypatch.setattr(compiled, "possible", lambda _: True)
+    monkeypatch.setattr(compile_choice, "pays", lambda *_: True)
     with pytest.warns(UserWarning, match="no such intrinsic"):
         mine = trained(TrainingRun(config()), digits)
     assert torch.equal(weights(mine), weights(trained(TrainingRun(plain(config())), digits)))
@@ -151,6 +153,8 @@ def test_it_is_for_one_process_on_a_cpu(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.skipif(not shutil.which("g++"), reason="needs a C++ compiler")
 def test_the_compiled_graph_trains_as_the_plain_loop(digits: Digits):
     settings = config(ema=0.9, clip_norm=50.0, precision="bf16")
-    mine = trained(TrainingRun(settings), digits)
+    mine = TrainingRun(settings)
+    mine.compiles = True
+    trained(mine, digits)
     apart = (weights(mine) - weights(trained(TrainingRun(plain(settings)), digits))).abs()
     assert apart.mean() < ROUNDING["bf16"] / 10

@@ -1,0 +1,112 @@
+"""One step of the optimiser: by one compiled graph, by a CUDA graph, or operation by operation."""
+
+from __future__ import annotations
+
+import functools
+
+import torch
+from torch import Tensor
+
+from vae_core import runtime
+from vae_core.data.digits import to_floats
+from vae_core.models import Autoencoder
+from vae_core.training import compile_choice, compiled, cuda_graph, distributed, schedules
+from vae_core.training.objectives import Batch, terms
+from vae_core.training.run_state import Loss, Model, RunState
+
+
+class Updater:
+    """Takes one step with a batch, and gives its means; how, it decides with the first batch."""
+
+    def __init__(self, run: RunState, total_steps: int) -> None:
+        self.run, self.total_steps = run, total_steps
+        self.update: compiled.Update | None = None
+
+    def __call__(self, batch: Batch) -> Tensor:
+        if self.update is None:
+            run = self.run
+            if run.compiles is None:
+                run.compiles = _compiles(run, batch, self.total_steps - run.step)
+            self.update = _update(run, self.total_steps)
+        return self.update(batch)
+
+
+def _compiles(run: RunState, batch: Batch, steps: int) -> bool:
+    """Whether the recipe wants its step compiled, and that pays for so many steps to come.
+
+    Where others wait for this process, or work is for a GPU, it is compiled as the recipe says.
+    """
+    train = run.config.train
+    if not (train.fused or train.compile) or run.device.type != "cpu" or distributed.size() > 1:
+        return train.compile
+    trial = RunState(run.config, run.device)
+    seconds = compile_choice.plain_seconds(_plain(trial, _loss, max(1, steps)), batch)
+    gain, known = compile_choice.measured(run), compile_choice.is_known(run)
+    return compile_choice.pays(seconds, steps, gain, known)
+
+
+def _plain(run: RunState, loss: Loss, total_steps: int) -> compiled.Update:
+    def plain(batch: Batch) -> Tensor:
+        _prepare(run, total_steps)
+        return _step(run, loss, batch)
+
+    return plain
+
+
+def _update(run: RunState, total_steps: int) -> compiled.Update:
+    """The step itself: one graph, or an operation at a time with or without a compiled loss."""
+    train = run.config.train
+    loss = runtime.compile_if_possible(_loss) if train.compile and run.compiles else _loss
+    prepare = functools.partial(_prepare, run, total_steps)
+    step = functools.partial(_step, run, loss)
+    if cuda_graph.possible(run):
+        return cuda_graph.GraphedStep(prepare, step)
+
+    plain = _plain(run, loss, total_steps)
+    if train.fused and run.compiles and compiled.possible(run):
+        return compiled.FusedStep(run, _loss, total_steps, otherwise=plain)
+    return plain
+
+
+def _prepare(run: RunState, total_steps: int) -> None:
+    """Sets what changes by schedule: beta, learning rate, the average's share, the code's k."""
+    train = run.config.train
+    run.beta.fill_(schedules.beta(train.beta, run.step, total_steps))
+    run.share.fill_(schedules.average_share(train, run.step))
+    run.optimizer.param_groups[0]["lr"].fill_(schedules.learning_rate(train, run.step, total_steps))
+    if isinstance(run.model, Autoencoder):
+        run.model.topk = schedules.topk(run.config.code, run.step, total_steps)
+
+
+def _step(run: RunState, loss: Loss, batch: Batch) -> Tensor:
+    """One step of the optimiser; the batch's mean distortion, rate and loss, (3,)."""
+    train = run.config.train
+    with runtime.autocast(run.device, train.precision):
+        value, means = loss(run.model, batch, run.beta)
+    run.optimizer.zero_grad(set_to_none=True)
+    torch.autograd.backward(value)
+    distributed.average_gradients(run.model, len(batch.x))
+    if train.clip_norm is not None:
+        torch.nn.utils.clip_grad_norm_(run.model.parameters(), train.clip_norm)
+    run.optimizer.step()
+    if run.average is not None:
+        _follow(run.average, run.model, run.share)
+    return distributed.weighted_mean(means, len(batch.x))
+
+
+@torch.no_grad()
+def _follow(average: Model, model: Model, share: Tensor) -> None:
+    """Moves the average of the weights towards them by `share`, a number on their device."""
+    for mean, weight in zip(average.parameters(), model.parameters(), strict=True):
+        mean.lerp_(weight, share)
+
+
+def _loss(model: Model, batch: Batch, beta: Tensor) -> tuple[Tensor, Tensor]:
+    """The scalar to differentiate, and the means to report."""
+    if batch.x.dtype == torch.uint8:
+        x = to_floats(batch.x)
+        batch = Batch(x, x, batch.y, batch.eps)
+    found = terms(model, batch, beta)
+    value = found.loss.mean()
+    means = torch.stack((found.distortion.mean(), found.rate.mean(), value))
+    return value, means.detach()
