@@ -76,7 +76,7 @@ def test_pictures_come_back_and_take_what_the_elbo_says(kind: str) -> None:
     first = 32 * bits_back.first_words(model).size
     spent = (32 * words.size - first) / 400
     assert spent == pytest.approx(compression.bound(model, pictures), rel=0.01)
-    with pytest.raises(ValueError, match="come out even|too far out"):
+    with pytest.raises(ValueError, match=r"come out even|too far out"):
         bits_back.decode(model, words[::-1].copy(), 400)
 
 
