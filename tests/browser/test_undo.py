@@ -123,3 +123,31 @@ def test_the_buttons_stay_in_reach_on_a_phone(phone: Any, app_url: str) -> None:
     phone.locator(UNDO).tap()
     phone.locator(f"{UNDO}[aria-disabled=true]").wait_for(state="attached")
     assert phone.evaluate("studio.state.u") == pytest.approx(before, abs=1e-6)
+
+
+def stroke(page: Any, *points: tuple[float, float]) -> None:
+    box = page.locator(".reconstruct [data-testid=drawing-pad]").bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for x, y in places[1:]:
+        page.mouse.move(x, y, steps=8)
+    page.mouse.up()
+    rest(page, "reconstruct")
+
+
+def test_a_stroke_that_is_undone_leaves_the_drawing_before_it(desktop: Any, app_url: str) -> None:
+    pad = "() => document.querySelector('.reconstruct [data-testid=drawing-pad]').toDataURL()"
+    opened(desktop, f"{app_url}?panel=reconstruct&model=vae-400", "reconstruct")
+    stroke(desktop, (0.35, 0.2), (0.3, 0.5), (0.7, 0.5))
+    before, drawn = pictures(desktop, "reconstruct"), desktop.evaluate(pad)
+    stroke(desktop, (0.65, 0.2), (0.6, 0.85))
+    both, after = pictures(desktop, "reconstruct"), desktop.evaluate(pad)
+    desktop.keyboard.press("Control+z")
+    rest(desktop, "reconstruct")
+    assert alike(pictures(desktop, "reconstruct"), before)
+    assert desktop.evaluate(pad) == drawn
+    desktop.keyboard.press("Control+Shift+z")
+    rest(desktop, "reconstruct")
+    assert alike(pictures(desktop, "reconstruct"), both)
+    assert desktop.evaluate(pad) == after

@@ -81,7 +81,17 @@ export class Pad {
 
   /** Take back the last stroke. */
   undo() {
-    this.#strokes.pop();
+    this.draw(this.#strokes.slice(0, -1));
+  }
+
+  /** What is drawn now, for `draw`. */
+  get strokes() {
+    return [...this.#strokes];
+  }
+
+  /** @param {Point[][]} strokes all there is on the pad */
+  draw(strokes) {
+    this.#strokes = strokes;
     this.blank();
     for (const points of this.#strokes) {
       this.#dot(points[0]);

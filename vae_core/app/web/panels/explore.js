@@ -250,7 +250,10 @@ class Explore {
   #travel() {
     this.starts.leave();
     this.settings.arrive(this.model);
-    if (!state.u) return this.#arrive(boot.first);
+    if (!state.u) {
+      this.starts.emptyPad();
+      return this.#arrive(boot.first);
+    }
     this.#goTo(state.u, null);
     this.starts.open();
   }

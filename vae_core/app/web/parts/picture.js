@@ -9,13 +9,15 @@ import { PAD, Pad } from "../draw/strokes.js";
 import { closeCamera, openCamera, photograph } from "./camera.js";
 import { readClipboard, readPicture } from "./files.js";
 import { say } from "./nodes.js";
-import { placeBoxes } from "./picture_boxes.js";
+import { chooseAt, placeBoxes } from "./picture_boxes.js";
 import { exampleRow } from "./picture_examples.js";
 import { pictureMarkup } from "./picture_markup.js";
+import { PadMemory } from "./picture_memory.js";
 import { listenForDrop, listenForPaste } from "./picture_receive.js";
 
-/** @import { Box, Picture } from "../core/types.js" */
+/** @import { Picture } from "../core/types.js" */
 /** @import { Area } from "../draw/strokes.js" */
+/** @import { PictureOptions, Shown } from "./picture_types.js" */
 
 // What travels, in pixels: small while a stroke grows, since reading one takes 80 ms at 336 and
 // 10 at 112, and nearer to what is seen once the pen is lifted.
@@ -24,36 +26,11 @@ const LIFTED = 224;
 /** @type {Area} */
 const WHOLE_PAD = { left: 0, top: 0, width: PAD, height: PAD };
 
-/**
- * @typedef {object} Given a new picture
- * @property {Picture} picture
- * @property {string} source "drawing", "upload", "drop", "clipboard", "camera" or "example"
- * @property {string | null} [file] name of the file that a person could open again
- * @property {number} [place] of an example in the sheet
- */
-
-/**
- * @typedef {object} PictureOptions
- * @property {(given: Given) => unknown} onpicture
- * @property {(drawing: { picture: string, event: Event }) => void} [onlive] the drawing while it
- *   grows
- * @property {(index: number) => void} [onchoose] another one of several digits was picked
- * @property {() => void} [onclear] the pad was cleared, and nothing is left to show
- * @property {() => void} [ondrop] a stroke that onlive spoke of was none
- * @property {string} [label]
- * @property {{ upload?: string, pad?: string }} [testids]
- */
-
-/**
- * What is shown on the pad: base64 of 784 bytes, or a data URI with the digits found in it.
- *
- * @typedef {{ pixels?: string, source?: string, boxes?: Box[], chosen?: number }} Shown
- */
-
 class PictureInput {
   #options;
   #parts;
   #pad;
+  #memory = new PadMemory();
   // Of two files in quick succession the one that was chosen last wins, however long each is read;
   // the same holds for what is painted, which has to be decoded first.
   #arriving;
@@ -78,7 +55,7 @@ class PictureInput {
       onstart: () => this.#beginStroke(),
       onmove: (event) => options.onlive?.({ picture: this.#pad.snapshot(GROWING), event }),
       onend: () => this.#giveDrawing(),
-      ontap: (event) => this.#tap(event),
+      ontap: (event) => chooseAt(this.#parts.boxes, event),
       ondrop: () => options.ondrop?.(),
     });
     this.#listen();
@@ -128,7 +105,7 @@ class PictureInput {
   takeDigit(digit, place) {
     return this.#arriving.ask(async (still) => {
       const pixels = await still(digit);
-      await still(this.#put({ pixels }));
+      await still(place === undefined ? this.recall(pixels) : this.#put({ pixels }));
       const picture = place === undefined ? { digit: pixels } : { pixels };
       await still(this.#options.onpicture({ picture, source: "example", place }));
     });
@@ -140,8 +117,38 @@ class PictureInput {
    * @param {Shown} shown
    */
   show(shown) {
+    if (shown.input) this.remember(shown.input, shown.source);
     if (shown.pixels) this.#arriving.drop(); // another picture came from elsewhere
     return this.#put(shown);
+  }
+
+  /**
+   * The picture on the pad is this digit: undo may come back to it.
+   *
+   * @param {string} digit base64 of its 784 bytes
+   * @param {string} [source] data URI of the whole picture, where nothing is drawn
+   */
+  remember(digit, source) {
+    const { strokes } = this.#pad;
+    if (strokes.length) this.#memory.keep(digit, { strokes });
+    else if (source) this.#memory.keep(digit, { source });
+  }
+
+  /**
+   * A digit with what it came from, as far as that is remembered.
+   *
+   * @param {string} pixels base64 of its 784 bytes
+   */
+  recall(pixels) {
+    const original = this.#memory.find(pixels);
+    if (!original) return this.#put({ pixels });
+    return this.#painting.ask(async (still) => {
+      const image = "source" in original ? await still(decoded(original.source)) : null;
+      this.#pad.clear();
+      if ("strokes" in original) this.#pad.draw(original.strokes);
+      else if (image) this.#pad.showPicture(image);
+      this.#settle({ hinted: false });
+    });
   }
 
   /**
@@ -181,22 +188,6 @@ class PictureInput {
       hint.hidden = wasHidden;
       boxes.replaceChildren(...shown);
     };
-  }
-
-  /**
-   * A tap on another digit of the drawing chooses it.
-   *
-   * @param {PointerEvent} event
-   */
-  #tap({ clientX: x, clientY: y }) {
-    const other = [...this.#parts.boxes.children].find((box) => {
-      const { left, right, top, bottom } = box.getBoundingClientRect();
-      const isUnder = x >= left && x <= right && y >= top && y <= bottom;
-      return isUnder && box.matches(".drawn[aria-pressed=false]");
-    });
-    if (!(other instanceof HTMLElement)) return false;
-    queueMicrotask(() => other.click());
-    return true;
   }
 
   /**

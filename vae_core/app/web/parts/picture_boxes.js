@@ -30,3 +30,21 @@ export function placeBoxes(boxes, area, found, { chosen, onchoose, className = "
   });
   boxes.replaceChildren(...made);
 }
+
+/**
+ * A tap on another digit of a drawing chooses it.
+ *
+ * @param {HTMLElement} boxes
+ * @param {PointerEvent} event
+ * @returns {boolean} whether there is one
+ */
+export function chooseAt(boxes, { clientX: x, clientY: y }) {
+  const other = [...boxes.children].find((box) => {
+    const { left, right, top, bottom } = box.getBoundingClientRect();
+    const isUnder = x >= left && x <= right && y >= top && y <= bottom;
+    return isUnder && box.matches(".drawn[aria-pressed=false]");
+  });
+  if (!(other instanceof HTMLElement)) return false;
+  queueMicrotask(() => other.click());
+  return true;
+}

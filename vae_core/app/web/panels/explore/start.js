@@ -117,11 +117,16 @@ export class Starts {
     keepPicture(FIELD, start ? spellPicture(start.place, start.input) : null);
   }
 
+  /** The pad has no part in what is on show. */
+  emptyPad() {
+    this.#input?.clear();
+  }
+
   /** The picture that the link names, beside the code that is there already. */
   async open() {
     const text = openedWith(FIELD);
     const [place, bytes] = [readPlace(text), readPixels(text)];
-    if (place === undefined && bytes === null) return;
+    if (place === undefined && bytes === null) return this.emptyPad();
     await this.#recalls.ask(async (still) => {
       const { first } = boot;
       const isFirst = first !== null && place === first.place;
@@ -129,6 +134,7 @@ export class Starts {
       /** @type {Start} */
       const start = { picture: { digit: input }, place, input, z: [], nearer: null };
       this.#show(start);
+      this.#input?.recall(input);
       const { server, model, onknown } = this.#options;
       const label = state.label ?? "read";
       const asked = { checkpoint: model().name, picture: start.picture, label };
@@ -157,6 +163,7 @@ export class Starts {
       /** @type {Encoded} */
       const answer = await still(call(server, "encode", asked));
       this.#steps?.show(answer);
+      if (source === "drawing") this.#input?.remember(answer.input);
       const isShown = !source || source === "drawing" || source === "example";
       if (!isShown) this.#input?.show(answer);
       const { input, z, nearer } = answer;

@@ -229,6 +229,7 @@ export class End {
     /** @type {Encoded} */
     const answer = await still(call(this.#options.server, "encode", asked));
     this.#steps.show(answer);
+    if (from === "drawing") this.input.remember(answer.input);
     if (from !== "drawing" && from !== "example") await this.input.show(answer);
     return { z: answer.z, label: answer.label, bytes: unpack(answer.input) };
   }

@@ -71,8 +71,11 @@ export class OwnPicture {
   /** As the address has it: a digit, or none. */
   open() {
     const digit = readPixels(openedWith(FIELD));
-    this.#given = digit ? { picture: { digit }, source: "sent" } : null;
+    this.#given = digit ? { picture: { digit }, source: "example" } : null;
     if (!digit) keepPicture(FIELD, null);
+    this.#pixels = digit;
+    if (digit) this.#input?.recall(digit);
+    else this.#input?.clear();
   }
 
   /** Whether a picture was given. */
@@ -100,6 +103,7 @@ export class OwnPicture {
       this.#pixels = answer.input;
       keepPicture(FIELD, writePixels(answer.input));
       this.#steps?.show({ ...answer, stages: [] });
+      if (source === "drawing") this.#input?.remember(answer.input);
       if (source && source !== "drawing" && source !== "example") {
         this.#input?.show({ pixels: answer.input });
       }
