@@ -95,7 +95,9 @@ class TrainPanel {
     });
     this.root.addEventListener("pointerdown", () => this.#stillThere());
     onTravel(["recipe", "settings"], () => {
-      if (!this.run.isOn) this.settings.open();
+      if (this.run.isOn)
+        this.settings.keep(); // its settings stay
+      else this.settings.open();
     });
     onTravel(["history", "epoch"], () => this.replay.open());
   }

@@ -44,6 +44,8 @@ export class Pointing {
   /** @type {number[] | null} */
   #pulled = null; // a code off the plane: of a pulled tangent, or one's own
   #isPull = false; // whether that is the code of pulled tangents
+  /** @type {number[] | null} */
+  #opened = null; // the same of a link, while the code of the place is waited for
   #isDue = false; // tangents and neighbours wait for the code of a place
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #rest;
@@ -114,7 +116,7 @@ export class Pointing {
     const { chart, limit, model } = here();
     if (!chart) return;
     this.#release();
-    this.#pulled = null;
+    this.#pulled = this.#opened = null;
     const isStatic = !chart.plane;
     const under = chart.nearest(spot, UNDER_HAND / map.view.scale);
     map.hovered = under ?? (isStatic ? chart.nearest(spot) : null);
@@ -146,6 +148,8 @@ export class Pointing {
     this.#isDue = false;
     this.#tangents.ask();
     this.#askNearest();
+    if (this.#opened) this.#pull(this.#opened);
+    this.#opened = null;
   }
 
   /** The hand leaves the map. */
@@ -172,8 +176,9 @@ export class Pointing {
   openPull() {
     const z = readNumbers(openedWith(PULL));
     const { model, chart } = this.#options.here();
-    if (!chart?.plane || z?.length !== model.latent_dim) return;
-    this.#pull(z);
+    if (!chart || z?.length !== model.latent_dim) return;
+    if (chart.plane) this.#pull(z);
+    else this.#opened = z;
   }
 
   /** @param {number[]} z @param {Event} [event] */

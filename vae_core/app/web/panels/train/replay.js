@@ -3,6 +3,7 @@
 import { within } from "../../core/address.js";
 import { models } from "../../core/boot.js";
 import { call } from "../../core/calls.js";
+import { on } from "../../core/events.js";
 import { fixed, isNumber, number, whole } from "../../core/numbers.js";
 import { QUANTITIES } from "../../core/quantities.js";
 import { requests } from "../../core/requests.js";
@@ -44,6 +45,7 @@ export class Replay {
     this.requests = requests({ about: () => this.#chooser.value, onerror: say });
     this.#chooser.addEventListener("change", () => this.load());
     this.#range.addEventListener("input", () => this.#show());
+    on("model", () => this.#keep());
     this.open();
   }
 
@@ -88,6 +90,12 @@ export class Replay {
       ? this.#words(epoch, count)
       : "No history of its training ships with this model.";
     find(this.#root, ".replay-words").replaceChildren(words);
+    this.#keep();
+  }
+
+  /** The link names no model where it is the chosen one, and no epoch where it is the last. */
+  #keep() {
+    const [place, count] = [Number(this.#range.value), this.#epochs.length];
     const isUsual = place === count;
     const name = this.#chooser.value;
     keep({

@@ -269,12 +269,17 @@ export class Settings {
     }
   }
 
-  #changed() {
-    this.#follow();
+  /** Keep them in the link. */
+  keep() {
     keep({
       recipe: this.recipe === USUAL ? null : this.recipe,
       settings: spell(this.typed, this.usual),
     });
+  }
+
+  #changed() {
+    this.#follow();
+    this.keep();
     this.#onchange();
   }
 }
