@@ -151,3 +151,22 @@ def test_a_stroke_that_is_undone_leaves_the_drawing_before_it(desktop: Any, app_
     rest(desktop, "reconstruct")
     assert alike(pictures(desktop, "reconstruct"), both)
     assert desktop.evaluate(pad) == after
+
+
+def test_a_forgotten_progress_and_a_link_of_the_list_come_back(desktop: Any, app_url: str) -> None:
+    opened(desktop, f"{app_url}?panel=learn", "learn")
+    desktop.evaluate("localStorage.setItem('studio-lessons', '{\"holes\": 1}')")
+    desktop.reload()
+    begun = desktop.get_by_test_id("lesson-holes")
+    begun.get_by_text("Go on").wait_for()
+    desktop.get_by_role("button", name="Forget my progress").click()
+    begun.get_by_text("Begin").wait_for()
+    desktop.locator(f"{UNDO}[title^='Undo: progress']").click()
+    begun.get_by_text("Go on").wait_for()
+    desktop.get_by_label("link", exact=True).fill(f"{app_url}?panel=map")
+    desktop.get_by_test_id("own-add").click()
+    desktop.locator(".own-list a").wait_for()
+    desktop.locator(f"{UNDO}[title^='Undo: your list']").click()
+    desktop.locator(".own-list a").wait_for(state="detached")
+    desktop.locator(REDO).click()
+    desktop.locator(".own-list a").wait_for()
