@@ -40,7 +40,7 @@ def nll(model: VAE, digits: Digits, samples: int, seed: int, state: Path, split:
     return -values
 
 
-def told(values: Tensor) -> str:
+def answer(values: Tensor) -> str:
     """Mean and standard error of the mean over the digits."""
     error = float(values.std()) / len(values) ** 0.5 if len(values) > 1 else float("nan")
     return f"{float(values.mean()):8.3f} +- {error:.3f}"
@@ -84,9 +84,9 @@ def main() -> None:
     }
     print(f"{arguments.checkpoint}, {arguments.n} digits of each split, dynamic binarisation, nats")
     for (split, samples), values in found.items():
-        print(f"NLL {split:5s} IS = {samples:6d}  {told(values)}")
+        print(f"NLL {split:5s} IS = {samples:6d}  {answer(values)}")
     gained = found["test", arguments.few] - found["test", arguments.many]
-    print(f"gained by {arguments.many // arguments.few} times the samples {told(gained)}")
+    print(f"gained by {arguments.many // arguments.few} times the samples {answer(gained)}")
     behind = found["test", arguments.few].mean() - found["train", arguments.few].mean()
     print(f"test minus train {float(behind):.3f} (different digits: the errors above add)")
     print(f"{time.perf_counter() - start:.0f} s")

@@ -32,30 +32,32 @@ class Outcome(NamedTuple):
     """One picture: what it shows, what was read, the refusal if any, processor milliseconds."""
 
     file: str
-    wanted: str
+    expected: str
     read: str
     refusal: str
     ms: float
 
     @property
     def right(self) -> bool:
-        return self.read == ("" if self.wanted == NONE else self.wanted)
+        return self.read == ("" if self.expected == NONE else self.expected)
 
 
-def outcome(path: Path, wanted: str) -> Outcome:
+def outcome(path: Path, expected: str) -> Outcome:
     """Read one picture; a lone digit is the chosen one, several are all that were found."""
     started = time.process_time()
     try:
         first = digitize(path)
     except ValueError as refusal:
-        return Outcome(path.name, wanted, "", str(refusal), 1000 * (time.process_time() - started))
+        return Outcome(
+            path.name, expected, "", str(refusal), 1000 * (time.process_time() - started)
+        )
     ms = 1000 * (time.process_time() - started)
     prepared = [first.pixels]
-    if len(wanted) > 1:
+    if len(expected) > 1:
         prepared = [digitize(path, Options(choose=i)).pixels for i in range(len(first.boxes))]
     x = torch.from_numpy(np.stack(prepared)[:, None]).float() / 255
     read = "".join(str(int(digit)) for digit in load_classifier().probs(x).argmax(1))
-    return Outcome(path.name, wanted, read, "", ms)
+    return Outcome(path.name, expected, read, "", ms)
 
 
 def outcomes(folder: Path) -> list[Outcome]:
@@ -70,14 +72,14 @@ def table(folder: Path) -> None:
     found = outcomes(folder)
     print(f"{folder}\n\n| picture | shows | read | found | ms |\n|---|---|---|---|---|")
     for one in found:
-        if not one.right or (one.wanted != NONE and len(one.wanted) > 1):
-            print(f"| {one.file} | {one.wanted} | {one.read or one.refusal} | {len(one.read)} | "
+        if not one.right or (one.expected != NONE and len(one.expected) > 1):
+            print(f"| {one.file} | {one.expected} | {one.read or one.refusal} | {len(one.read)} | "
                   f"{one.ms:.0f} |")  # fmt: skip
     print()
     for name, kind in (
-        ("several", [o for o in found if len(o.wanted) > 1 and o.wanted != NONE]),
-        ("one", [o for o in found if len(o.wanted) == 1]),
-        ("none", [o for o in found if o.wanted == NONE]),
+        ("several", [o for o in found if len(o.expected) > 1 and o.expected != NONE]),
+        ("one", [o for o in found if len(o.expected) == 1]),
+        ("none", [o for o in found if o.expected == NONE]),
     ):
         if kind:
             right = sum(one.right for one in kind)

@@ -77,29 +77,29 @@ def heavy_visitor(url: str) -> Iterator[list[str]]:
         answered += process.stdout.read().split()
 
 
-def measure(wanted: argparse.Namespace) -> dict[str, float]:
+def measure(expected: argparse.Namespace) -> dict[str, float]:
     """Let all of them drag."""
-    model = wanted.model
+    model = expected.model
     dims = checkpoint.read_config(checkpoint.resolve(model)).latent_dim
     with served() as (url, process):
         crowd: Crowd | Requests
-        if wanted.requests:
-            crowd = Requests(url, wanted.visitors, model, dims)
+        if expected.requests:
+            crowd = Requests(url, expected.visitors, model, dims)
         else:
-            crowd = Crowd(url, wanted.visitors, Frames(model, dims, wanted.rows))
+            crowd = Crowd(url, expected.visitors, Frames(model, dims, expected.rows))
         crowd.drag(WARM_UP)  # the model is loaded, and connections are open
         crowd.forget()
-        with heavy_visitor(url) if wanted.heavy else contextlib.nullcontext([]) as answered:
+        with heavy_visitor(url) if expected.heavy else contextlib.nullcontext([]) as answered:
             server, own = processor_seconds(process), time.process_time()
-            crowd.drag(wanted.seconds)
+            crowd.drag(expected.seconds)
             server, own = processor_seconds(process) - server, time.process_time() - own
         crowd.close()
     return {
-        **numbers(crowd.visitors, wanted.seconds),
+        **numbers(crowd.visitors, expected.seconds),
         "heavy_answers": len(answered),
-        "server_cores": round(server / wanted.seconds, 2),
+        "server_cores": round(server / expected.seconds, 2),
         "server_s_per_1000": round(1e3 * server / sum(len(v.waits) for v in crowd.visitors), 3),
-        "visitors_cores": round(own / wanted.seconds, 2),
+        "visitors_cores": round(own / expected.seconds, 2),
     }
 
 
@@ -129,9 +129,9 @@ def main() -> None:
     parser.add_argument("--rows", action="store_true")
     parser.add_argument("--requests", action="store_true")
     parser.add_argument("--json", action="store_true")
-    wanted = parser.parse_args()
-    found = measure(wanted)
-    if wanted.json:
+    expected = parser.parse_args()
+    found = measure(expected)
+    if expected.json:
         return print(json.dumps(found))
     for name, value in found.items():
         print(f"{name:20} {value:10}")

@@ -49,12 +49,12 @@ def test_both_clouds_are_drawn_with_what_was_measured(desktop: Any, app_url: str
     fold = unfold(desktop, app_url, "model=vae-400&sampler=prior")
     found = TwoClouds(Studio(device="cpu")).clouds("vae-400", "prior")
     assert int(fold.get_attribute("data-points")) == len(found["codes"]) + len(found["draws"])
-    told = words(fold)
+    answer = words(fold)
     for value in (*found["apart"], *found["by_chance"]):
-        assert f"{value:.2f}" in told
+        assert f"{value:.2f}" in answer
     # The mean over digits trained without a flow leaves holes, which its draws fall into.
     assert max(found["apart"]) > 1.5 * max(found["by_chance"])
-    assert "draws fall where no digit has a code" in told
+    assert "draws fall where no digit has a code" in answer
     for canvas in fold.locator("canvas.plane").all():
         assert canvas.evaluate(INKED) > 1000
 

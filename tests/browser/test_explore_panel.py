@@ -208,9 +208,9 @@ def test_z_is_kept_as_json_and_as_python(desktop: Any, app_url: str) -> None:
     assert content == {"checkpoint": "vae-400", "z": z}
     panel.get_by_text("Keep", exact=True).click()
     panel.get_by_role("button", name="Python lines").click()
-    told: dict[str, Any] = {}
-    exec(panel.locator(".python").inner_text(), told)
-    ours = (told["image"] * 255).round().int().flatten().tolist()
+    result: dict[str, Any] = {}
+    exec(panel.locator(".python").inner_text(), result)
+    ours = (result["image"] * 255).round().int().flatten().tolist()
     assert max(abs(a - b) for a, b in zip(desktop.evaluate(PIXELS), ours, strict=True)) <= 1
 
 
@@ -338,8 +338,8 @@ def test_it_says_that_the_server_went_away_and_comes_back(
         arg=count,
     )
     settle(page)
-    shown, wanted = page.evaluate(PIXELS), decoded("vae-400", current_z(page))
-    assert max(abs(a - b) for a, b in zip(shown, wanted, strict=True)) <= 1
+    shown, expected = page.evaluate(PIXELS), decoded("vae-400", current_z(page))
+    assert max(abs(a - b) for a, b in zip(shown, expected, strict=True)) <= 1
     context.close()
 
 
@@ -391,8 +391,8 @@ def test_your_own_picture_becomes_a_code(desktop: Any, app_url: str, tmp_path: A
     panel.locator("input[type=file]").set_input_files(picture)
     model = vae_core.load("vae-400")
     x = torch.tensor(grey.copy(), dtype=torch.float32).div(255).view(1, 1, 28, 28)
-    wanted = model.encode(x).mean[0].tolist()
+    expected = model.encode(x).mean[0].tolist()
     desktop.wait_for_function(
         "(wanted) => (studio.state.u || []).every((v, i) => Math.abs(v - wanted[i]) < 1e-3)",
-        arg=wanted,
+        arg=expected,
     )

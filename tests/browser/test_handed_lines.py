@@ -55,8 +55,8 @@ def agree(page: Any, names: dict[str, Any]) -> None:
     image = (names["image"] * 255).round().reshape(28, 28).numpy()
     assert np.abs(picture[:, 30:58] - image).max() <= 1
     assert np.abs(picture[:, :28] - x).max() <= 1
-    told = float(page.text_content(f"{PANEL} output.distortion").replace("−", "-"))
-    assert float(names["costs"]["distortion"]) == pytest.approx(told, rel=1e-3, abs=0.11)
+    answer = float(page.text_content(f"{PANEL} output.distortion").replace("−", "-"))
+    assert float(names["costs"]["distortion"]) == pytest.approx(answer, rel=1e-3, abs=0.11)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -49,7 +49,7 @@ def test_no_word_leaves_its_button(desktop: Any, app_url: str, width: int, query
 
 
 def test_forced_colours_tell_what_is_chosen(desktop: Any, app_url: str) -> None:
-    """What only a background told is told by the visitor's own colours."""
+    """What only a background showed is shown by the visitor's own colours."""
     page = desktop
     page.emulate_media(forced_colors="active")
     page.goto(f"{app_url}?panel=sample")

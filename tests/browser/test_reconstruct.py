@@ -409,8 +409,8 @@ def test_another_model_reads_the_same_picture(wide: Any) -> None:
 def test_the_numbers_can_be_kept(wide: Any) -> None:
     with wide.expect_download() as download:
         wide.click(f"{PANEL} [data-keep=json]")
-    told = json.loads(Path(download.value.path()).read_text("utf-8"))
-    assert len(told["z"]) == len(told["mean"]) > 0
+    answer = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert len(answer["z"]) == len(answer["mean"]) > 0
     with wide.expect_download() as download:
         wide.click(f"{PANEL} [data-keep=png]")
     with Image.open(download.value.path()) as image:

@@ -68,7 +68,7 @@ def test_draws_are_described_by_what_was_measured_on_them(
 def test_a_plain_autoencoder_is_shown_no_prior(desktop: Any, app_url: str, panel: str) -> None:
     """No text, tip, title or name in view speaks of the prior or of p(x|z), which it has not."""
     words_of(desktop, app_url, panel, "ae")
-    told = desktop.evaluate(
+    answer = desktop.evaluate(
         """(panel) => {
           const root = document.querySelector(`[data-testid=panel-${panel}]`);
           const all = [root, ...root.querySelectorAll("*")];
@@ -83,5 +83,7 @@ def test_a_plain_autoencoder_is_shown_no_prior(desktop: Any, app_url: str, panel
         }""",
         panel,
     )
-    denied = [text for text in told if re.search(r"p\(x\|z\)|q\(z\|x\)|\bprior\b|posterior", text)]
+    denied = [
+        text for text in answer if re.search(r"p\(x\|z\)|q\(z\|x\)|\bprior\b|posterior", text)
+    ]
     assert [text for text in denied if "no prior" not in text] == []

@@ -46,5 +46,5 @@ def test_a_denoising_run_is_shown_the_damage_and_asked_for_the_digit(test_digits
     *_, _ = fit(run, few)
     # Everything is blanked, so the best answer is the mean digit, whatever is asked.
     back = run.result().reconstruct(torch.zeros(1, 1, 28, 28))
-    wanted = few.floats().mean(0)
-    assert (back[0] - wanted).abs().mean() < 0.03
+    expected = few.floats().mean(0)
+    assert (back[0] - expected).abs().mean() < 0.03

@@ -97,10 +97,10 @@ def test_a_body_that_does_not_come_is_answered(url: str) -> None:
 def test_a_binary_message_ends_the_socket(url: str) -> None:
     with connect(url.replace("http", "ws") + "studio/socket") as line:
         line.send(b"\0\1")
-        with pytest.raises(ConnectionClosed) as told:
+        with pytest.raises(ConnectionClosed) as result:
             line.recv(timeout=20)
-    assert told.value.rcvd is not None
-    assert told.value.rcvd.code == 1003
+    assert result.value.rcvd is not None
+    assert result.value.rcvd.code == 1003
 
 
 def test_the_socket_answers_in_bytes_and_compresses_nothing(served: Served, url: str) -> None:
@@ -129,9 +129,9 @@ def test_the_socket_answers_in_bytes_and_compresses_nothing(served: Served, url:
 
 @pytest.mark.parametrize("origin", ["http://[", "http://a:b:c", "null", ""])
 def test_a_malformed_origin_opens_no_socket(url: str, origin: str) -> None:
-    with pytest.raises(InvalidStatus) as told:
+    with pytest.raises(InvalidStatus) as result:
         connect(url.replace("http", "ws") + "studio/socket", additional_headers={"Origin": origin})
-    assert told.value.response.status_code == 403
+    assert result.value.response.status_code == 403
 
 
 def test_answers_carry_the_security_headers(client: httpx.Client) -> None:

@@ -125,22 +125,22 @@ def test_a_label_is_told_where_a_model_takes_one(client: Client, digit: Path) ->
     assert [one["label"] for one in made] == [3, 8]
     assert made[0]["image"] != made[1]["image"]
     for endpoint in ("/encode", "/reconstruct"):
-        told = [client.predict("labelled", seven, label, api_name=endpoint) for label in (3, 8)]
-        assert [one["label"] for one in told] == [3, 8]
-        assert told[0]["z"] != told[1]["z"]
-        assert told[0]["mean"] == told[1]["mean"]
+        result = [client.predict("labelled", seven, label, api_name=endpoint) for label in (3, 8)]
+        assert [one["label"] for one in result] == [3, 8]
+        assert result[0]["z"] != result[1]["z"]
+        assert result[0]["mean"] == result[1]["mean"]
     way = client.predict("labelled", seven, seven, 2, "linear", 8, api_name="/interpolate")
     assert way["labels"] == [8, 8]
-    assert way["z"][0] == pytest.approx(told[1]["z"], abs=1e-5)
+    assert way["z"][0] == pytest.approx(result[1]["z"], abs=1e-5)
 
 
 def test_a_label_means_nothing_to_other_models(client: Client, digit: Path) -> None:
-    untold, told = (
+    untold, result = (
         client.predict("tiny", handle_file(digit), label, api_name="/reconstruct")
         for label in (None, 3)
     )
-    assert told["label"] is None
-    assert told == untold
+    assert result["label"] is None
+    assert result == untold
 
 
 def test_draws_are_by_the_best_sampler_unless_another_is_asked_for(client: Client) -> None:

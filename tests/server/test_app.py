@@ -47,8 +47,8 @@ def test_the_environment_names_host_and_port(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")
     monkeypatch.setenv("GRADIO_SERVER_PORT", "1234")
-    wanted = app.arguments([])
-    assert (wanted.host, wanted.port) == ("0.0.0.0", "1234")
+    expected = app.arguments([])
+    assert (expected.host, expected.port) == ("0.0.0.0", "1234")
     assert app.arguments(["--port", "99"]).port == "99"
 
 

@@ -49,8 +49,8 @@ def test_a_shipped_checkpoint_repeats_its_figure(name: str, test_digits: Digits)
     card = json.loads((folder / "metrics.json").read_text())
     found = slice_figures(checkpoint.load(folder), test_digits)
     for key, value in found.items():
-        wanted = card["slice"][key]
-        assert value == (wanted if wanted is None else pytest.approx(wanted, abs=0.05)), key
+        expected = card["slice"][key]
+        assert value == (expected if expected is None else pytest.approx(expected, abs=0.05)), key
 
 
 @pytest.mark.parametrize("name", SHIPPED)

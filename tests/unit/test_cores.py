@@ -45,11 +45,11 @@ def test_a_quota_bounds_the_threads_unless_the_user_did(
 ):
     monkeypatch.setattr(cores, "_visible", lambda: 16)
     monkeypatch.setattr(cores, "QUOTA", tmp_path / "cpu.max")
-    for text, wanted in (("150000 100000", "2"), ("1000 100000", "1"), ("max 100000", None)):
+    for text, expected in (("150000 100000", "2"), ("1000 100000", "1"), ("max 100000", None)):
         cores.QUOTA.write_text(text + "\n")
         env: dict[str, str] = {}
         cores.prepare(env)
-        assert env.get("OMP_NUM_THREADS") == wanted
+        assert env.get("OMP_NUM_THREADS") == expected
     cores.QUOTA.write_text("150000 100000\n")
     env = {"OMP_NUM_THREADS": "5"}
     cores.prepare(env)

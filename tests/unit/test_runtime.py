@@ -27,10 +27,10 @@ def test_a_device_that_is_not_there_is_refused():
 
 def test_bf16_is_only_for_a_processor_that_has_it(monkeypatch: pytest.MonkeyPatch):
     a, cpu = torch.ones(2, 2), torch.device("cpu")
-    for has, wanted in ((True, torch.bfloat16), (False, torch.float32)):
+    for has, expected in ((True, torch.bfloat16), (False, torch.float32)):
         monkeypatch.setattr(runtime, "cpu_has_bf16", lambda has=has: has)
         with runtime.autocast(cpu, "bf16"):
-            assert (a @ a).dtype == wanted
+            assert (a @ a).dtype == expected
     with runtime.autocast(cpu, "fp32"):
         assert (a @ a).dtype == torch.float32
 

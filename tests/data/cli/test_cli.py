@@ -102,9 +102,9 @@ def test_traverse_has_a_row_for_each_slider_in_order(
     capsys: Capture, folder: Path, model: VAE, test_digits: Digits, tmp_path: Path
 ):
     bare, named = tmp_path / "bare.png", tmp_path / "named.png"
-    told = run(capsys, "traverse", folder, "--steps", 5, "-o", bare)
-    assert told["values"] == [-2, -1, 0, 1, 2]
-    assert told["rows"] == [{"latent": i, "name": None} for i in range(3)]
+    answer = run(capsys, "traverse", folder, "--steps", 5, "-o", bare)
+    assert answer["values"] == [-2, -1, 0, 1, 2]
+    assert answer["rows"] == [{"latent": i, "name": None} for i in range(3)]
     about = sliders.describe(model, test_digits.every(50))
     about["order"] = [2, 0, 1]
     about["latents"][2]["name"] = {"trait": "slant", "r": -0.5}

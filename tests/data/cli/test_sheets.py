@@ -51,8 +51,8 @@ def test_the_same_hand_writes_every_digit(
     capsys: Capture, labelled: Path, seven: Path, test_digits: Digits, tmp_path: Path
 ) -> None:
     out = tmp_path / "hand.png"
-    told = run(capsys, "hand", labelled, seven, seven, "-o", out)
-    assert told["read"] == [7, 7]
+    answer = run(capsys, "hand", labelled, seven, seven, "-o", out)
+    assert answer["read"] == [7, 7]
     page = opened(out)
     assert np.array_equal(tile(page, 0, 0, 11), test_digits.images[0, 0].numpy())
     model = checkpoint.load(labelled)
@@ -77,8 +77,8 @@ def test_sliders_move_what_a_picture_shows(
     capsys: Capture, model: VAE, seven: Path, test_digits: Digits, tmp_path: Path
 ) -> None:
     folder, out = checkpoint.save(model, tmp_path / "tiny"), tmp_path / "sheet.png"
-    told = run(capsys, "traverse", folder, seven, seven, "--steps", 5, "-o", out)
-    assert [row["latent"] for row in told["rows"]] == [0, 1, 2] * 2
+    answer = run(capsys, "traverse", folder, seven, seven, "--steps", 5, "-o", out)
+    assert [row["latent"] for row in answer["rows"]] == [0, 1, 2] * 2
     with torch.inference_mode():
         u = model.encode(test_digits.floats(slice(0, 1))).mean
         u[0, 1] = -2.0

@@ -31,8 +31,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def evaluate(capsys: Capture, *words: Any) -> tuple[int, dict[str, Any], str]:
     status = __main__.main(["evaluate", *map(str, words), "--json", "--device", "cpu"])
-    told = capsys.readouterr()
-    return status, json.loads(told.out or "{}"), told.err.strip().splitlines()[-1]
+    answer = capsys.readouterr()
+    return status, json.loads(answer.out or "{}"), answer.err.strip().splitlines()[-1]
 
 
 def few(mnist_dir: Path) -> tuple[Any, ...]:
@@ -121,9 +121,9 @@ def test_a_refresh_keeps_what_it_does_not_take_again(folder: Path, monkeypatch: 
     earlier: Any = {"recipe": "tiny", "elbo": -87.0, "fid": 4.1, "fid_floor": 5.5}
     rewrite(folder, earlier, {"fid_floor": 2.08, "fid_features": "f"})
     found = files.read_json(folder / checkpoint.METRICS)
-    told: Any = found.pop("refreshed")
+    answer: Any = found.pop("refreshed")
     assert found == earlier | {"fid_floor": 2.08, "fid_features": "f"}
-    assert told["command"] == "python -m vae_core evaluate tiny --refresh"
+    assert answer["command"] == "python -m vae_core evaluate tiny --refresh"
 
 
 def test_a_refresh_takes_no_other_digits(capsys: Capture, folder: Path, mnist_dir: Path):

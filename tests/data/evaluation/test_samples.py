@@ -42,16 +42,16 @@ def real(test_digits: Digits) -> Real:
 
 
 def test_a_copier_is_found_out(real: Real):
-    told = samples.measure(as_model(Copier(real.train)), real)
-    assert set(told) == set(samples.FIGURES)
-    assert told["nearest_train"]["closer"] == 1
-    assert told["nearest_train"]["median"] < 0.05 < 2 < told["nearest_train"]["test_median"]
+    answer = samples.measure(as_model(Copier(real.train)), real)
+    assert set(answer) == set(samples.FIGURES)
+    assert answer["nearest_train"]["closer"] == 1
+    assert answer["nearest_train"]["median"] < 0.05 < 2 < answer["nearest_train"]["test_median"]
     # Training digits in the place of samples score about the floor, on both counts.
-    assert told["fid"] == pytest.approx(told["fid_floor"], rel=0.25)
-    assert told["precision"] == pytest.approx(told["precision_real"], abs=0.1)
-    assert told["sample_entropy"] == pytest.approx(told["test_entropy"], abs=0.1)
-    assert sum(told["class_histogram"]) == pytest.approx(1)
-    assert told["not_digits"] < 0.05
+    assert answer["fid"] == pytest.approx(answer["fid_floor"], rel=0.25)
+    assert answer["precision"] == pytest.approx(answer["precision_real"], abs=0.1)
+    assert answer["sample_entropy"] == pytest.approx(answer["test_entropy"], abs=0.1)
+    assert sum(answer["class_histogram"]) == pytest.approx(1)
+    assert answer["not_digits"] < 0.05
 
 
 def test_noise_is_no_digit(real: Real):
@@ -59,20 +59,20 @@ def test_noise_is_no_digit(real: Real):
         def sample(self, n: int, **_: Any) -> tuple[Tensor, None]:
             return torch.rand(n, 1, 28, 28), None
 
-    told = samples.measure(as_model(Noise(real.train)), real)
-    assert told["fid"] > 10 * told["fid_floor"]
-    assert told["precision"] == 0
-    assert told["nearest_train"]["closer"] == 0
-    assert told["sample_unsure"] > told["test_unsure"] > 0
-    share, count = told["sample_unsure"], 500
-    assert told["sample_unsure_sem"] == pytest.approx((share * (1 - share) / count) ** 0.5)
+    answer = samples.measure(as_model(Noise(real.train)), real)
+    assert answer["fid"] > 10 * answer["fid_floor"]
+    assert answer["precision"] == 0
+    assert answer["nearest_train"]["closer"] == 0
+    assert answer["sample_unsure"] > answer["test_unsure"] > 0
+    share, count = answer["sample_unsure"], 500
+    assert answer["sample_unsure_sem"] == pytest.approx((share * (1 - share) / count) ** 0.5)
 
 
 @pytest.mark.slow
 def test_the_floor_of_mnist_does_not_hang_on_the_seed(mnist_dir: Path, test_digits: Digits):
     train = data.load_mnist("train", mnist_dir)
-    told = [Real.of(train, test_digits, seed=seed).figures for seed in range(5)]
-    floors = [figures["fid_floor"] for figures in told]
-    print("floors", floors, "errors", [figures["fid_floor_sem"] for figures in told])
+    answer = [Real.of(train, test_digits, seed=seed).figures for seed in range(5)]
+    floors = [figures["fid_floor"] for figures in answer]
+    print("floors", floors, "errors", [figures["fid_floor_sem"] for figures in answer])
     assert floors == pytest.approx([2.0] * 5, abs=0.15)
     assert max(floors) - min(floors) < 0.05

@@ -106,8 +106,8 @@ def test_the_app_takes_the_order_from_the_file(model: VAE, digits: Digits, tmp_p
     registry = Registry(tmp_path, device)
     assert registry.cards["tiny"]["order"] == [2, 0, 1]
     assert registry.latents["tiny"] == sliders.read(folder, 3)
-    told = [latent["relative_at_draws"] for latent in about["latents"]]
-    assert registry.cards["tiny"]["moves"] == told
-    assert max(told) == 1
+    answer = [latent["relative_at_draws"] for latent in about["latents"]]
+    assert registry.cards["tiny"]["moves"] == answer
+    assert max(answer) == 1
     sliders.write(folder, about | {"latents": [{"name": None}] * 3})
     assert Registry(tmp_path, device).cards["tiny"]["moves"] is None

@@ -28,10 +28,10 @@ def node() -> str:
     found = shutil.which("node")
     if found is None:
         pytest.skip("node is not installed; only who changes the page's scripts needs it")
-    told = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-    version = re.match(r"v(\d+)", told)
+    result = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.match(r"v(\d+)", result)
     if version is None or int(version[1]) < NODE:
-        pytest.skip(f"node is {told.strip()}; these tests need {NODE}")
+        pytest.skip(f"node is {result.strip()}; these tests need {NODE}")
     return found
 
 

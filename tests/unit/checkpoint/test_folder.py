@@ -151,9 +151,9 @@ def test_a_hub_name_that_is_none_is_refused():
 def test_shapes_are_compared_before_anything_is_allocated(tmp_path: Path) -> None:
     made = build(Config(name="tiny", latent_dim=2, net=NetConfig(hidden_dims=(8,))))
     checkpoint.save(made, tmp_path)
-    told: Any = files.read_json(tmp_path / "config.json")
-    told["net"]["hidden_dims"] = [65_536, 65_536]  # 17 GB
-    files.write_json(tmp_path / "config.json", told)
+    answer: Any = files.read_json(tmp_path / "config.json")
+    answer["net"]["hidden_dims"] = [65_536, 65_536]  # 17 GB
+    files.write_json(tmp_path / "config.json", answer)
     with pytest.raises(ValueError, match="does not fit"):
         checkpoint.load(tmp_path)
 

@@ -64,9 +64,9 @@ def test_log_p_is_that_of_the_evaluation() -> None:
     x = shown(model, grey())
     noise = torch.Generator().manual_seed(3)
     byte = (255 * x[0]).to(torch.uint8)  # black and white stay as they are when drawn
-    wanted = importance.estimate(model, byte, 4000, noise)
+    expected = importance.estimate(model, byte, 4000, noise)
     found = evidence(model, x, 4000)
-    assert found.log_p.value == pytest.approx(wanted, abs=5 * found.log_p.error + 0.02)
+    assert found.log_p.value == pytest.approx(expected, abs=5 * found.log_p.error + 0.02)
 
 
 def test_errors_shrink_with_the_root_of_the_draws() -> None:

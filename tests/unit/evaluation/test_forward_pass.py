@@ -40,11 +40,11 @@ def test_the_parts_add_up_to_what_evaluate_reports(name: str) -> None:
         x, eps = shown(model, grey()), noise_of(model, grey(), seed)
         with torch.inference_mode():
             way = forward_pass(model, x, eps, digit().labels)
-            wanted = evaluation.measure(model, x, eps, digit().labels, with_mse=False)
+            expected = evaluation.measure(model, x, eps, digit().labels, with_mse=False)
         assert way.rate is not None
-        assert way.distortion == pytest.approx(wanted["distortion"].item(), rel=1e-6)
+        assert way.distortion == pytest.approx(expected["distortion"].item(), rel=1e-6)
         assert -way.log_probs.double().sum().item() == pytest.approx(way.distortion, rel=1e-5)
-        assert way.rate.total == pytest.approx(wanted["rate"].item(), rel=1e-6)
+        assert way.rate.total == pytest.approx(expected["rate"].item(), rel=1e-6)
         if way.rate.kl is not None:
             assert way.rate.kl.double().sum().item() == pytest.approx(way.rate.total, rel=1e-5)
         else:
@@ -57,10 +57,10 @@ def test_at_seed_0_the_sum_is_the_elbo_of_evaluation(name: str) -> None:
     """The same noise for pixels and code: `elbo` over this one digit is the same number."""
     model = vae_core.load(name)
     way = forward_pass(model, shown(model, grey()), noise_of(model, grey(), 0), digit().labels)
-    wanted = evaluation.elbo(model, digit(), with_mse=False).elbo
+    expected = evaluation.elbo(model, digit(), with_mse=False).elbo
     assert way.rate is not None
-    assert wanted is not None
-    assert -(way.distortion + way.rate.total) == pytest.approx(wanted, rel=1e-5)
+    assert expected is not None
+    assert -(way.distortion + way.rate.total) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.filterwarnings("ignore:var")
@@ -70,8 +70,8 @@ def test_a_deterministic_model_has_a_distortion_alone(name: str) -> None:
     way = forward_pass(model, shown(model, grey()), noise_of(model, grey(), 0))
     assert (way.rate, way.logvar, way.eps, way.base) == (None, None, None, None)
     assert torch.equal(way.mean, way.z)
-    wanted = evaluation.elbo(model, digit()).distortion
-    assert -way.log_probs.double().sum().item() == pytest.approx(wanted, rel=1e-4, abs=1e-6)
+    expected = evaluation.elbo(model, digit()).distortion
+    assert -way.log_probs.double().sum().item() == pytest.approx(expected, rel=1e-4, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", ["vae-400", "vae-flow-digits"])
@@ -127,7 +127,7 @@ def test_layers_are_those_between_picture_and_code() -> None:
     plain = vae_core.load("ae")
     assert isinstance(plain, Autoencoder)
     way = forward_pass(plain, grey(), noise_of(plain, grey(), 0))
-    wanted = plain.activations(grey())[:-1]
-    assert len(way.encoder) == len(wanted) == 2
-    for layer, values in zip(way.encoder, wanted, strict=True):
+    expected = plain.activations(grey())[:-1]
+    assert len(way.encoder) == len(expected) == 2
+    for layer, values in zip(way.encoder, expected, strict=True):
         torch.testing.assert_close(layer.values, values[0])

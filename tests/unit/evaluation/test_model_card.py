@@ -38,8 +38,8 @@ def test_each_figure_of_the_samples_stands_beside_that_of_real_digits():
     about: Any = checkpoint.inspect(FOLDER)
     about["metrics"] |= FIDELITY
     rows = [line for line in card(about).splitlines() if line.startswith("| ")]
-    told = {row.split(" | ")[0]: row.split(" | ")[1] for row in rows}
-    values = {name.removeprefix("| ").split(" ")[0]: value for name, value in told.items()}
+    answer = {row.split(" | ")[0]: row.split(" | ")[1] for row in rows}
+    values = {name.removeprefix("| ").split(" ")[0]: value for name, value in answer.items()}
     assert values["FID"] == "17.16; 2.08 +- 0.02 |"
     assert values["precision,"] == "0.46, 0.83; 0.80, 0.83 |"
     assert values["entropy"] == "0.58; 0.12 nats |"
@@ -84,7 +84,7 @@ def test_a_bound_on_what_the_label_leaves_open_is_marked():
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "answer"),
     [
         ("vae-conv-10-beta", "dynamic, beta from 0.05 to 0.25 in 1600 steps. "),
         ("vae-cyclical", "dynamic, beta from 0 to 1 in 4 cycles. "),
@@ -92,15 +92,17 @@ def test_a_bound_on_what_the_label_leaves_open_is_marked():
         ("ae", "none. "),
     ],
 )
-def test_a_card_tells_how_the_rate_was_weighed(name: str, told: str):
-    assert f"binarisation: {told}" in card(checkpoint.inspect(FOLDER.parent / name))
+def test_a_card_tells_how_the_rate_was_weighed(name: str, answer: str):
+    assert f"binarisation: {answer}" in card(checkpoint.inspect(FOLDER.parent / name))
 
 
 def test_a_card_tells_what_training_did_not_see():
     about: Any = checkpoint.inspect(FOLDER)
     assert "Trained on all 60,000 training digits for 10 epochs" in card(about)
-    told = "Trained on 59,000 training digits, the other 1,000 kept out to choose settings by, for"
-    assert told in card(about, held=1000)
+    answer = (
+        "Trained on 59,000 training digits, the other 1,000 kept out to choose settings by, for"
+    )
+    assert answer in card(about, held=1000)
 
 
 def test_a_card_tells_what_the_sliders_follow():
@@ -116,9 +118,9 @@ def test_a_card_tells_what_the_sliders_follow():
             },
         ],
     }
-    told = card(about, latents)
-    assert "at draws from the prior | 0.125; 0.250 |" in told
-    assert "Pearson's r | slant z1 -0.90, width z0 -0.70 |" in told
+    answer = card(about, latents)
+    assert "at draws from the prior | 0.125; 0.250 |" in answer
+    assert "Pearson's r | slant z1 -0.90, width z0 -0.70 |" in answer
     assert "Pearson's r" not in card(about)
 
 
@@ -146,9 +148,9 @@ def test_the_hub_reads_the_head_of_each_shipped_card():
         figures = {each.metric_type: each.metric_value for each in loaded.eval_results}
         assert {each.dataset_split for each in loaded.eval_results} == {"test"}
         for key in ("nll", "fid", "knn_error", "probe_error"):
-            told = figures.get(key)
+            answer = figures.get(key)
             known = metrics[key] if key != "fid" or "fid_features" in metrics else None
-            assert told is None if known is None else told == round(known, 4), (folder, key)
+            assert answer is None if known is None else answer == round(known, 4), (folder, key)
 
 
 def test_a_card_without_figures_has_no_index():

@@ -80,16 +80,16 @@ def classifier_with(bias: list[float]) -> Classifier:
 
 def test_a_uniform_classifier_has_the_entropy_of_ten_answers():
     judge = classifier_with([0.0] * 10 + [-9.0])
-    told = samples.readings(judge, samples.features(judge, torch.rand(7, 1, 28, 28)))
-    assert told["entropy"] == pytest.approx(math.log(10))
-    assert told["not_digits"] == 0
+    answer = samples.readings(judge, samples.features(judge, torch.rand(7, 1, 28, 28)))
+    assert answer["entropy"] == pytest.approx(math.log(10))
+    assert answer["not_digits"] == 0
 
 
 def test_a_sure_classifier_has_none_and_tells_its_class():
     judge = classifier_with([0.0, 50.0, *[0.0] * 9])
-    told = samples.readings(judge, samples.features(judge, torch.rand(7, 1, 28, 28)))
-    assert told["entropy"] == pytest.approx(0, abs=1e-6)
-    assert told["class_histogram"] == [0, 1, *[0] * 8]
+    answer = samples.readings(judge, samples.features(judge, torch.rand(7, 1, 28, 28)))
+    assert answer["entropy"] == pytest.approx(0, abs=1e-6)
+    assert answer["class_histogram"] == [0, 1, *[0] * 8]
 
 
 def test_features_are_what_the_last_layer_reads():

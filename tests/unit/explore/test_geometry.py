@@ -108,14 +108,14 @@ def test_twice_the_points_lie_on_the_same_curve():
 
 def test_the_ends_stay_and_progress_is_told(model: VAE):
     a, b = torch.randn(2, 3, generator=torch.Generator().manual_seed(3)) * 2
-    told: list[float] = []
-    found = geodesic(geometry.decoder(model), a, b, 7, told.append)
+    answer: list[float] = []
+    found = geodesic(geometry.decoder(model), a, b, 7, answer.append)
     assert torch.equal(found.codes[0], a)
     assert torch.allclose(found.codes[-1], b, atol=1e-6)
     assert found.codes.shape == (7, 3)
     assert found.length <= found.straight
-    assert told == sorted(told)
-    assert told[-1] == 1.0
+    assert answer == sorted(answer)
+    assert answer[-1] == 1.0
 
 
 def test_a_path_of_one_point_is_none():

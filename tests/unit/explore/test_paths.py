@@ -63,8 +63,8 @@ def test_an_unknown_path_is_refused():
 
 def test_a_traversal_moves_one_slider(model: VAE):
     u, values = torch.randn(3), torch.tensor([-1.0, 0.5])
-    wanted = torch.cat([model.decode(torch.tensor([[u[0], v, u[2]]])).mean for v in values])
-    torch.testing.assert_close(explore.traverse(model, u, 1, values), wanted)
+    expected = torch.cat([model.decode(torch.tensor([[u[0], v, u[2]]])).mean for v in values])
+    torch.testing.assert_close(explore.traverse(model, u, 1, values), expected)
     with pytest.raises(ValueError, match="dim is 3"):
         explore.traverse(model, u, 3, values)
 

@@ -43,8 +43,8 @@ def test_nets_without_a_label_are_charged_the_mixture_over_labels():
     z = q.at(EPS)
     each = torch.stack([model.log_prior(z, torch.full((4,), y)) for y in range(10)])
     expected = q.log_prob(z) - (each.logsumexp(0) - math.log(10))
-    told = evaluation.measure(model, X, EPS, Y, with_mse=False)
-    torch.testing.assert_close(told["rate"], expected)
+    answer = evaluation.measure(model, X, EPS, Y, with_mse=False)
+    torch.testing.assert_close(answer["rate"], expected)
     torch.testing.assert_close(percentiles.rate(model, q, z[None]), expected)
 
 

@@ -16,14 +16,14 @@ from vae_core.probability.likelihoods.pixelwise import PixelWise
 def test_log_prob_of_binary_pixels_equals_torch_distributions():
     logits = 3 * torch.randn(4, 1, 28, 28)
     x = (torch.rand(4, 1, 28, 28) < 0.5).float()
-    wanted = torch.distributions.Bernoulli(logits=logits).log_prob(x).sum((1, 2, 3))
-    torch.testing.assert_close(Bernoulli(logits).log_prob(x), wanted)
+    expected = torch.distributions.Bernoulli(logits=logits).log_prob(x).sum((1, 2, 3))
+    torch.testing.assert_close(Bernoulli(logits).log_prob(x), expected)
 
 
 def test_log_prob_of_grey_pixels_is_the_negative_cross_entropy():
     logits, x = torch.randn(4, 1, 28, 28), torch.rand(4, 1, 28, 28)
-    wanted = -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum((1, 2, 3))
-    torch.testing.assert_close(Bernoulli(logits).log_prob(x), wanted)
+    expected = -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum((1, 2, 3))
+    torch.testing.assert_close(Bernoulli(logits).log_prob(x), expected)
 
 
 def test_extreme_logits_stay_exact():
@@ -64,8 +64,8 @@ def test_the_gradient_of_log_prob_is_that_of_autograd():
 def test_continuous_likelihoods_equal_torch_distributions(ours, theirs):
     mean, scale = torch.rand(4, 1, 28, 28), torch.tensor(0.3)
     x = torch.rand(4, 1, 28, 28)
-    wanted = theirs(mean, scale).log_prob(x).sum((1, 2, 3))
-    torch.testing.assert_close(ours(mean, scale).log_prob(x), wanted)
+    expected = theirs(mean, scale).log_prob(x).sum((1, 2, 3))
+    torch.testing.assert_close(ours(mean, scale).log_prob(x), expected)
 
 
 @pytest.mark.parametrize("kind", [Gaussian, Laplace])
@@ -79,8 +79,8 @@ def test_continuous_samples_have_the_mean_and_the_spread(kind):
 
 def test_squared_error_is_half_the_squared_distance():
     mean, x = torch.rand(4, 1, 28, 28), torch.rand(4, 1, 28, 28)
-    wanted = -0.5 * F.mse_loss(mean, x, reduction="none").sum((1, 2, 3))
-    torch.testing.assert_close(SquaredError(mean).log_prob(x), wanted)
+    expected = -0.5 * F.mse_loss(mean, x, reduction="none").sum((1, 2, 3))
+    torch.testing.assert_close(SquaredError(mean).log_prob(x), expected)
 
 
 LEVELS = torch.arange(256).double() / 255
@@ -105,9 +105,9 @@ def test_a_bin_holds_what_the_distribution_function_says():
         ],
         validate_args=False,
     )
-    wanted = base.cdf(LEVELS + 0.5 / 255) - base.cdf(LEVELS - 0.5 / 255)
+    expected = base.cdf(LEVELS + 0.5 / 255) - base.cdf(LEVELS - 0.5 / 255)
     mass = DiscretizedLogistic(location, log_scale).log_mass(LEVELS).exp()
-    torch.testing.assert_close(mass[1:-1], wanted[1:-1])
+    torch.testing.assert_close(mass[1:-1], expected[1:-1])
 
 
 def test_the_decoder_can_be_sure_of_black_whatever_the_width():
@@ -122,9 +122,9 @@ def test_logistic_samples_follow_the_masses():
     p = DiscretizedLogistic(torch.full((200_000,), 0.99), torch.full((200_000,), -4.0))
     drawn = (p.sample(torch.Generator().manual_seed(0)) * 255).round().long()
     one = DiscretizedLogistic(torch.full((256,), 0.99), torch.full((256,), -4.0))
-    wanted = one.log_mass(LEVELS.float()).exp()
+    expected = one.log_mass(LEVELS.float()).exp()
     frequency = torch.bincount(drawn, minlength=256) / len(drawn)
-    assert (frequency - wanted).abs().max() < 0.004
+    assert (frequency - expected).abs().max() < 0.004
 
 
 def test_the_learned_width_is_the_only_weight_of_a_head():

@@ -43,10 +43,10 @@ def every_picture(size: int) -> Tensor:
 
 def influence(net: PixelCNN, size: int) -> Tensor:
     """|d logit at (i, j) / d pixel at (k, l)| as (size, size, size, size)."""
-    told = features(1, size=size)
+    context = features(1, size=size)
 
     def logits(x: Tensor) -> Tensor:
-        return net.logits(x[None, None], told)[0, 0]
+        return net.logits(x[None, None], context)[0, 0]
 
     jacobian = torch.autograd.functional.jacobian(logits, binary(size=size)[0])
     assert isinstance(jacobian, Tensor)
@@ -72,10 +72,10 @@ def test_no_earlier_pixel_within_reach_is_out_of_sight(net: PixelCNN):
 
 
 def test_every_layer_is_told_z(net: PixelCNN):
-    told = features(1, size=5)
+    context = features(1, size=5)
     for inputs, layer in zip((1, net.channels), net.layers, strict=True):
         seen = torch.ones(1, inputs, 5, 5)
-        both = [layer(seen, seen, torch.zeros(1), f) for f in (told, 2 * told)]
+        both = [layer(seen, seen, torch.zeros(1), f) for f in (context, 2 * context)]
         assert all((a != b).all() for a, b in zip(*both, strict=True))
 
 
@@ -87,9 +87,9 @@ def test_the_probabilities_of_all_pictures_sum_to_one(net: PixelCNN):
 
 
 def test_pictures_are_drawn_as_often_as_log_prob_says(net: PixelCNN):
-    n, told = 20_000, features(1, size=2)
-    drawn = net(told.expand(n, -1, -1, -1)).sample(torch.Generator().manual_seed(0))
-    expected = net(told).log_prob(every_picture(2)).exp()
+    n, context = 20_000, features(1, size=2)
+    drawn = net(context.expand(n, -1, -1, -1)).sample(torch.Generator().manual_seed(0))
+    expected = net(context).log_prob(every_picture(2)).exp()
     codes = (drawn.flatten(1) @ torch.tensor([8.0, 4.0, 2.0, 1.0])).long()
     found = torch.bincount(codes, minlength=16) / n
     sigma = (expected * (1 - expected) / n).sqrt()
@@ -101,9 +101,9 @@ def test_pictures_are_drawn_as_often_as_log_prob_says(net: PixelCNN):
 
 
 def test_drawing_over_what_is_remembered_equals_the_whole_net(net: PixelCNN):
-    told = features(4, size=9)
-    *_, (x, met) = net.draw(told, torch.rand(4, 1, 9, 9))
-    torch.testing.assert_close(met, torch.sigmoid(net.logits(x, told)))
+    context = features(4, size=9)
+    *_, (x, met) = net.draw(context, torch.rand(4, 1, 9, 9))
+    torch.testing.assert_close(met, torch.sigmoid(net.logits(x, context)))
 
 
 def test_each_pixel_is_white_where_its_uniform_is_below_p(net: PixelCNN):
@@ -123,18 +123,18 @@ def test_the_rows_of_a_sample_come_one_after_the_other(net: PixelCNN):
 
 
 def test_the_mean_depends_on_the_features_alone(net: PixelCNN):
-    told = features(AT_ONCE + 2, size=3)
-    mean = net(told).mean
+    context = features(AT_ONCE + 2, size=3)
+    mean = net(context).mean
     assert mean.shape == (AT_ONCE + 2, 1, 3, 3)
-    assert torch.equal(mean, net(told).mean)
-    torch.testing.assert_close(net(told[-1:]).mean, mean[-1:])
+    assert torch.equal(mean, net(context).mean)
+    torch.testing.assert_close(net(context[-1:]).mean, mean[-1:])
     assert ((mean > 0) & (mean < 1)).all()
 
 
 def test_the_first_pixel_of_the_mean_is_exact(net: PixelCNN):
-    told = features(3, size=4)
-    white = torch.sigmoid(net.logits(torch.zeros(3, 1, 4, 4), told))
-    torch.testing.assert_close(net(told).mean[..., 0, 0], white[..., 0, 0])
+    context = features(3, size=4)
+    white = torch.sigmoid(net.logits(torch.zeros(3, 1, 4, 4), context))
+    torch.testing.assert_close(net(context).mean[..., 0, 0], white[..., 0, 0])
 
 
 @pytest.mark.parametrize(
@@ -143,21 +143,21 @@ def test_the_first_pixel_of_the_mean_is_exact(net: PixelCNN):
 def test_leading_dimensions_broadcast(
     net: PixelCNN, of_x: tuple[int, ...], of_features: tuple[int, ...]
 ):
-    x, told = binary(*of_x, size=4), features(*of_features, size=4)
+    x, context = binary(*of_x, size=4), features(*of_features, size=4)
     leading = torch.broadcast_shapes(of_x, of_features)
-    pictures, many = x.expand(*leading, -1, -1, -1), told.expand(*leading, -1, -1, -1)
+    pictures, many = x.expand(*leading, -1, -1, -1), context.expand(*leading, -1, -1, -1)
     one_by_one = [
         net(many[place][None]).log_prob(pictures[place][None])[0]
         for place in itertools.product(*map(range, leading))
     ]
-    found = net(told).log_prob(x)
+    found = net(context).log_prob(x)
     torch.testing.assert_close(found, torch.stack(one_by_one).view(leading))
 
 
 def test_many_pictures_are_scored_in_parts(net: PixelCNN):
-    x, told = binary(AT_ONCE + 2, size=3), features(AT_ONCE + 2, size=3)
-    found = net(told).log_prob(x)
-    torch.testing.assert_close(found[-3:], net(told[-3:]).log_prob(x[-3:]))
+    x, context = binary(AT_ONCE + 2, size=3), features(AT_ONCE + 2, size=3)
+    found = net(context).log_prob(x)
+    torch.testing.assert_close(found[-3:], net(context[-3:]).log_prob(x[-3:]))
 
 
 def test_the_recipe_decodes_z_into_pictures_pixel_by_pixel():

@@ -48,12 +48,12 @@ def listed(folder: Path) -> set[str]:
 
 def test_the_app_its_package_and_its_checkpoints_are_there(laid: dict[str, Any]) -> None:
     found = listed(Path(laid["folder"]))
-    wanted = {
+    expected = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "vae_core").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert {name for name in found if name.startswith("vae_core/")} == wanted
+    assert {name for name in found if name.startswith("vae_core/")} == expected
     assert {name for name in found if name.startswith("checkpoints/")} == {
         "checkpoints/README.md",
         "checkpoints/tiny/config.json",

@@ -50,8 +50,8 @@ def train(folder: Path, name: str) -> None:
     for record in fit(run, digits(), every=1):
         last = record
         # Only the last rank is told to stop; all leave at the same step.
-        told = distributed.rank() == distributed.size() - 1 and run.step == STEPS - 1
-        if distributed.any_rank(told):
+        answer = distributed.rank() == distributed.size() - 1 and run.step == STEPS - 1
+        if distributed.any_rank(answer):
             break
     assert last is not None
     figures = torch.tensor([last.distortion, last.rate, last.loss, float(run.step)])

@@ -32,10 +32,10 @@ def gradient(loss: Tensor, parameters: Sequence[Tensor]) -> Tensor:
 def test_the_loss_is_minus_the_bound():
     model, x, eps = trainable(), torch.rand(3, 1, 28, 28).round(), torch.randn(4, 3, 2)
     log_weights, _ = plain_log_weights(model, x, eps)
-    wanted = log_weights.exp().mean(0).log() if log_weights.max() > -80 else None
+    expected = log_weights.exp().mean(0).log() if log_weights.max() > -80 else None
     bound = torch.logsumexp(log_weights, 0) - math.log(4)
     torch.testing.assert_close(-iwae_terms(model, x, eps).loss, bound)
-    assert wanted is None or torch.allclose(wanted, bound)
+    assert expected is None or torch.allclose(expected, bound)
 
 
 def test_one_sample_is_the_elbo():
@@ -57,10 +57,10 @@ def test_the_decoder_gets_the_gradient_of_the_bound():
     model, x, eps = trainable(), torch.rand(3, 1, 28, 28).round(), torch.randn(4, 3, 2)
     weights = list(model.decoder.parameters())
     log_weights, _ = plain_log_weights(model, x, eps)
-    wanted = gradient(-torch.logsumexp(log_weights, 0).mean(), weights)
+    expected = gradient(-torch.logsumexp(log_weights, 0).mean(), weights)
     # Log-weights of some -500 nats leave single precision five digits.
     found = gradient(iwae_terms(model, x, eps).loss.mean(), weights)
-    torch.testing.assert_close(found, wanted, rtol=1e-3, atol=3e-4)
+    torch.testing.assert_close(found, expected, rtol=1e-3, atol=3e-4)
 
 
 def test_the_encoder_gets_the_doubly_reparameterised_gradient():
@@ -76,10 +76,10 @@ def test_the_encoder_gets_the_doubly_reparameterised_gradient():
     )
     (slope,) = torch.autograd.grad(score.sum(), leaf)
     squared = torch.softmax(score.detach(), 0) ** 2
-    wanted = gradient(-(squared.unsqueeze(-1) * slope * z).sum() / 3, weights)
+    expected = gradient(-(squared.unsqueeze(-1) * slope * z).sum() / 3, weights)
     # Log-weights of some -500 nats leave single precision five digits.
     found = gradient(iwae_terms(model, x, eps).loss.mean(), weights)
-    torch.testing.assert_close(found, wanted, rtol=1e-3, atol=3e-4)
+    torch.testing.assert_close(found, expected, rtol=1e-3, atol=3e-4)
 
 
 def test_its_mean_is_the_gradient_of_the_bound():

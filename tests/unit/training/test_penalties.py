@@ -59,15 +59,15 @@ def test_the_reported_norm_is_the_mean_of_the_norms():
     model = autoencoder(hidden_dims=(20,)).eval()
     images = torch.randint(0, 256, (20, 1, 28, 28), dtype=torch.uint8)
     few = Digits(images, torch.zeros(20, dtype=torch.long), torch.arange(20))
-    wanted = exact(model, few.floats()).sqrt().mean()
-    assert jacobian_norm(model, few) == pytest.approx(wanted.item(), rel=1e-5)
+    expected = exact(model, few.floats()).sqrt().mean()
+    assert jacobian_norm(model, few) == pytest.approx(expected.item(), rel=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["kl", "l1", "l2"])
 def test_sparsity_is_the_weighted_departure_of_each_layer(kind: str):
     layers = [torch.rand(4, 7), torch.rand(4, 3)]
     config = SparsityConfig(kind=kind, weight=2.0, rho_hat=0.1, layer_weights=(1.0, 0.5))  # type: ignore[arg-type]
-    wanted = torch.zeros(4)
+    expected = torch.zeros(4)
     for weight, layer in zip((1.0, 0.5), layers, strict=True):
         rho = layer.mean(1)
         coins = [torch.distributions.Bernoulli(p) for p in (torch.tensor(0.1), rho)]
@@ -76,8 +76,8 @@ def test_sparsity_is_the_weighted_departure_of_each_layer(kind: str):
             "l1": (rho - 0.1).abs(),
             "l2": (rho - 0.1) ** 2,
         }[kind]
-        wanted += 2.0 * weight * departure
-    torch.testing.assert_close(sparsity(config, layers), wanted)
+        expected += 2.0 * weight * departure
+    torch.testing.assert_close(sparsity(config, layers), expected)
 
 
 def test_sparsity_is_nothing_where_the_mean_is_as_wished():

@@ -49,8 +49,8 @@ def test_the_elbo_is_that_of_the_percentiles(model: VAE, monkeypatch: pytest.Mon
     monkeypatch.setattr(anomaly_scores, "DRAWS", percentiles.DRAWS)
     found = anomaly_scores.scores(anomaly_scores.fit(model, digits), digits)
     with torch.inference_mode():
-        wanted = percentiles.costs(model, digits.floats())["cost"]
-    assert torch.allclose(found["elbo"].float(), wanted, rtol=1e-4)
+        expected = percentiles.costs(model, digits.floats())["cost"]
+    assert torch.allclose(found["elbo"].float(), expected, rtol=1e-4)
 
 
 def test_relative_is_the_residual_of_a_regression(model: VAE) -> None:

@@ -17,8 +17,8 @@ def test_the_area_is_that_of_scikit_learn(levels: int) -> None:
     normal = (torch.randn(300, generator=noise) * levels / 3).round()
     odd = ((torch.randn(70, generator=noise) + 1) * levels / 3).round()
     truth = np.r_[np.zeros(300), np.ones(70)]
-    wanted = roc_auc_score(truth, torch.cat((normal, odd)).numpy())
-    assert auroc(normal, odd).value == pytest.approx(wanted, abs=1e-12)
+    expected = roc_auc_score(truth, torch.cat((normal, odd)).numpy())
+    assert auroc(normal, odd).value == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_error_is_the_spread_of_other_draws() -> None:

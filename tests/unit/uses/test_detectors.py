@@ -58,8 +58,8 @@ def test_a_curve_gives_the_shares_above_a_score() -> None:
     parts = [torch.from_numpy(np.quantile(part, ranks)) for part in (normal, odd)]
     curve = Curve(parts[0].float(), parts[1].float(), Area(0.9, 0.01))
     for score in (-9.0, -1.0, 0.3, 2.0, 9.0):
-        wanted = (normal > score).mean(), (odd > score).mean()
-        assert curve.rates(score) == pytest.approx(wanted, abs=2e-3)
+        expected = (normal > score).mean(), (odd > score).mean()
+        assert curve.rates(score) == pytest.approx(expected, abs=2e-3)
 
 
 def test_rounding_moves_a_weight_by_half_a_step_at_most() -> None:

@@ -63,8 +63,8 @@ def test_dead_units_do_not_matter() -> None:
     codes = some_codes()
     dead = Codes(torch.cat((codes.means, torch.zeros(600, 3)), 1), codes.labels)
     rows = search.by_code(dead).nearest(dead.means[:50], 5).rows
-    wanted = search.by_code(codes).nearest(codes.means[:50], 5).rows
-    assert (rows == wanted).double().mean() > 0.99
+    expected = search.by_code(codes).nearest(codes.means[:50], 5).rows
+    assert (rows == expected).double().mean() > 0.99
 
 
 def test_precision_counts_labels() -> None:

@@ -193,16 +193,16 @@ def test_one_address_holds_so_many_connections_but_a_proxy_all(
     monkeypatch.setattr(connections, "CONNECTIONS_EACH", 2)
 
     async def connect() -> list[list[bool]]:
-        config, told = SimpleNamespace(forwarded_allow_ips="127.0.0.1, 10.0.0.2"), []
+        config, reply = SimpleNamespace(forwarded_allow_ips="127.0.0.1, 10.0.0.2"), []
         for host in ("10.0.0.1", "10.0.0.2"):
             loop = asyncio.get_running_loop()
             made = [connections.timed(Protocol)(loop, config, host) for _ in range(3)]
             for each in made:
                 each.connection_made(each.transport)
-            told.append([each.aborted for each in made])
+            reply.append([each.aborted for each in made])
             for each in made:
                 each.connection_lost(None)
-        return told
+        return reply
 
     assert run(connect()) == [[False, False, True], [False, False, False]]
 

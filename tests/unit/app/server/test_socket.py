@@ -101,9 +101,9 @@ def test_a_mistake_is_told_in_words(client: TestClient, message: str, words: str
 def test_a_message_too_long_ends_the_socket(client: TestClient):
     with client.websocket_connect(sockets.PATH) as socket:
         socket.send_text(" " * (sockets.MESSAGE_LIMIT + 1))
-        with pytest.raises(WebSocketDisconnect) as told:
+        with pytest.raises(WebSocketDisconnect) as result:
             socket.receive_text()
-    assert told.value.code == sockets.TOO_LONG
+    assert result.value.code == sockets.TOO_LONG
 
 
 @pytest.mark.parametrize(

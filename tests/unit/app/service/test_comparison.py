@@ -81,9 +81,9 @@ def model_of(part: Comparison, name: str) -> Model:
 
 # ------------------------------------------------------------------ through a group
 def test_a_group_gives_each_members_reconstruction(part: Comparison) -> None:
-    told = part.through(DIGIT, "Deterministic")["models"]
-    assert [one["name"] for one in told] == ["ae", "ae-linear", "ae-overcomplete"]
-    for one in told:
+    answer = part.through(DIGIT, "Deterministic")["models"]
+    assert [one["name"] for one in answer] == ["ae", "ae-linear", "ae-overcomplete"]
+    for one in answer:
         made = family.reconstruct(model_of(part, one["name"]), x())
         assert np.array_equal(one["reconstruction"][None], grey(made))
         assert one["mse"] == pytest.approx(float(((made - x()) ** 2).mean()), rel=1e-5)
@@ -106,21 +106,21 @@ def test_what_is_no_digit_is_refused(part: Comparison, wrong: object) -> None:
 
 # ------------------------------------------------------------------ damage and repair
 def test_everyone_repairs_the_same_damage(part: Comparison) -> None:
-    told: Any = part.repair(DIGIT, "masking", 0.5, 7)
+    answer: Any = part.repair(DIGIT, "masking", 0.5, 7)
     noise = torch.Generator().manual_seed(7)
     damaged = data.corrupt(x(), CorruptionConfig(kind="masking", level=0.5), noise)
-    assert np.array_equal(told["damaged"][None], grey(damaged))
-    assert told["mse"] == pytest.approx(float(((damaged - x()) ** 2).mean()), rel=1e-5)
-    assert [one["name"] for one in told["models"]] == ["dae-masking", "ae", "vae-400"]
-    for one in told["models"]:
+    assert np.array_equal(answer["damaged"][None], grey(damaged))
+    assert answer["mse"] == pytest.approx(float(((damaged - x()) ** 2).mean()), rel=1e-5)
+    assert [one["name"] for one in answer["models"]] == ["dae-masking", "ae", "vae-400"]
+    for one in answer["models"]:
         made = family.reconstruct(model_of(part, one["name"]), damaged)
         assert np.array_equal(one["reconstruction"][None], grey(made))
 
 
 @pytest.mark.parametrize("kind", comparison.KINDS)
 def test_no_damage_at_level_zero(part: Comparison, kind: str) -> None:
-    told: Any = part.repair(DIGIT, kind, 0)
-    assert np.array_equal(told["damaged"], PICTURE)
+    answer: Any = part.repair(DIGIT, kind, 0)
+    assert np.array_equal(answer["damaged"], PICTURE)
 
 
 @pytest.mark.parametrize(
@@ -134,25 +134,25 @@ def test_a_wrong_damage_is_refused(part: Comparison, kind: str, level: object, w
 
 # ------------------------------------------------------------------ the other comparisons
 def test_draws_are_the_studios_own(part: Comparison) -> None:
-    told = part.draws(4, 3)["models"]
-    assert [(one["name"], one["sampler"]) for one in told] == [
+    answer = part.draws(4, 3)["models"]
+    assert [(one["name"], one["sampler"]) for one in answer] == [
         ("ae", "prior"),
         ("ae", "mixture"),
         ("vae-400", "prior"),
     ]
-    for one in told:
+    for one in answer:
         drawn = part.studio.sample(one["name"], 4, 3, sampler=one["sampler"])
         assert np.array_equal(one["pixels"], drawn["pixels"])
 
 
 def test_pca_stands_beside_the_linear_model(part: Comparison) -> None:
-    told: Any = part.pca(DIGIT)
+    answer: Any = part.pca(DIGIT)
     pca = family.read_pca(part.studio.registry.root / "ae-linear")
     assert pca is not None
-    assert told["size"] == 4
-    assert told["angle"] == pytest.approx(float(pca.angles[0]))
-    assert told["test"] == {"ae-linear": pca.linear_mse, "PCA": pca.mse}
-    second = told["models"][1]
+    assert answer["size"] == 4
+    assert answer["angle"] == pytest.approx(float(pca.angles[0]))
+    assert answer["test"] == {"ae-linear": pca.linear_mse, "PCA": pca.mse}
+    second = answer["models"][1]
     assert np.array_equal(second["reconstruction"][None], grey(pca.reconstruct(x()).clamp(0, 1)))
     # Zero is mid-grey and the largest entry full, whatever its sign.
     axes = second["axes"].astype(float).reshape(4, -1)
@@ -160,22 +160,22 @@ def test_pca_stands_beside_the_linear_model(part: Comparison) -> None:
 
 
 def test_films_move_the_chosen_latents(part: Comparison) -> None:
-    told = part.betas(DIGIT)
-    [only] = told["models"]
+    answer = part.betas(DIGIT)
+    [only] = answer["models"]
     assert only["name"] == "beta-vae"
     frames = only["films"].reshape(comparison.FILM_DIMS, -1, 28, 28)
     model = model_of(part, "beta-vae")
-    films = family.around(model, x(), only["dims"], torch.tensor(told["values"]))
+    films = family.around(model, x(), only["dims"], torch.tensor(answer["values"]))
     assert np.array_equal(frames[1], grey(films[1]))
 
 
 def test_non_digits_pass_through_the_copiers(part: Comparison) -> None:
-    told = part.non_digits(DIGIT, 2)
-    assert told["kinds"] == list(family.NON_DIGITS)
-    assert [one["name"] for one in told["models"]] == ["ae-overcomplete", "ae"]
-    shown = torch.from_numpy(told["inputs"].astype(np.float32))[:, None] / 255
+    answer = part.non_digits(DIGIT, 2)
+    assert answer["kinds"] == list(family.NON_DIGITS)
+    assert [one["name"] for one in answer["models"]] == ["ae-overcomplete", "ae"]
+    shown = torch.from_numpy(answer["inputs"].astype(np.float32))[:, None] / 255
     made = family.reconstruct(model_of(part, "ae"), shown)
-    assert told["models"][1]["mse"] == pytest.approx(
+    assert answer["models"][1]["mse"] == pytest.approx(
         evaluation.squared_error(made, shown).tolist(), abs=1e-3
     )
 

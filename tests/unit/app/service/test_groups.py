@@ -31,7 +31,7 @@ def save(folder: Path, config: Config) -> None:
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Studio:
     folder = tmp_path_factory.mktemp("checkpoints")
     net = NetConfig(hidden_dims=(16,))
-    save(folder, Config(name="told", latent_dim=4, net=net, conditional=True))
+    save(folder, Config(name="conditional", latent_dim=4, net=net, conditional=True))
     settings = recipes.get("sae-topk").to_dict()
     save(folder, Config.from_dict(settings | {"name": "long", "latent_dim": LONG}))
     return Studio(folder, "cpu")
@@ -87,50 +87,50 @@ def test_models_are_listed_by_group_then_as_the_group_lists_them() -> None:
 
 # ------------------------------------------------------------------ labels
 def test_a_label_changes_what_a_conditional_model_paints(studio: Studio) -> None:
-    model, z = studio.registry.get("told"), [0.5, -1.0, 0.2, 0.0]
-    seven = studio.decode("told", z, 7)["pixels"]
+    model, z = studio.registry.get("conditional"), [0.5, -1.0, 0.2, 0.0]
+    seven = studio.decode("conditional", z, 7)["pixels"]
     with torch.inference_mode():
         oracle = model.decode(torch.tensor([z]), torch.tensor([7])).mean
     assert np.array_equal(seven, pictures.to_uint8(oracle))
-    unknown = studio.decode("told", z)["pixels"]
-    assert np.array_equal(unknown, studio.decode("told", z, -1)["pixels"])
-    assert not np.array_equal(unknown, studio.decode("told", z, 3)["pixels"])
+    unknown = studio.decode("conditional", z)["pixels"]
+    assert np.array_equal(unknown, studio.decode("conditional", z, -1)["pixels"])
+    assert not np.array_equal(unknown, studio.decode("conditional", z, 3)["pixels"])
 
 
 def test_samples_and_films_take_a_label(studio: Studio) -> None:
-    drawn = studio.sample("told", 3, 0, 1.0, 2)
-    each = [studio.decode("told", z, 2)["pixels"][0] for z in drawn["z"]]
+    drawn = studio.sample("conditional", 3, 0, 1.0, 2)
+    each = [studio.decode("conditional", z, 2)["pixels"][0] for z in drawn["z"]]
     away = np.abs(drawn["pixels"].astype(int) - np.stack(each)).max()
     assert away <= 1  # a batch rounds in another order
-    films = studio.traversals("told", [0.0] * 4, label=5)
-    assert not np.array_equal(films["pixels"], studio.traversals("told", [0.0] * 4)["pixels"])
+    films = studio.traversals("conditional", [0.0] * 4, label=5)
+    assert not np.array_equal(films["pixels"], studio.traversals("conditional", [0.0] * 4)["pixels"])
 
 
 def test_a_code_is_read_with_its_label(studio: Studio) -> None:
-    told = studio.encode("told", DIGIT, label=3)
-    assert told["label"] == 3
-    assert told["z"] != studio.encode("told", DIGIT)["z"]
+    answer = studio.encode("conditional", DIGIT, label=3)
+    assert answer["label"] == 3
+    assert answer["z"] != studio.encode("conditional", DIGIT)["z"]
     # The shipped classifier reads the 3, wherever the models are.
-    assert studio.encode("told", DIGIT, label="read")["label"] == 3
+    assert studio.encode("conditional", DIGIT, label="read")["label"] == 3
 
 
 def test_a_path_goes_from_label_to_label(studio: Studio) -> None:
     a, b = [1.0, 0.0, 0.0, 0.5], [0.0, 1.0, 0.2, 0.0]
-    way = studio.interpolate("told", {"z": a, "label": 2}, {"z": b, "label": 9}, 3)
+    way = studio.interpolate("conditional", {"z": a, "label": 2}, {"z": b, "label": 9}, 3)
     frames = way["pixels"].astype(int)
     for i, (z, label) in enumerate([(a, 2), (b, 9)]):
-        alone = studio.decode("told", z, label)["pixels"][0]
+        alone = studio.decode("conditional", z, label)["pixels"][0]
         assert np.abs(frames[2 * i] - alone).max() <= 1
-    middle = studio.between("told", a, b, "linear", 0.5, [2, 9])["pixels"][0]
+    middle = studio.between("conditional", a, b, "linear", 0.5, [2, 9])["pixels"][0]
     assert np.abs(frames[1] - middle).max() <= 1
-    unlabelled = studio.interpolate("told", {"z": a}, {"z": b}, 3)
+    unlabelled = studio.interpolate("conditional", {"z": a}, {"z": b}, 3)
     assert not np.array_equal(way["pixels"], unlabelled["pixels"])
 
 
 @pytest.mark.parametrize("wrong", [[1], [1, 2, 3], "12", [1, 10], {"a": 1}])
 def test_wrong_labels_of_a_path_are_refused_in_a_sentence(studio: Studio, wrong: object) -> None:
     with pytest.raises(ValueError, match="labels"):
-        studio.between("told", [0.0] * 4, [0.0] * 4, "linear", 0.5, wrong)
+        studio.between("conditional", [0.0] * 4, [0.0] * 4, "linear", 0.5, wrong)
 
 
 @pytest.mark.skipif(not (SHIPPED / "vae-conditional").is_dir(), reason="it is not shipped")
@@ -149,7 +149,7 @@ def test_the_ends_of_a_conditional_path_are_their_digits(a: int, b: int) -> None
 @pytest.mark.parametrize("wrong", [10, -2, 1.5, "3", True, [1]])
 def test_a_wrong_label_is_refused_in_a_sentence(studio: Studio, wrong: object) -> None:
     with pytest.raises(ValueError, match="label must be a whole number from -1 to 9"):
-        studio.decode("told", [0.0] * 4, wrong)
+        studio.decode("conditional", [0.0] * 4, wrong)
 
 
 # ------------------------------------------------------------------ long codes

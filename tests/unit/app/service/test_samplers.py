@@ -71,12 +71,12 @@ def test_the_default_is_the_diffusion_model_where_there_is_one(studio: Studio):
 
 def test_the_models_own_reading_is_bayes_rule(studio: Studio):
     digit = {"digit": base64.b64encode(examples()[0][4].tobytes()).decode()}
-    told = studio.encode("labelled", digit)
+    result = studio.encode("labelled", digit)
     model = studio.registry.get("labelled")
-    z = torch.tensor([told["mean"]])
+    z = torch.tensor([result["mean"]])
     each = torch.stack([model.log_prior(z, torch.tensor([label])) for label in range(10)])
     shares = each.softmax(0).flatten()
-    own = told["own"]
+    own = result["own"]
     assert own is not None
     assert own["digit"] == int(shares.argmax())
     assert own["sure"] == pytest.approx(float(shares.max()), abs=1e-4)

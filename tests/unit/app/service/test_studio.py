@@ -469,13 +469,13 @@ def test_a_bad_mask_is_refused(studio: Studio, mask: object) -> None:
 def test_a_gap_is_filled_and_the_rest_stays(studio: Studio) -> None:
     options = {"damage": {"kind": "erase", "amount": 0.5}, "seed": 1}
     seen = studio.reconstruct("tiny", stroke(), options)["input"]
-    told = studio.fill("tiny", stroke(), options)
-    made = told["answers"]
+    result = studio.fill("tiny", stroke(), options)
+    made = result["answers"]
     assert made.shape == (8, 28, 28)
     assert (made[:, :14] == seen[:14]).all()
     assert made[:, 14:].any()
-    assert np.array_equal(studio.fill("tiny", stroke(), options)["answers"], told["answers"])
-    average = told["average"]
+    assert np.array_equal(studio.fill("tiny", stroke(), options)["answers"], result["answers"])
+    average = result["average"]
     assert np.abs(average - made.mean(0)).max() <= 1
     for nothing in ({}, {"damage": {"kind": "erase", "amount": 0}}):
         with pytest.raises(ValueError, match="Nothing is erased"):
@@ -493,11 +493,11 @@ def test_a_picture_stands_where_it_would_among_the_digits(tmp_path: Path) -> Non
         costs = {key: v.numpy() for key, v in percentiles.placed(model, digits.floats()).items()}
     del costs["length"]  # which Explore's gauge asks for
     for place in (0, 17, 49):
-        told: Any = service.reconstruct("ranked", {"pixels": wire.pack(examples()[0][place])})
+        result: Any = service.reconstruct("ranked", {"pixels": wire.pack(examples()[0][place])})
         for key, values in costs.items():
             rank = (values < values[place]).sum() / 49
-            assert told["shares_below"][key] == pytest.approx(rank, abs=0.015), key
-            assert told["medians"][key] == pytest.approx(float(np.median(values)), rel=1e-3)
+            assert result["shares_below"][key] == pytest.approx(rank, abs=0.015), key
+            assert result["medians"][key] == pytest.approx(float(np.median(values)), rel=1e-3)
 
 
 def test_a_scribble_is_shown_when_asked_for(studio: Studio) -> None:
@@ -505,9 +505,9 @@ def test_a_scribble_is_shown_when_asked_for(studio: Studio) -> None:
     pad[53:60, 10:100] = 255
     with pytest.raises(ValueError, match=r"Nothing drawn"):
         studio.reconstruct("tiny", Image.fromarray(pad))
-    told = studio.reconstruct("tiny", Image.fromarray(pad), {"odd": "show"})
-    assert told["odd"] is True
-    assert "Off the map" in told["verdict"]
+    result = studio.reconstruct("tiny", Image.fromarray(pad), {"odd": "show"})
+    assert result["odd"] is True
+    assert "Off the map" in result["verdict"]
     assert studio.reconstruct("tiny", stroke())["odd"] is False
 
 
