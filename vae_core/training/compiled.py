@@ -33,7 +33,7 @@ AHEAD = 128
 """Steps whose numbers are worked out at a time."""
 
 
-def possible(run: RunState) -> bool:
+def is_supported(run: RunState) -> bool:
     """Whether a step of this run can be one graph: a CPU, one process and a C++ compiler.
 
     A sparse code whose k changes has no one graph.

@@ -20,7 +20,7 @@ WARM_UP = 3
 to be compiled, and let cuDNN choose."""
 
 
-def possible(run: RunState) -> bool:
+def is_supported(run: RunState) -> bool:
     """Whether a step of this run can be one graph: a GPU, one process, a k that stays."""
     alone = run.device.type == "cuda" and distributed.size() == 1
     return alone and run.config.code.topk_start is None

@@ -59,11 +59,11 @@ def _update(run: RunState, total_steps: int) -> compiled.Update:
     loss = runtime.compile_if_possible(_loss) if train.compile and run.compiles else _loss
     prepare = functools.partial(_prepare, run, total_steps)
     step = functools.partial(_step, run, loss)
-    if cuda_graph.possible(run):
+    if cuda_graph.is_supported(run):
         return cuda_graph.GraphedStep(prepare, step)
 
     plain = _plain(run, loss, total_steps)
-    if train.fused and run.compiles and compiled.possible(run):
+    if train.fused and run.compiles and compiled.is_supported(run):
         return compiled.FusedStep(run, _loss, total_steps, otherwise=plain)
     return plain
 

@@ -40,7 +40,7 @@ def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
         return torch.no_grad()(lambda inputs: graph(*inputs))
 
     monkeypatch.setattr(compiled, "_inductor", whole)
-    monkeypatch.setattr(compiled, "possible", lambda _: True)
+    monkeypatch.setattr(compiled, "is_supported", lambda _: True)
     monkeypatch.setattr(compile_choice, "pays", lambda *_: True)
 
 
@@ -135,7 +135,7 @@ def test_a_failing_compiler_costs_a_warning_not_the_run(
         raise RuntimeError("no such intrinsic")
 
     monkeypatch.setattr(compiled, "_inductor", broken)
-    monkeypatch.setattr(compiled, "possible", lambda _: True)
+    monkeypatch.setattr(compiled, "is_supported", lambda _: True)
     monkeypatch.setattr(compile_choice, "pays", lambda *_: True)
     with pytest.warns(UserWarning, match="no such intrinsic"):
         mine = trained(TrainingRun(config()), digits)
@@ -144,9 +144,9 @@ def test_a_failing_compiler_costs_a_warning_not_the_run(
 
 def test_it_is_for_one_process_on_a_cpu(monkeypatch: pytest.MonkeyPatch):
     run = TrainingRun(config())
-    assert compiled.possible(run) == bool(shutil.which("g++") or shutil.which("clang++"))
+    assert compiled.is_supported(run) == bool(shutil.which("g++") or shutil.which("clang++"))
     monkeypatch.setattr(compiled.distributed, "size", lambda: 2)
-    assert not compiled.possible(run)
+    assert not compiled.is_supported(run)
 
 
 @pytest.mark.long
