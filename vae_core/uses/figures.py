@@ -16,20 +16,21 @@ from vae_core.files import Json, JsonObject
 MARK = "weights_sha256"
 
 
-def write(folder: Path, use: str, found: Mapping[str, object], more: str = "") -> Path:
-    """Keep what the verb `use` found; figures of other weights are dropped.
+def write(
+    folder: Path, use: str, found: Mapping[str, object], words: str = "--evaluate --save"
+) -> Path:
+    """Keep what a verb found; figures of other weights are dropped.
 
     Args:
         folder: of the checkpoint.
-        use: the name of the verb.
+        use: the name of the verb, and of a variant after a "-".
         found: its reply.
-        more: arguments of the command beside the checkpoint, `--evaluate`, `--save` and `--data`.
+        words: arguments of the command beside the checkpoint and `--data`.
 
     Raises:
         ValueError: the file cannot be written, or the one that is there is damaged.
     """
-    words = ("python -m vae_core", use, folder.name, "--evaluate --save", more, "--data DIR")
-    command = " ".join(word for word in words if word)
+    command = f"python -m vae_core {use.partition('-')[0]} {folder.name} {words} --data DIR"
     entry = cast(Json, {**found, "command": command})
     kept = {**_read(folder), use: entry, MARK: fingerprint(folder / WEIGHTS)}
     files.write_json(folder / USES, kept)
@@ -37,7 +38,7 @@ def write(folder: Path, use: str, found: Mapping[str, object], more: str = "") -
 
 
 def read(folder: Path, use: str) -> JsonObject | None:
-    """What the verb `use` found of these weights; None where it was not kept.
+    """What was kept as `use` of these weights; None where it was not kept.
 
     Raises:
         ValueError: the file is damaged.

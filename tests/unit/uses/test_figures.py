@@ -19,13 +19,13 @@ def folder(model: VAE, tmp_path: Path) -> Path:
 
 def test_each_verb_has_its_entry_and_its_command(folder: Path) -> None:
     figures.write(folder, "search", {"precision_at_10": 0.5})
-    figures.write(folder, "label", {"accuracy": 0.9}, "--seeds 0 1")
+    figures.write(folder, "label-svm", {"accuracy": 0.9}, "--method svm --save")
     assert figures.read(folder, "search") == {
         "precision_at_10": 0.5,
         "command": "python -m vae_core search tiny --evaluate --save --data DIR",
     }
-    assert (figures.read(folder, "label") or {})["command"] == (
-        "python -m vae_core label tiny --evaluate --save --seeds 0 1 --data DIR"
+    assert (figures.read(folder, "label-svm") or {})["command"] == (
+        "python -m vae_core label tiny --method svm --save --data DIR"
     )
     assert figures.read(folder, "compress") is None
     assert companions.outdated(folder) == []
