@@ -30,6 +30,7 @@ from vae_core.app.server.body_limit import RequestLimits
 from vae_core.app.server.headers import SecurityHeaders
 from vae_core.app.server.page import STYLED_AT_ONCE, component
 from vae_core.app.server.pages import Pages
+from vae_core.app.server.root_path import RootPath
 from vae_core.app.server.upload_route import UploadRoute
 from vae_core.app.service.studio import Studio
 from vae_core.files import JsonObject
@@ -109,6 +110,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
 def middleware(app: gr.Blocks, first: JsonObject | None) -> list[Middleware]:
     """What stands before Gradio's own ways, the outermost first."""
     return [
+        Middleware(RootPath),
         Middleware(SecurityHeaders),
         Middleware(scripts.Files),
         Middleware(frontend.Frontend),
