@@ -139,13 +139,13 @@ def rivals(pictures: Binary) -> dict[str, float]:
     packed = lzma.compress(np.packbits(pictures).tobytes(), preset=9 | lzma.PRESET_EXTREME)
     return {
         "raw": float(SIDE * SIDE),
-        "png": 8 * sum(_png(each.reshape(SIDE, SIDE)) for each in pictures) / count,
-        "png_sheet": 8 * _png(sheet) / (whole.shape[0] * columns),
+        "png": 8 * sum(png(each.reshape(SIDE, SIDE)) for each in pictures) / count,
+        "png_sheet": 8 * png(sheet) / (whole.shape[0] * columns),
         "xz": 8 * len(packed) / count,
     }
 
 
-def _png(picture: Binary) -> int:
+def png(picture: Binary) -> int:
     """Bytes of a picture of one bit a pixel as a PNG file."""
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, format="PNG", optimize=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vae_core.app.server.calls import Call
 from vae_core.app.server.page import panel
 from vae_core.app.server.picture import PRIVACY
+from vae_core.app.service.coding import Coding
 from vae_core.app.service.studio import Studio
 from vae_core.app.service.uses import Uses
 
@@ -17,4 +18,9 @@ def build(studio: Studio) -> None:
 def calls(studio: Studio) -> list[Call]:
     """What its script may ask for."""
     uses = Uses(studio, studio.data)
-    return [Call(studio.arrive), Call(uses.search), Call(uses.anomaly)]
+    return [
+        Call(studio.arrive),
+        Call(uses.search),
+        Call(uses.anomaly),
+        Call(Coding(studio).compress),
+    ]

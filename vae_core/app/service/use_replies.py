@@ -78,3 +78,38 @@ class Scored(TypedDict):
     recipe: str
     command: str
     milliseconds: float
+
+
+class Coded(TypedDict):
+    """A picture as bits: `first` of them chose its code and come back to who reads it.
+
+    `elbo` is its -ELBO in bits, `is_exact` whether it came back bit for bit.
+    """
+
+    bits: int
+    first: int
+    elbo: float
+    is_exact: bool
+    scheme: str
+
+
+class WholeSet(TypedDict):
+    """What all test digits take by a model, in bits a digit, beside -ELBO, PNG and xz."""
+
+    name: str
+    bits: float
+    elbo: float
+    images: int
+    png: float
+    xz: float
+    command: str
+
+
+class Compressed(TypedDict):
+    """A picture in black and white, its bits as a PNG and by the model, or why there are none."""
+
+    picture: Grey
+    png: int
+    reason: str | None
+    coded: Coded | None
+    sets: list[WholeSet]

@@ -103,7 +103,9 @@ def test_samples_and_films_take_a_label(studio: Studio) -> None:
     away = np.abs(drawn["pixels"].astype(int) - np.stack(each)).max()
     assert away <= 1  # a batch rounds in another order
     films = studio.traversals("conditional", [0.0] * 4, label=5)
-    assert not np.array_equal(films["pixels"], studio.traversals("conditional", [0.0] * 4)["pixels"])
+    assert not np.array_equal(
+        films["pixels"], studio.traversals("conditional", [0.0] * 4)["pixels"]
+    )
 
 
 def test_a_code_is_read_with_its_label(studio: Studio) -> None:

@@ -11,6 +11,7 @@ import torch
 from vae_core import Config, NetConfig, checkpoint
 from vae_core.app import wire
 from vae_core.app.service import training_codes
+from vae_core.app.service.coding import Coding
 from vae_core.app.service.map_replies import Waiting
 from vae_core.app.service.studio import Studio
 from vae_core.app.service.use_replies import Searched
@@ -129,3 +130,29 @@ def test_mistakes_are_named(
 def test_a_folder_without_the_training_digits_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="MNIST is not at"):
         Uses(Studio(None, "cpu"), tmp_path)
+
+
+def test_a_picture_becomes_bits_and_comes_back() -> None:
+    pytest.importorskip("constriction", reason="constriction is not installed")
+    coding = Coding(Studio(None, "cpu"))
+    found = coding.compress("vae-flow", DIGIT)
+    assert found["reason"] is None
+    coded = found["coded"]
+    assert coded is not None
+    assert coded["is_exact"]
+    assert coded["bits"] - coded["first"] == pytest.approx(coded["elbo"], abs=80)
+    assert coded["elbo"] < found["png"]
+    assert {"vae-conv", "vae-flow"} <= {each["name"] for each in found["sets"]}
+    assert all(abs(each["bits"] / each["elbo"] - 1) < 0.01 for each in found["sets"])
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("ae", "is deterministic"), ("vae-flow-digits", "is a mixture of flows")],
+)
+def test_a_model_that_cannot_code_says_why(name: str, sentence: str) -> None:
+    pytest.importorskip("constriction", reason="constriction is not installed")
+    found = Coding(Studio(None, "cpu")).compress(name, DIGIT)
+    assert found["coded"] is None
+    assert sentence in (found["reason"] or "")
+    assert set(np.unique(found["picture"])) == {0, 255}

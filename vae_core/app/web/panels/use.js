@@ -12,6 +12,7 @@ import { mountPanel } from "../parts/panel.js";
 import { pictureInput } from "../parts/picture.js";
 import { LinkedPicture } from "../parts/picture_link.js";
 import { anomaly } from "./use/anomaly.js";
+import { compress } from "./use/compress.js";
 import { search } from "./use/search.js";
 
 /** @import { DigitizerOptions, Digitized, Model, Parcel, Picture, Server } from "../core/types.js" */
@@ -19,7 +20,7 @@ import { search } from "./use/search.js";
 
 /** In the order of the page; the names are those of its sections. */
 /** @type {Record<string, (setting: Setting) => Use>} */
-const USES = { search, anomaly };
+const USES = { search, anomaly, compress };
 const PICTURE = new LinkedPicture("used", placeOf(classes[7] ?? 0, 0));
 const ELSEWHERE = [
   ["Denoise and fill in", "reconstruct", "damage your picture and see it repaired"],

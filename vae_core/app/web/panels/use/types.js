@@ -54,6 +54,30 @@
  */
 
 /**
+ * @typedef {{ bits: number, first: number, elbo: number, is_exact: boolean, scheme: string }} Coded
+ */
+
+/**
+ * @typedef {object} WholeSet bits a digit
+ * @property {string} name of the model
+ * @property {number} bits
+ * @property {number} elbo
+ * @property {number} images
+ * @property {number} png
+ * @property {number} xz
+ * @property {string} command
+ */
+
+/**
+ * @typedef {object} Compressed
+ * @property {string} picture base64, black and white
+ * @property {number} png bits
+ * @property {string | null} reason why nothing is coded
+ * @property {Coded | null} coded
+ * @property {WholeSet[]} sets
+ */
+
+/**
  * What a use works with.
  *
  * @typedef {object} Setting

@@ -1,0 +1,91 @@
+"""One picture as bits, and what all test digits take."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vae_core import checkpoint
+from vae_core.app import wire
+from vae_core.app.service import use_replies as answers
+from vae_core.app.service.recent import Recent
+from vae_core.app.service.studio import Studio
+from vae_core.files import Json, JsonObject
+from vae_core.models import VAE
+from vae_core.uses import ans, bits_back, compression, figures
+
+CAPACITY = 4
+"""Models kept on the CPU for coding, which needs the same numbers in both directions."""
+REPEATS = 8
+"""Of the picture, for its -ELBO: four draws each."""
+
+
+class Coding:
+    """Bits-back coding by the models of a studio; its queue for heavy work is shared."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        self._models: Recent[str, VAE] = Recent(self._load, CAPACITY)
+
+    def compress(self, checkpoint: object, digit: object) -> answers.Compressed:
+        """A picture, black and white by a draw, as bits and back.
+
+        Args:
+            checkpoint: its name.
+            digit: base64 of 784 grey bytes.
+        """
+        grey, name = wire.digit_of("digit", digit), self.studio.registry.check(checkpoint)
+        x = self.studio.picture(grey).cpu()
+        picture = compression.binary(x)
+        reply: answers.Compressed = {
+            "picture": (picture.reshape(wire.SIDE, wire.SIDE) * 255).astype(np.uint8),
+            "png": 8 * compression.png(picture.reshape(wire.SIDE, wire.SIDE)),
+            "reason": None,
+            "coded": None,
+            "sets": self._sets(),
+        }
+        try:
+            ans.constriction()
+            with self.studio.at_work():
+                reply["coded"] = _coded(self._models.get(name), picture)
+        except ValueError as error:
+            reply["reason"] = str(error)
+        return reply
+
+    def _sets(self) -> list[answers.WholeSet]:
+        """What `compress --evaluate --save` kept, by models."""
+        registry = self.studio.registry
+        kept = {name: figures.read(registry.folder(name), "compress") for name in registry.cards}
+        return [_whole_set(name, found) for name, found in kept.items() if found]
+
+    def _load(self, name: str) -> VAE:
+        return bits_back.check(checkpoint.load(self.studio.registry.folder(name)))
+
+
+def _coded(model: VAE, picture: bits_back.Binary) -> answers.Coded:
+    words = bits_back.encode(model, picture)
+    first = 32 * int(bits_back.first_words(model).size)
+    return {
+        "bits": 32 * int(words.size),
+        "first": first,
+        "elbo": compression.bound(model, picture.repeat(REPEATS, 0)),
+        "is_exact": bool(np.array_equal(bits_back.decode(model, words, 1), picture)),
+        "scheme": bits_back.scheme(model),
+    }
+
+
+def _whole_set(name: str, found: JsonObject) -> answers.WholeSet:
+    rivals = found.get("rivals")
+    known = rivals if isinstance(rivals, dict) else {}
+    return {
+        "name": name,
+        "bits": _number(found.get("bits_per_image")),
+        "elbo": _number(found.get("elbo_bits")),
+        "images": int(_number(found.get("images"))),
+        "png": _number(known.get("png")),
+        "xz": _number(known.get("xz")),
+        "command": str(found.get("command")),
+    }
+
+
+def _number(value: Json) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

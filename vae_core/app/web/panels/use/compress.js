@@ -1,0 +1,83 @@
+// Compression: a picture as bits by bits-back coding, and what all test digits take.
+
+import { call } from "../../core/calls.js";
+import { fixed, whole } from "../../core/numbers.js";
+import { state } from "../../core/state.js";
+import { digitCanvas, paint } from "../../draw/digit.js";
+import { attributes, bold, find, make, num, text } from "../../parts/nodes.js";
+
+/** @import { Compressed, Setting, Use, WholeSet } from "./types.js" */
+
+const LIMIT =
+  "Both sides need the model, a few megabytes that no bit here counts, and must compute the very same numbers: a file is read by the kind of machine that wrote it. Grey levels are drawn black or white first, since these models price black and white. A single picture also carries the bits that chose its code; in a long file those are the bits of the pictures before.";
+
+/**
+ * @param {Setting} setting
+ * @returns {Use}
+ */
+export function compress({ view, server }) {
+  const drawn = digitCanvas("Your picture in black and white");
+  const rows = make("tbody");
+  build(find(view, ".body"), drawn, rows);
+  find(view, ".limit").textContent = LIMIT;
+  const words = find(view, ".say");
+  return {
+    ask: async (still, digit) => {
+      const asked = { checkpoint: state.model, digit };
+      /** @type {Compressed} */
+      const answer = await still(call(server, "compress", asked));
+      paint(drawn, answer.picture);
+      words.replaceChildren(conclusion(answer));
+      rows.replaceChildren(...table(answer.sets));
+    },
+    clear: () => {
+      words.textContent = "";
+    },
+  };
+}
+
+/**
+ * @param {HTMLElement} body
+ * @param {HTMLCanvasElement} drawn
+ * @param {HTMLElement} rows
+ */
+function build(body, drawn, rows) {
+  const caption = make("figcaption", { className: "small muted" }, "what is written and read back");
+  const heads = ["all test digits", "bits a digit", "−ELBO", "difference"].map((each) =>
+    attributes(make("th", {}, each), { scope: "col" }),
+  );
+  const scores = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), rows);
+  body.append(make("figure", { className: "made" }, drawn, caption), scores);
+}
+
+/** @param {Compressed} answer */
+function conclusion({ coded, reason, png }) {
+  if (!coded)
+    return text`${reason ?? ""} As a PNG of one bit a pixel it has ${num(whole(png))} bits.`;
+  const own = coded.bits - coded.first;
+  const back = coded.is_exact ? "it came back bit for bit" : "it did not come back";
+  return text`Your picture takes ${num(whole(own))} bits more than the ${num(whole(coded.first))} that chose its code, by ${coded.scheme}, and ${back}. Its −ELBO is ${num(fixed(coded.elbo))} bits; the draw of the code and whole words of 32 bits make the difference. A PNG of one bit a pixel has ${num(whole(png))}.`;
+}
+
+/** @param {WholeSet[]} sets */
+function table(sets) {
+  const models = [...sets].sort((a, b) => a.bits - b.bits);
+  const made = models.map(({ name, bits, elbo, command }) => {
+    const change = 100 * (bits / elbo - 1);
+    return row(name, command, [fixed(bits), fixed(elbo), `${fixed(change, 2)} %`]);
+  });
+  const [first] = models;
+  if (!first) return made;
+  const xz = row("xz, all in one", "one bit a pixel", [fixed(first.xz), "", ""]);
+  return [...made, xz, row("PNG, a file each", "one bit a pixel", [fixed(first.png), "", ""])];
+}
+
+/**
+ * @param {string} name
+ * @param {string} title
+ * @param {string[]} cells
+ */
+function row(name, title, cells) {
+  const head = attributes(make("th", { title }, bold(name)), { scope: "row" });
+  return make("tr", {}, head, ...cells.map((each) => make("td", {}, num(each))));
+}
