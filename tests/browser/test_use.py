@@ -32,8 +32,21 @@ def test_neighbours_and_curves_of_the_picture(desktop: Any, app_url: str) -> Non
     panel.get_by_text("never saw a 1").wait_for()
     driving.answered(desktop)
     assert set(code.locator("figcaption b").all_inner_texts()) == {"1"}
-    areas = [float(text.split()[0]) for text in panel.locator("td:last-child").all_inner_texts()]
+    cells = panel.locator("[data-use=anomaly] td:last-child").all_inner_texts()
+    areas = [float(text.split()[0]) for text in cells]
     assert areas[-1] < 0.2 < areas[0]
+    pytest.importorskip("constriction", reason="constriction is not installed")
+    assert "is a mixture of flows" in panel.locator("[data-use=compress] .say").inner_text()
+
+
+def test_the_picture_as_bits(desktop: Any, app_url: str) -> None:
+    pytest.importorskip("constriction", reason="constriction is not installed")
+    panel = open_use(desktop, app_url, "&model=vae-400")
+    said = panel.locator("[data-use=compress] .say")
+    said.get_by_text("came back bit for bit").wait_for()
+    rows = panel.locator("[data-use=compress] tbody tr").all_inner_texts()
+    bits = [float(row.split("\t")[1].replace(",", "")) for row in rows]
+    assert bits == sorted(bits)
 
 
 def test_a_refused_picture_leaves_nothing_of_the_one_before(phone: Any, app_url: str) -> None:

@@ -15,7 +15,10 @@ const y = (/** @type {number} */ v) =>
 
 /** An empty drawing. */
 export const rocPlot = () =>
-  attributes(shape("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "roc" }), { role: "img" });
+  attributes(shape("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "roc" }), {
+    role: "img",
+    "aria-label": "ROC curves, once there is a picture",
+  });
 
 /**
  * The curves of scores, and where a picture stands on each.
