@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from vae_core.app.server import linking, scripts, shell
+from vae_core.app.server import frontend, linking, pages, scripts, shell
 from vae_core.app.server.page import STYLED_AT_ONCE
 from vae_core.app.server.pages import Pages
 
@@ -114,6 +114,18 @@ def test_a_page_is_compressed_and_names_its_modules_early() -> None:
     other = client.get("/gradio_api/component_server/")
     assert "content-encoding" not in other.headers
     assert "<link>" not in other.text
+
+
+def test_the_script_for_frames_comes_to_frames_alone() -> None:
+    """It is Gradio's own line that is changed: where it is written otherwise, this says so."""
+    line = (frontend.FOLDER / "index.html").read_bytes()
+    assert line.count(pages.RESIZER) == 1
+
+    async def page(_: Request) -> Response:
+        return Response(line, media_type="text/html")
+
+    client = TestClient(Pages(Starlette(routes=[Route("/", page)]), head=""))
+    assert pages.FRAMED.decode() in client.get("/").text
 
 
 def test_what_is_no_page_stays_as_it_is() -> None:

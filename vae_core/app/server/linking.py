@@ -85,7 +85,7 @@ def imports(source: str, name: str) -> list[str]:
 
 
 def without_comments(source: str) -> str:
-    """A module without the comments that stand on lines of their own, and without empty lines.
+    """A module without the comments on lines of their own, empty lines, and the space around lines.
 
     Lines inside of a template string are kept as they are.
     """
@@ -99,7 +99,7 @@ def _kept(lines: Iterable[str]) -> Iterator[str]:
         if in_comment or (not in_text and bare.startswith("/**") and "*/" not in bare[:-2]):
             in_comment = not bare.endswith("*/")
         elif in_text or (bare and not bare.startswith("//")):
-            yield line
+            yield line if in_text else line.lstrip()
             in_text ^= line.replace("\\`", "").count("`") % 2 == 1
 
 

@@ -13,6 +13,9 @@ from vae_core.app.server import routes
 from vae_core.app.server.compression import KEPT
 
 HEAD, BODY = b"</head>", b"<gradio-app"
+RESIZER = b"document.head.appendChild(script);"
+FRAMED = b"if (window.parent !== window) " + RESIZER
+"""Gradio's page brings a script of 5 kB for pages in frames to all."""
 
 
 class Pages:
@@ -54,6 +57,7 @@ class Pages:
         body = message.get("body", b"")
         if headers.get("content-type", "").startswith("text/html"):
             body = body.replace(HEAD, self.head + HEAD, 1).replace(BODY, self.body + BODY, 1)
+            body = body.replace(RESIZER, FRAMED, 1)
         if "content-encoding" not in headers:
             body = KEPT.encode(body, accepted, headers)
         return {**message, "body": body}
