@@ -17,7 +17,7 @@ from vae_core.app import checks, wire
 from vae_core.app.service import replies, steering
 from vae_core.app.service.codes import MAX_STEPS, PATHS
 from vae_core.app.service.family import Family
-from vae_core.app.wire import Film
+from vae_core.app.wire import Film, Grey
 from vae_core.checkpoint import samplers
 from vae_core.data.examples import examples
 from vae_core.explore import sliders, traits
@@ -26,9 +26,19 @@ from vae_core.runtime import from_array, rows
 FILM_STEPS, FILM_SPAN = 7, 3.0
 """Frames of a filmstrip, and how far to both sides of 0 they reach."""
 
+FILM_LEVEL = 8
+"""A filmstrip's grey levels are this far apart, which nobody sees in a picture of 20 pixels; it
+then travels in three fifths of the bytes."""
+
 GIF_FRAMES = 24
 LIVE_DRAWS = 8
 """Draws of the posterior beside a drawing that is still growing."""
+
+
+def coarse(grey: Grey) -> Grey:
+    """Grey levels rounded to multiples of FILM_LEVEL; white stays white."""
+    rounded = (grey.astype(np.int16) + FILM_LEVEL // 2) // FILM_LEVEL * FILM_LEVEL
+    return rounded.clip(0, 255).astype(np.uint8)
 
 
 class Studio(Family):
@@ -47,7 +57,7 @@ class Studio(Family):
             return {"pixels": wire.NO_DIGITS, "dims": [], "values": [], "readings": readings}
         films = self.traversals(checkpoint, z, FILM_STEPS, FILM_SPAN, label, wide=True)
         pixels = self.decode(checkpoint, z, label, wide=True)["pixels"]
-        return {**films, "readings": self.reader.read(pixels)}
+        return {**films, "pixels": coarse(films["pixels"]), "readings": self.reader.read(pixels)}
 
     def names(self, checkpoint: object) -> replies.Names:
         """Names for a model's sliders: those measured at release, else from the example digits."""

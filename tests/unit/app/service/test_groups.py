@@ -15,7 +15,7 @@ from vae_core.app import wire
 from vae_core.app.server.assets import examples
 from vae_core.app.service import groups
 from vae_core.app.service.codes import LONG_CODE, MAX_FILMS
-from vae_core.app.service.studio import Studio
+from vae_core.app.service.studio import FILM_LEVEL, Studio, coarse
 from vae_core.models import build
 
 LONG = LONG_CODE + 20
@@ -170,3 +170,12 @@ def test_a_deterministic_model_has_a_card_without_rate(studio: Studio) -> None:
     made = studio.reconstruct("long", DIGIT, {"draws": 2, "stages": False})
     assert made["rate"] is None
     assert made["elbo"] is None
+
+
+def test_films_are_as_exact_as_they_are_seen(studio: Studio) -> None:
+    z = [0.0] * 4
+    films = studio.films("conditional", z, 5)["pixels"].astype(int)
+    exact = studio.traversals("conditional", z, label=5)["pixels"].astype(int)
+    assert np.abs(films - exact).max() <= FILM_LEVEL // 2
+    assert set(np.unique(films % FILM_LEVEL)) <= {0, 7}
+    assert np.array_equal(coarse(np.array([0, 3, 4, 252, 255], np.uint8)), [0, 0, 8, 255, 255])
