@@ -49,6 +49,17 @@ def test_the_picture_as_bits(desktop: Any, app_url: str) -> None:
     assert bits == sorted(bits)
 
 
+def test_labels_raise_the_accuracy(desktop: Any, app_url: str) -> None:
+    panel = open_use(desktop, app_url, "&model=vae-flow")
+    part = panel.locator("[data-use=label]")
+    part.get_by_text("No label yet").wait_for()
+    part.locator("[data-named='3']").click()
+    part.get_by_text(re.compile("^1: ")).wait_for()
+    for count in (11, 21):
+        part.get_by_role("button", name="Ten with their true labels").click()
+        part.get_by_text(re.compile(f"^{count}: ")).wait_for()
+
+
 def test_a_refused_picture_leaves_nothing_of_the_one_before(phone: Any, app_url: str) -> None:
     panel = open_use(phone, app_url)
     files = [{"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"}]

@@ -6,6 +6,7 @@ from vae_core.app.server.calls import Call
 from vae_core.app.server.page import panel
 from vae_core.app.server.picture import PRIVACY
 from vae_core.app.service.coding import Coding
+from vae_core.app.service.labelling import Labelling
 from vae_core.app.service.studio import Studio
 from vae_core.app.service.uses import Uses
 
@@ -23,4 +24,5 @@ def calls(studio: Studio) -> list[Call]:
         Call(uses.search),
         Call(uses.anomaly),
         Call(Coding(studio).compress),
+        Call(Labelling(studio, uses.training).spread),
     ]

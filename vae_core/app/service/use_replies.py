@@ -113,3 +113,21 @@ class Compressed(TypedDict):
     reason: str | None
     coded: Coded | None
     sets: list[WholeSet]
+
+
+class Spread(Waiting):
+    """What a few labels say of the training digits that ship.
+
+    `accuracy` is the share of all others that get their own label, null without labels; `next` are
+    the digits to label next, by their places in the sheet; `measured` and `command` are of 100
+    labels for all 60,000, on test digits. `reason` says why nothing is spread.
+    """
+
+    reason: str | None
+    given: int
+    digits: int
+    accuracy: float | None
+    next: list[int]
+    pictures: Grey
+    measured: Figure | None
+    command: str

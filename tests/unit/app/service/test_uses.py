@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from vae_core import Config, NetConfig, checkpoint
 from vae_core.app import wire
 from vae_core.app.service import training_codes
 from vae_core.app.service.coding import Coding
+from vae_core.app.service.labelling import Labelling
 from vae_core.app.service.map_replies import Waiting
 from vae_core.app.service.studio import Studio
 from vae_core.app.service.use_replies import Searched
@@ -156,3 +158,24 @@ def test_a_model_that_cannot_code_says_why(name: str, sentence: str) -> None:
     assert found["coded"] is None
     assert sentence in (found["reason"] or "")
     assert set(np.unique(found["picture"])) == {0, 255}
+
+
+def test_labels_spread_over_the_digits_at_hand(uses: Uses) -> None:
+    labelling = Labelling(uses.studio, uses.training)
+    first: Any = labelling.spread("vae-flow", [])
+    assert first["accuracy"] is None
+    assert len(first["next"]) == len(first["pictures"]) == 10
+    truth = shipped("train").labels
+    rows = [int((truth == digit).nonzero()[place, 0]) for digit in range(10) for place in (0, 1)]
+    known: Any = labelling.spread("vae-flow", [[row, None] for row in rows])
+    assert known["given"] == 20
+    assert known["accuracy"] > 0.7
+    assert not set(known["next"]) & set(rows)
+    wrong: Any = labelling.spread("vae-flow", [[row, 3] for row in rows])
+    assert wrong["accuracy"] < 0.2
+    assert known["measured"]["value"] >= 0.97
+    refused: Any = labelling.spread("vae-flow-digits", [])
+    assert "was trained with all labels" in refused["reason"]
+    for given, sentence in ((3, "a list of at most"), ([[1]], "pairs"), ([[1, 12]], "label must")):
+        with pytest.raises(ValueError, match=sentence):
+            labelling.spread("vae-flow", given)

@@ -13,6 +13,7 @@ import { pictureInput } from "../parts/picture.js";
 import { LinkedPicture } from "../parts/picture_link.js";
 import { anomaly } from "./use/anomaly.js";
 import { compress } from "./use/compress.js";
+import { label } from "./use/label.js";
 import { search } from "./use/search.js";
 
 /** @import { DigitizerOptions, Digitized, Model, Parcel, Picture, Server } from "../core/types.js" */
@@ -20,7 +21,7 @@ import { search } from "./use/search.js";
 
 /** In the order of the page; the names are those of its sections. */
 /** @type {Record<string, (setting: Setting) => Use>} */
-const USES = { search, anomaly, compress };
+const USES = { search, anomaly, compress, label };
 const PICTURE = new LinkedPicture("used", placeOf(classes[7] ?? 0, 0));
 const ELSEWHERE = [
   ["Denoise and fill in", "reconstruct", "damage your picture and see it repaired"],

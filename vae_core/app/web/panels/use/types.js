@@ -78,6 +78,19 @@
  */
 
 /**
+ * @typedef {object} Spread
+ * @property {number} progress of the codes; below 1 the rest is missing
+ * @property {string | null} reason why nothing is spread
+ * @property {number} given labels
+ * @property {number} digits
+ * @property {number | null} accuracy of the others, 0 to 1
+ * @property {number[]} next places of digits to label
+ * @property {string} pictures of those, base64
+ * @property {Figure | null} measured
+ * @property {string} command
+ */
+
+/**
  * What a use works with.
  *
  * @typedef {object} Setting

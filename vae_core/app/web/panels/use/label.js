@@ -1,0 +1,98 @@
+// Semi-supervised: name a few digits, and see how many of the others the codes then name.
+
+import { digitAt, unpack } from "../../core/bytes.js";
+import { call } from "../../core/calls.js";
+import { percent, whole } from "../../core/numbers.js";
+import { state } from "../../core/state.js";
+import { digitCanvas, paint } from "../../draw/digit.js";
+import { attributes, button, find, make, num, text } from "../../parts/nodes.js";
+import { share } from "./words.js";
+
+/** @import { Setting, Spread, Use } from "./types.js" */
+
+const LIMIT =
+  "Labels travel over the graph of nearest codes, which were learnt without any. A wrong label travels as far as a right one. The digits that you are asked about are among those of which the labels so far say least.";
+const SHOWN = 8; // of the steps so far
+
+/**
+ * @param {Setting} setting
+ * @returns {Use}
+ */
+export function label({ view, server, again }) {
+  /** @type {[number, number | null][]} */
+  let given = [];
+  /** @type {number[]} */
+  let next = [];
+  /** @type {string[]} */
+  let steps = [];
+  /** @param {[number, number | null][]} more */
+  const give = (more) => {
+    given = [...given, ...more].slice(0, 300);
+    again();
+  };
+  const asked = digitCanvas("The digit to label");
+  const restart = () => {
+    [given, steps] = [[], []];
+    again();
+  };
+  const list = make("ol", { className: "steps" });
+  const rows = knobs(
+    (named) => next.length && give([[next[0], named]]),
+    [
+      button("Ten with their true labels", {}, () => give(next.map((row) => [row, null]))),
+      button("Start again", { className: "plain" }, restart),
+    ],
+  );
+  const caption = make("figcaption", { className: "small muted" }, "Which digit is this?");
+  find(view, ".body").append(make("figure", { className: "made" }, asked, caption), rows, list);
+  find(view, ".limit").textContent = LIMIT;
+  return {
+    ask: async (still) => {
+      /** @type {Spread} */
+      let answer;
+      do answer = await still(call(server, "spread", { checkpoint: state.model, given }));
+      while (answer.progress < 1);
+      next = answer.next;
+      paint(asked, digitAt(unpack(answer.pictures), 0));
+      for (const each of rows.querySelectorAll("button")) each.disabled = Boolean(answer.reason);
+      find(view, ".say").replaceChildren(conclusion(answer));
+      find(view, ".measured").replaceChildren(measured(answer));
+      steps = [...new Set([...steps, ...stepOf(answer)])].slice(-SHOWN);
+      list.replaceChildren(...steps.map((words) => make("li", { className: "num" }, words)));
+    },
+    clear: () => {},
+  };
+}
+
+/**
+ * @param {(named: number) => void} onname
+ * @param {HTMLElement[]} more
+ */
+function knobs(onname, more) {
+  const digits = [...Array(10).keys()].map((named) => {
+    const made = button(String(named), { className: "num" }, () => onname(named));
+    made.dataset.named = String(named);
+    return made;
+  });
+  const row = make("div", { className: "row names", role: "group" }, ...digits);
+  attributes(row, { "aria-label": "Its label" });
+  return make("div", { className: "naming" }, row, make("div", { className: "row" }, ...more));
+}
+
+/** @param {Spread} answer */
+const stepOf = ({ given, accuracy }) =>
+  accuracy === null ? [] : [`${given}: ${percent(accuracy, 1)} %`];
+
+/** @param {Spread} answer */
+function conclusion({ reason, given, digits, accuracy }) {
+  if (reason) return text`${reason} Choose vae-flow, or another model that learnt without labels.`;
+  if (accuracy === null) return text`No label yet: name the digit below.`;
+  return text`${num(whole(given))} labels name ${num(`${percent(accuracy, 1)} %`)} of the other ${num(whole(digits - given))} training digits at hand rightly.`;
+}
+
+/** @param {Spread} answer */
+function measured({ measured: figure, command }) {
+  const how = make("code", {}, command);
+  if (!figure) return text`Not measured for this model: ${how}`;
+  return text`Measured with 100 labels, ten seeds, for all 60,000 training digits: ${share(figure)} of the test digits. ${how}`;
+}
