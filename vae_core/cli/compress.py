@@ -44,7 +44,9 @@ def _evaluate(arguments: argparse.Namespace) -> Mapping[str, object]:
         raise ValueError("--save keeps figures of all test digits, without --limit.")
     found = call(compression.evaluate, arguments, arguments.checkpoint)
     if arguments.save:
-        figures.write(checkpoint.resolve(arguments.checkpoint), "compress", found)
+        figures.write(
+            checkpoint.resolve(arguments.checkpoint), "compress", found, "--evaluate --save"
+        )
     return found
 
 

@@ -38,6 +38,6 @@ def label(arguments: argparse.Namespace) -> Mapping[str, object]:
     found = call(library.evaluate, arguments, arguments.checkpoint)
     if arguments.save:
         use = "label" if arguments.method == METHODS[0] else f"label-{arguments.method}"
-        words = f"--method {arguments.method} --labels {arguments.labels} --save"
+        words = f"--method {arguments.method} --labels {arguments.labels} --save --data DIR"
         figures.write(checkpoint.resolve(arguments.checkpoint), use, found, words)
     return found

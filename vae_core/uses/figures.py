@@ -17,7 +17,7 @@ MARK = "weights_sha256"
 
 
 def write(
-    folder: Path, use: str, found: Mapping[str, object], words: str = "--evaluate --save"
+    folder: Path, use: str, found: Mapping[str, object], words: str = "--evaluate --save --data DIR"
 ) -> Path:
     """Keep what a verb found; figures of other weights are dropped.
 
@@ -25,12 +25,12 @@ def write(
         folder: of the checkpoint.
         use: the name of the verb, and of a variant after a "-".
         found: its reply.
-        words: arguments of the command beside the checkpoint and `--data`.
+        words: arguments of the command beside the checkpoint.
 
     Raises:
         ValueError: the file cannot be written, or the one that is there is damaged.
     """
-    command = f"python -m vae_core {use.partition('-')[0]} {folder.name} {words} --data DIR"
+    command = f"python -m vae_core {use.partition('-')[0]} {folder.name} {words}"
     entry = cast(Json, {**found, "command": command})
     kept = {**_read(folder), use: entry, MARK: fingerprint(folder / WEIGHTS)}
     files.write_json(folder / USES, kept)

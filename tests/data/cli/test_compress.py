@@ -67,6 +67,7 @@ def test_the_figures_that_are_kept_are_what_is_claimed(name: str) -> None:
     assert found is not None
     assert found["images"] == 10_000
     assert found["is_exact"] is True
+    assert found["command"] == f"python -m vae_core compress {name} --evaluate --save"
     assert found["bits_per_image"] == pytest.approx(found["elbo_bits"], rel=0.01)
 
 

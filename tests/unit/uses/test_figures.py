@@ -19,7 +19,7 @@ def folder(model: VAE, tmp_path: Path) -> Path:
 
 def test_each_verb_has_its_entry_and_its_command(folder: Path) -> None:
     figures.write(folder, "search", {"precision_at_10": 0.5})
-    figures.write(folder, "label-svm", {"accuracy": 0.9}, "--method svm --save")
+    figures.write(folder, "label-svm", {"accuracy": 0.9}, "--method svm --save --data DIR")
     assert figures.read(folder, "search") == {
         "precision_at_10": 0.5,
         "command": "python -m vae_core search tiny --evaluate --save --data DIR",
