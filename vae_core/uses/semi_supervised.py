@@ -5,8 +5,8 @@ scikit-learn), and a new digit is what its nearest training digits became. `svm`
 machine on the labelled codes alone. Distances are Mahalanobis' with the covariance between nearest
 neighbours, which needs no labels: directions in which the same digit varies count little.
 
-Its settings were chosen on training digits kept out
-(`label vae-flow --hold-out 2000 --data DIR`).
+The settings of the graph were chosen on training digits kept out
+(`label vae-flow --hold-out 2000 --data DIR`); the machine's C was not searched for.
 """
 
 from __future__ import annotations
