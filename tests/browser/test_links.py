@@ -64,7 +64,8 @@ def explore(page: Any, rng: np.random.Generator) -> None:
     if rng.random() < 0.5:
         page.click(".explore [data-do=random]")
     for _ in range(rng.integers(1, 4)):
-        dim, value = int(rng.integers(20)), str(round(rng.uniform(-4, 4), 2))
+        dim = int(rng.integers(page.evaluate("studio.model().latent_dim")))
+        value = str(round(rng.uniform(-4, 4), 2))
         page.get_by_test_id(f"latent-slider-{dim}").evaluate(
             """(range, value) => {
               range.value = value;
@@ -72,7 +73,8 @@ def explore(page: Any, rng: np.random.Generator) -> None:
             }""",
             value,
         )
-    page.locator(".explore .freeze:visible").nth(int(rng.integers(5))).click()
+    freeze = page.locator(".explore .freeze:visible")
+    freeze.nth(int(rng.integers(min(5, freeze.count())))).click()
     page.select_option(".explore [data-do=scale]", ["sigma", "quantile"][rng.integers(2)])
     if rng.random() < 0.5:
         start(page, rng)
@@ -233,8 +235,8 @@ def learn(page: Any, rng: np.random.Generator) -> None:
     panel = page.evaluate("studio.state.panel")
     if panel == "explore":
         explore(page, rng)
-    elif panel == "inside":
-        page.click("[data-testid=draw-again]:visible")
+    elif panel == "inside" and page.get_by_test_id("draw-again").is_visible():
+        page.get_by_test_id("draw-again").click()
 
 
 def arranged(page: Any) -> None:
