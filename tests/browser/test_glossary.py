@@ -91,8 +91,12 @@ def test_it_comes_after_the_first_digit(desktop: Any, app_url: str) -> None:
     asked: list[str] = []
     desktop.on("request", lambda request: asked.append(request.url))
     open_page(desktop, app_url)
-    names = [url.rsplit("/", 1)[1] for url in asked]
-    assert "glossary.js" not in names[: names.index("explore.js") + 1]
+    names = [url.partition("?")[0].rsplit("/", 1)[1] for url in asked]
+    first = asked[names.index("page.js")]
+    assert "glossary.js" not in names[: names.index("page.js") + 1]
+    text = desktop.evaluate("(url) => fetch(url).then((answer) => answer.text())", first)
+    assert "function boot" in text or "function mount" in text
+    assert "function mountGlossary" not in text
     preloaded = "(all) => all.map((each) => each.href)"
     links = desktop.locator("link[rel=modulepreload]").evaluate_all(preloaded)
     assert not [link for link in links if "glossary" in link]

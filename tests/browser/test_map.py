@@ -305,8 +305,10 @@ def test_two_latents_are_the_map_itself(desktop: Any, app_url: str) -> None:
 
 def test_another_model_has_another_map(wide: Any) -> None:
     before = grey(wide, MAP)
+    shown = "document.querySelector(selector).toDataURL()"
+    drawn = wide.evaluate(f"(selector) => {shown}", MAP)
     wide.select_option("[data-testid=model-chooser]", "ae")
-    wide.wait_for_selector(f"{PANEL}.is-busy")
+    wide.wait_for_function(f"([selector, drawn]) => {shown} !== drawn", arg=[MAP, drawn])
     wide.wait_for_selector(f"{PANEL}:not(.is-busy)", timeout=60_000)
     rest(wide)
     assert np.abs(grey(wide, MAP) - before).max() > 50

@@ -1,16 +1,14 @@
 // Compare: one digit, and the family's measured figures, through one comparison after the other.
 
 import { models } from "../core/boot.js";
-import { call } from "../core/calls.js";
 import { on } from "../core/events.js";
 import { classes, placeOf } from "../core/examples.js";
-import { onParcel, pixelsIn } from "../core/handover.js";
-import { requests } from "../core/requests.js";
+import { onParcel } from "../core/handover.js";
 import { keep, onTravel, openedWith, state } from "../core/state.js";
 import { empty, paint } from "../draw/digit.js";
 import { hold } from "../parts/hold.js";
 import { button, find, findAll, make, press, say } from "../parts/nodes.js";
-import { pictureInput } from "../parts/picture.js";
+import { OwnPicture } from "../parts/own_picture.js";
 import { LinkedPicture } from "../parts/picture_link.js";
 import { betas } from "./compare/betas.js";
 import { collapse } from "./compare/collapse.js";
@@ -22,7 +20,7 @@ import { pca } from "./compare/pca.js";
 import { rate } from "./compare/rate.js";
 import { Views } from "./compare/views.js";
 
-/** @import { DigitizerOptions, Digitized, Parcel, Picture, Server } from "../core/types.js" */
+/** @import { Server } from "../core/types.js" */
 /** @import { Comparison, Setting } from "./compare/cells.js" */
 
 /** In the order of the page; the names are those of its sections. */
@@ -37,13 +35,9 @@ const COMPARISONS = {
   collapse,
   plane: rate,
 };
-const PICTURE = new LinkedPicture("compared", placeOf(classes[5] ?? 0, 0));
 const NO_MODEL = "There is no model to compare: train one with python -m vae_core train vae-400.";
 
 class Compare {
-  /** @type {{ picture: Picture, source: string, place?: number } | null} */
-  #current = null;
-
   /**
    * @param {HTMLElement} root
    * @param {Server} server
@@ -54,21 +48,24 @@ class Compare {
     this.digit = find(root, "[data-testid=model-input]", HTMLCanvasElement);
     this.views = new Views(root, (name) => this.#markCurrent(name));
     this.#build();
-    this.input = pictureInput(find(root, ".own"), {
+    this.own = new OwnPicture({
+      root,
+      server,
       label: "Your digit",
-      onpicture: ({ picture, source, place }) => this.#take(picture, source, place),
-      onclear: () => this.#clear(),
-      onchoose: (choose) => this.#digitize({ choose }),
-    });
-    // The digit is the same for every model: another choice of model leaves its answer standing.
-    this.requests = requests({
-      about: () => this.#current,
-      onerror: (sentence) => this.#refuse(sentence),
+      linked: new LinkedPicture("compared", placeOf(classes[5] ?? 0, 0)),
+      ondigit: (digit) => {
+        paint(this.digit, digit);
+        this.views.take(digit);
+      },
+      onforget: () => {
+        empty(this.digit);
+        this.views.take(null);
+      },
     });
     on("model", () => {
       press(findAll(root, ".cell[data-model]"), ({ dataset }) => dataset.model === state.model);
     });
-    onParcel("compare", (parcel) => this.#receive(parcel));
+    onParcel("compare", (parcel) => this.own.receive(parcel));
     this.#arrive();
   }
 
@@ -81,68 +78,6 @@ class Compare {
     }
     const links = Object.keys(COMPARISONS).map((name) => this.#link(name));
     find(this.root, ".contents ol").append(...links);
-  }
-
-  // ------------------------------------------------------------------ the digit
-  /**
-   * @param {Picture} picture
-   * @param {string} source
-   * @param {number} [place] of an example
-   */
-  #take(picture, source, place) {
-    this.#current = { picture, source, place };
-    return this.#digitize({});
-  }
-
-  /** @param {DigitizerOptions} options */
-  #digitize(options) {
-    const current = this.#current;
-    if (!current) return;
-    return this.requests.ask(async (still) => {
-      const asked = { picture: current.picture, options };
-      /** @type {Digitized} */
-      const answer = await still(call(this.server, "arrive", asked));
-      say(this.root, null);
-      paint(this.digit, answer.input);
-      find(this.root, ".verdict").textContent = answer.verdict;
-      if (current.source !== "example") this.input.show(answer);
-      this.views.take(answer.input);
-      PICTURE.keep(current.place, answer.input);
-    });
-  }
-
-  /**
-   * A refused picture stands alone: neither the digit before it nor what came of that.
-   *
-   * @param {string} sentence
-   */
-  #refuse(sentence) {
-    this.#forget();
-    say(this.root, sentence);
-    if (this.#current) this.input.showRefused(this.#current.picture);
-  }
-
-  #forget() {
-    empty(this.digit);
-    find(this.root, ".verdict").textContent = "";
-    this.views.take(null);
-    PICTURE.clear();
-  }
-
-  #clear() {
-    this.requests.drop();
-    this.#current = null;
-    this.#forget();
-    say(this.root, null);
-  }
-
-  /** @param {Parcel} parcel */
-  async #receive({ picture }) {
-    if (!picture) return;
-    this.#current = { picture, source: "example" };
-    const pixels = pixelsIn(picture);
-    if (pixels) await this.input.show({ pixels });
-    this.#digitize({});
   }
 
   // ------------------------------------------------------------------ contents
@@ -178,11 +113,8 @@ class Compare {
   // ------------------------------------------------------------------ arriving
   #arrive() {
     if (models.length) {
-      // A real digit is there on arrival, unless something was sent meanwhile.
-      this.input.ready.then(() => {
-        if (!this.#current) PICTURE.take(this.input);
-      });
-      onTravel(["compared"], () => PICTURE.take(this.input));
+      onTravel(["compared"], () => this.own.travel());
+      this.own.arrive();
     } else say(this.root, NO_MODEL);
     const view = this.views.elementOf(openedWith("view") ?? "");
     if (view) hold(view);

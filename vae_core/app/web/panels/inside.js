@@ -4,29 +4,26 @@ import { within } from "../core/address.js";
 import { call } from "../core/calls.js";
 import { on } from "../core/events.js";
 import { classes, placeOf } from "../core/examples.js";
-import { onParcel, pixelsIn } from "../core/handover.js";
+import { onParcel } from "../core/handover.js";
 import { requests } from "../core/requests.js";
 import { keep, onTravel, openedWith, state } from "../core/state.js";
 import { button, find, make, say } from "../parts/nodes.js";
+import { OwnPicture } from "../parts/own_picture.js";
 import { mountPanel } from "../parts/panel.js";
-import { pictureInput } from "../parts/picture.js";
 import { LinkedPicture } from "../parts/picture_link.js";
 import { Derivation } from "./inside/derivation.js";
 import { explain } from "./inside/explain.js";
 import { Flow } from "./inside/flow.js";
 import { SlowMotion } from "./inside/slow_motion.js";
 
-/** @import { DigitizerOptions, Digitized, Model, Parcel, Picture, Server } from "../core/types.js" */
+/** @import { Model, Server } from "../core/types.js" */
 /** @import { Sources, Way } from "./inside/types.js" */
 
 const SEEDS = 2 ** 31;
-const PICTURE = new LinkedPicture("example", placeOf(classes[3] ?? 0, 0));
 
 const openedSeed = () => within(openedWith("eps"), 0, SEEDS, 0, { whole: true });
 
 class Inside {
-  /** @type {{ picture: Picture, source: string, place?: number } | null} */
-  #current = null;
   /** @type {string | null} */
   #digit = null;
   #seed = openedSeed();
@@ -50,19 +47,16 @@ class Inside {
     this.step = new SlowMotion(server, place);
     this.derivation = new Derivation(server, place, () => this.#code());
     this.#build(find(root, ".way"));
-    this.input = pictureInput(find(root, ".own"), {
+    this.own = new OwnPicture({
+      root,
+      server,
       label: "Your picture",
-      onpicture: ({ picture, source, place }) => this.#take(picture, source, place),
-      onclear: () => {
-        this.arrivals.drop();
-        this.#current = null;
-        this.#forget();
+      linked: new LinkedPicture("example", placeOf(classes[3] ?? 0, 0)),
+      ondigit: (digit) => {
+        this.#digit = digit;
+        return this.#ask();
       },
-      onchoose: (choose) => this.#digitize({ choose }),
-    });
-    this.arrivals = requests({
-      about: () => this.#current,
-      onerror: (words) => this.#refuse(words),
+      onforget: () => this.#forget(),
     });
     this.requests = requests({
       onerror: (words) => say(root, words),
@@ -70,8 +64,12 @@ class Inside {
     });
     on("model", () => this.#ask());
     on("panel", () => requestAnimationFrame(() => this.#isStale && this.#ask()));
-    onParcel("inside", (parcel) => this.#receive(parcel));
-    this.#arrive();
+    onParcel("inside", (parcel) => this.own.receive(parcel));
+    onTravel(["example", "eps"], () => {
+      this.#seed = openedSeed();
+      this.own.travel();
+    });
+    this.own.arrive();
   }
 
   /** @param {HTMLElement} way */
@@ -97,56 +95,12 @@ class Inside {
     return this.#sources;
   }
 
-  // ------------------------------------------------------------------ the picture
-  /**
-   * @param {Picture} picture
-   * @param {string} source
-   * @param {number} [place] of an example
-   */
-  #take(picture, source, place) {
-    this.#current = { picture, source, place };
-    return this.#digitize({});
-  }
-
-  /** @param {DigitizerOptions} options */
-  #digitize(options) {
-    const current = this.#current;
-    if (!current) return;
-    return this.arrivals.ask(async (still) => {
-      const asked = { picture: current.picture, options };
-      /** @type {Digitized} */
-      const answer = await still(call(this.server, "arrive", asked));
-      find(this.root, ".verdict").textContent = answer.verdict;
-      if (current.source !== "example") this.input.show(answer);
-      this.#digit = answer.input;
-      PICTURE.keep(current.place, answer.input);
-      await this.#ask();
-    });
-  }
-
-  /** @param {string} sentence */
-  #refuse(sentence) {
-    this.#forget();
-    say(this.root, sentence);
-    if (this.#current) this.input.showRefused(this.#current.picture);
-  }
-
   #forget() {
     this.#digit = null;
-    PICTURE.clear();
     this.requests.drop();
     this.rows.replaceChildren();
-    find(this.root, ".verdict").textContent = "";
     this.step.forget();
     this.derivation.forget();
-  }
-
-  /** @param {Parcel} parcel */
-  async #receive({ picture }) {
-    if (!picture) return;
-    const pixels = pixelsIn(picture);
-    if (pixels) await this.input.show({ pixels });
-    this.#take(picture, "example");
   }
 
   // ------------------------------------------------------------------ the way
@@ -175,16 +129,6 @@ class Inside {
       this.words.replaceChildren(explain(way));
       this.step.show(way);
       this.derivation.show(way);
-    });
-  }
-
-  #arrive() {
-    this.input.ready.then(() => {
-      if (!this.#current) PICTURE.take(this.input);
-    });
-    onTravel(["example", "eps"], () => {
-      this.#seed = openedSeed();
-      PICTURE.take(this.input);
     });
   }
 }

@@ -1,28 +1,26 @@
 // Use: what a code is good for, each use on one picture.
 
-import { call } from "../core/calls.js";
 import { on } from "../core/events.js";
 import { classes, placeOf } from "../core/examples.js";
-import { onParcel, openPanel, pixelsIn, send } from "../core/handover.js";
+import { onParcel, openPanel, send } from "../core/handover.js";
 import { requests } from "../core/requests.js";
 import { onTravel } from "../core/state.js";
 import { empty, paint } from "../draw/digit.js";
 import { button, find, make, say } from "../parts/nodes.js";
+import { OwnPicture } from "../parts/own_picture.js";
 import { mountPanel } from "../parts/panel.js";
-import { pictureInput } from "../parts/picture.js";
 import { LinkedPicture } from "../parts/picture_link.js";
 import { anomaly } from "./use/anomaly.js";
 import { compress } from "./use/compress.js";
 import { label } from "./use/label.js";
 import { search } from "./use/search.js";
 
-/** @import { DigitizerOptions, Digitized, Model, Parcel, Picture, Server } from "../core/types.js" */
+/** @import { Model, Server } from "../core/types.js" */
 /** @import { Setting, Use } from "./use/types.js" */
 
 /** In the order of the page; the names are those of its sections. */
 /** @type {Record<string, (setting: Setting) => Use>} */
 const USES = { search, anomaly, compress, label };
-const PICTURE = new LinkedPicture("used", placeOf(classes[7] ?? 0, 0));
 const ELSEWHERE = [
   ["Denoise and fill in", "reconstruct", "damage your picture and see it repaired"],
   ["Generate", "sample", "draw new digits"],
@@ -33,8 +31,6 @@ const ELSEWHERE = [
 /** @typedef {{ use: Use, asking: ReturnType<typeof requests> }} Entry */
 
 class Uses {
-  /** @type {{ picture: Picture, source: string, place?: number } | null} */
-  #current = null;
   /** @type {string | null} */
   #digit = null;
   #isStale = false;
@@ -51,27 +47,19 @@ class Uses {
     this.seen = find(root, "[data-testid=model-input]", HTMLCanvasElement);
     for (const [name, build] of Object.entries(USES)) this.#add(name, build);
     find(root, ".elsewhere").append(...ELSEWHERE.map((row) => this.#elsewhere(row)));
-    this.input = pictureInput(find(root, ".own"), {
+    this.own = new OwnPicture({
+      root,
+      server,
       label: "Your picture",
-      onpicture: ({ picture, source, place }) => this.#take(picture, source, place),
-      onclear: () => {
-        this.arrivals.drop();
-        this.#current = null;
-        this.#forget();
-      },
-      onchoose: (choose) => this.#digitize({ choose }),
-    });
-    this.arrivals = requests({
-      about: () => this.#current,
-      onerror: (words) => this.#refuse(words),
+      linked: new LinkedPicture("used", placeOf(classes[7] ?? 0, 0)),
+      ondigit: (digit) => this.#see(digit),
+      onforget: () => this.#forget(),
     });
     on("model", () => this.#ask());
     on("panel", () => requestAnimationFrame(() => this.#isStale && this.#ask()));
-    onParcel("use", (parcel) => this.#receive(parcel));
-    this.input.ready.then(() => {
-      if (!this.#current) PICTURE.take(this.input);
-    });
-    onTravel(["used"], () => PICTURE.take(this.input));
+    onParcel("use", (parcel) => this.own.receive(parcel));
+    onTravel(["used"], () => this.own.travel());
+    this.own.arrive();
   }
 
   /**
@@ -85,7 +73,7 @@ class Uses {
       onbusy: (busy) => view.setAttribute("aria-busy", String(busy)),
     });
     const again = () => this.#run(entry);
-    const take = (/** @type {number} */ place) => this.input.takePlace(place);
+    const take = (/** @type {number} */ place) => this.own.input.takePlace(place);
     const entry = { use: build({ view, server: this.server, again, take }), asking };
     this.#uses.push(entry);
   }
@@ -102,58 +90,20 @@ class Uses {
   }
 
   // ------------------------------------------------------------------ the picture
-  /**
-   * @param {Picture} picture
-   * @param {string} source
-   * @param {number} [place] of an example
-   */
-  #take(picture, source, place) {
-    this.#current = { picture, source, place };
-    return this.#digitize({});
-  }
-
-  /** @param {DigitizerOptions} options */
-  #digitize(options) {
-    const current = this.#current;
-    if (!current) return;
-    return this.arrivals.ask(async (still) => {
-      const asked = { picture: current.picture, options };
-      /** @type {Digitized} */
-      const answer = await still(call(this.server, "arrive", asked));
-      say(this.root, null);
-      paint(this.seen, answer.input);
-      find(this.root, ".verdict").textContent = answer.verdict;
-      if (current.source !== "example") this.input.show(answer);
-      this.#digit = answer.input;
-      PICTURE.keep(current.place, answer.input);
-      await this.#ask();
-    });
-  }
-
-  /** @param {string} sentence */
-  #refuse(sentence) {
-    this.#forget();
-    say(this.root, sentence);
-    if (this.#current) this.input.showRefused(this.#current.picture);
+  /** @param {string} digit */
+  #see(digit) {
+    paint(this.seen, digit);
+    this.#digit = digit;
+    return this.#ask();
   }
 
   #forget() {
     this.#digit = null;
-    PICTURE.clear();
     empty(this.seen);
-    find(this.root, ".verdict").textContent = "";
     for (const { use, asking } of this.#uses) {
       asking.drop();
       use.clear();
     }
-  }
-
-  /** @param {Parcel} parcel */
-  async #receive({ picture }) {
-    if (!picture) return;
-    const pixels = pixelsIn(picture);
-    if (pixels) await this.input.show({ pixels });
-    this.#take(picture, "example");
   }
 
   // ------------------------------------------------------------------ the uses
