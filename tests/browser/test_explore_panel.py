@@ -317,6 +317,7 @@ def relay() -> Iterator[Relay]:
     made.cut()
 
 
+@pytest.mark.long
 def test_it_says_that_the_server_went_away_and_comes_back(
     chromium: Any, app_url: str, spare_url: str, relay: Relay
 ) -> None:

@@ -28,6 +28,7 @@ OVERLAP = """([one, other]) => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("width", "query"),
     [(1440, "present=1&scale=quantile"), (1920, "present=1"), (720, ""), (360, "")],

@@ -142,6 +142,7 @@ def test_prepare(capsys: Capture, test_digits: Digits, digit: Path, tmp_path: Pa
     assert not list(out.glob("blank*"))
 
 
+@pytest.mark.long
 def test_train_then_evaluate(
     capsys: Capture, mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
