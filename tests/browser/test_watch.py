@@ -53,6 +53,7 @@ def grid(panel: Any) -> np.ndarray:
     return np.array(panel.locator(".sample-grid canvas").nth(AT).evaluate(PICTURE))
 
 
+@pytest.mark.long
 def test_it_plays_by_itself_and_ends_in_the_draw_of_the_grid(desktop: Any, app_url: str) -> None:
     panel = open_sample(desktop, app_url)
     box = watch(panel)

@@ -29,6 +29,7 @@ def folder(tmp_path: Path, model: VAE, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "space"
 
 
+@pytest.mark.long
 def test_the_app_is_imported_with_the_package_beside_it(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", WHICH], cwd=folder, capture_output=True, text=True, timeout=120,

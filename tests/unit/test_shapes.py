@@ -33,6 +33,7 @@ def test_each_room_names_shapes(package: str):
     assert [name for name in shape_checks.checked if name.startswith(f"{package}.")]
 
 
+@pytest.mark.long
 def test_programs_pay_nothing_for_it():
     code = (
         "import sys, vae_core, vae_core.evaluation, vae_core.explore;"

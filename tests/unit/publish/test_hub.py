@@ -89,6 +89,7 @@ def answers(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.long
 def test_there_and_back_it_is_the_same(answers: dict[str, Any], hub: Hub, tmp_path: Path) -> None:
     assert answers["push"]["url"].startswith(f"{hub.url}/ada/tiny/commit/")
     assert set(hub.repos["ada/tiny"]["main"]) == FILES, "no state of a training, no script"
@@ -100,10 +101,12 @@ def test_there_and_back_it_is_the_same(answers: dict[str, Any], hub: Hub, tmp_pa
     assert "Bearer hf_reader" in hub.tokens
 
 
+@pytest.mark.long
 def test_each_push_is_one_commit(answers: dict[str, Any], hub: Hub) -> None:
     assert hub.commits == 3
 
 
+@pytest.mark.long
 def test_a_branch_and_a_pull_request_leave_the_main_branch(
     answers: dict[str, Any], hub: Hub
 ) -> None:
@@ -114,6 +117,7 @@ def test_a_branch_and_a_pull_request_leave_the_main_branch(
     assert not hub.repos["ada/other"]["main"]
 
 
+@pytest.mark.long
 def test_a_stranger_and_a_missing_repository_get_a_sentence(
     answers: dict[str, Any], hub: Hub
 ) -> None:
@@ -122,6 +126,7 @@ def test_a_stranger_and_a_missing_repository_get_a_sentence(
     assert answers["missing"]["error"].startswith("hf:ada/none could not be fetched: ")
 
 
+@pytest.mark.long
 def test_what_comes_from_the_hub_is_read_strictly(answers: dict[str, Any]) -> None:
     assert "is damaged or cut short" in answers["cut"]["error"]
     assert "config.json is missing" in answers["bare"]["error"]
