@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +168,23 @@ def frames(page: Any, count: int = 20) -> None:
         })""",
         count,
     )
+
+
+def move_by_frames(page: Any, canvas: str, places: Iterable[tuple[float, float]]) -> None:
+    """Move the mouse from place to place, each painted before the hand goes on.
+
+    A busy machine joins moves that come faster than it paints: what is counted in frames is moved
+    by frames.
+
+    Args:
+        page: with the mouse over what is moved.
+        canvas: selector of the live picture, which counts its frames.
+        places: in pixels of the window; each asks for another picture.
+    """
+    for x, y in places:
+        seen = int(page.get_attribute(canvas, "data-frame") or 0)
+        page.mouse.move(x, y)
+        page.wait_for_function(
+            "([live, n]) => Number(document.querySelector(live).dataset.frame) > n",
+            arg=[canvas, seen],
+        )

@@ -62,13 +62,19 @@ def current_z(page: Any) -> list[float]:
     return page.evaluate("() => window.studio.state.u")
 
 
-def drag(page: Any, testid: str, share: float) -> None:
-    """Drag a slider with the mouse to `share` of its length."""
+def drag(page: Any, testid: str, share: float, *, by_frames: bool = False) -> None:
+    """Drag a slider with the mouse to `share` of its length; in five places, each painted."""
     box = page.get_by_test_id(testid).bounding_box()
     y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] / 2, y)
+    start, end = box["x"] + box["width"] / 2, box["x"] + box["width"] * share
+    page.mouse.move(start, y)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * share, y, steps=20)
+    if by_frames:
+        places = [(start + (end - start) * step / 5, y) for step in range(1, 6)]
+        driving.move_by_frames(
+            page, "[data-testid=panel-explore] [data-testid=live-canvas]", places
+        )
+    page.mouse.move(end, y, steps=20)
     page.mouse.up()
 
 
@@ -106,7 +112,7 @@ def test_a_dragged_slider_ends_on_the_digit_that_the_package_decodes(
     canvas = panel.get_by_test_id("live-canvas")
     before, count = desktop.evaluate(PIXELS), int(canvas.get_attribute("data-frame"))
     testid = panel.locator("[data-testid^=latent-slider-]").first.get_attribute("data-testid")
-    drag(desktop, testid, 0.9)
+    drag(desktop, testid, 0.9, by_frames=True)
     settle(desktop)
     assert int(canvas.get_attribute("data-frame")) > count + 3
     assert float(canvas.get_attribute("data-latency-ms")) > 0

@@ -128,7 +128,9 @@ def test_two_uploads_are_interpolated_and_the_scrubber_dragged(at: Any) -> None:
     middle = box["y"] + box["height"] / 2
     at.mouse.move(box["x"] + box["width"] / 2, middle)
     at.mouse.down()
-    at.mouse.move(box["x"] + box["width"] - 1, middle, steps=24)
+    places = [box["x"] + box["width"] * share for share in (0.6, 0.7, 0.8, 0.9)]
+    end = box["x"] + box["width"] - 1
+    driving.move_by_frames(at, LIVE, [(x, middle) for x in (*places, end)])
     at.mouse.up()
     rest(at)
     assert int(at.get_attribute(LIVE, "data-frame")) >= frames + 5

@@ -8,6 +8,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import driving
 import numpy as np
 import pytest
 from PIL import Image
@@ -92,12 +93,7 @@ def test_every_digit_is_a_dot_of_its_colour(at: Any) -> None:
 def test_pointing_decodes_and_the_held_place_comes_back(wide: Any) -> None:
     held, before = grey(wide, LIVE), frames(wide)
     x, y = spot(wide, 0.35, 0.6)
-    for step in range(5):  # each place is painted before the hand goes on: a busy core skips none
-        seen = frames(wide)
-        wide.mouse.move(x + 10 * step, y - 15 * step)
-        wide.wait_for_function(
-            "([live, n]) => document.querySelector(live).dataset.frame > n", arg=[LIVE, seen]
-        )
+    driving.move_by_frames(wide, LIVE, [(x + 10 * step, y - 15 * step) for step in range(5)])
     rest(wide)
     assert frames(wide) >= before + 5
     assert float(wide.get_attribute(LIVE, "data-latency-ms")) > 0
