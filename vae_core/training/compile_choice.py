@@ -1,4 +1,4 @@
-"""Whether a compiled step pays for a run: decided by measurement, before its first step.
+"""Whether a wholly compiled step pays for a run: decided by measurement, before its first step.
 
 A compiler takes as long as a few thousand small steps, and what it made is kept in torch's cache
 folder. So a short run on a fresh machine is over sooner without, and a long one with it. The choice
@@ -45,9 +45,7 @@ class Gain:
 
 
 WHOLE_STEP = Gain(cold=12.0, warm=3.0, share=0.5)
-"""`fused`: measured for `vae-400` on one core of a server (11.7 s, 2.5 s, 0.48)."""
-LOSS_ALONE = Gain(cold=40.0, warm=10.0, share=0.8)
-"""`compile`: measured for `vae-conv` there."""
+"""Measured for `vae-400`, in processor seconds on one core of a server (11.7, 2.5, and 0.48)."""
 
 
 def pays(plain: float, steps: int, gain: Gain, known: bool) -> bool:
@@ -74,12 +72,11 @@ def plain_seconds(step: Callable[[Batch], object], batch: Batch) -> float:
 
 def measured(run: RunState) -> Gain:
     """What compiling this run's step costs and saves: as an earlier run of it measured here."""
-    gain = WHOLE_STEP if run.config.train.fused else LOSS_ALONE
     try:
         kept = json.loads(files.read_text(_note(run)))
-        return Gain(gain.cold, float(kept["seconds"]), gain.share)
+        return dataclasses.replace(WHOLE_STEP, warm=float(kept["seconds"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return gain
+        return WHOLE_STEP
 
 
 def is_known(run: RunState) -> bool:

@@ -32,12 +32,12 @@ class Updater:
 
 
 def _compiles(run: RunState, batch: Batch, steps: int) -> bool:
-    """Whether the recipe wants its step compiled, and that pays for so many steps to come.
+    """Whether to compile: as the recipe says (`compile`), or a whole step (`fused`) where it pays.
 
-    Where others wait for this process, or work is for a GPU, it is compiled as the recipe says.
+    Where a whole step cannot be one graph, nothing is measured.
     """
     train = run.config.train
-    if not (train.fused or train.compile) or run.device.type != "cpu" or distributed.size() > 1:
+    if train.compile or not train.fused or not compiled.is_supported(run):
         return train.compile
     trial = RunState(run.config, run.device)
     seconds = compile_choice.plain_seconds(_plain(trial, _loss, max(1, steps)), batch)

@@ -32,6 +32,10 @@ MOST = 600
 SMALLEST = 200
 """Bytes below which compression gains nothing."""
 
+MOST_WAITING = 200
+"""Contents that wait for their smallest form; a visitor can ask for pages faster than it is made,
+each under another name of the host, and what finds no place stays as it is."""
+
 LAST_OF_ALL = 19
 """Niceness of the thread that makes the smallest forms."""
 
@@ -65,8 +69,8 @@ class Compressor:
 
     def settle(self) -> None:
         """Wait until the smallest form of all that was asked for is made."""
-        while self._worker is not None and (self._worker.is_alive() or not self._waiting.empty()):
-            self._worker.join(0.05)
+        while (worker := self._worker) is not None:
+            worker.join(0.05)
 
     def _form(self, content: bytes, coding: str) -> bytes:
         key = coding.encode() + hashlib.sha256(content).digest()
@@ -89,6 +93,8 @@ class Compressor:
 
     def _improve(self, key: bytes, content: bytes) -> None:
         with self._lock:
+            if self._waiting.qsize() >= MOST_WAITING:
+                return
             self._waiting.put((key, content))
             if self._worker is None or not self._worker.is_alive():
                 self._worker = threading.Thread(target=self._work, daemon=True)

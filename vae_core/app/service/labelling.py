@@ -89,14 +89,10 @@ class Labelling:
 
     def _graph(self, name: str) -> Graph:
         _, shelf = self.training.whole(name)
-        rows = torch.searchsorted(*_sorted(shelf.places, shipped("train").places))
+        rows = torch.searchsorted(shelf.places.sort().values, shipped("train").places)
         means = shelf.codes.means[shelf.places.argsort()[rows]]
         with self.studio.at_work():
             return semi_supervised.graph(means)
-
-
-def _sorted(places: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-    return places.sort().values, wanted
 
 
 def _pairs(given: object) -> tuple[Tensor, Tensor]:

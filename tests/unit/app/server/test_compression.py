@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 from typing import Any
 
 import brotli
 import pytest
 from starlette.datastructures import MutableHeaders
 
-from vae_core.app.server.compression import BEST, MOST, Compressor, json_once
+from vae_core.app.server.compression import BEST, MOST, MOST_WAITING, Compressor, json_once
 
 TEXT = "".join(f"line {i} of {i * i}\n" for i in range(800)).encode()
 OPEN = {"br": brotli.decompress, "gzip": gzip.decompress}
@@ -63,3 +64,12 @@ def test_a_large_answer_is_compressed_for_itself(accepted: str) -> None:
     assert json.loads(OPEN[accepted](body) if accepted else body) == reply
     assert len(body) < 2000 or not accepted
     assert "content-encoding" not in json_once({"error": "no"}, accepted).headers
+
+
+def test_what_waits_for_its_smallest_form_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    compressor, block = Compressor(), threading.Event()
+    monkeypatch.setattr(compressor, "_work", block.wait)
+    for page in range(MOST_WAITING + 50):
+        compressor.encode(b"%d " % page * 200, "br", MutableHeaders())
+    assert compressor._waiting.qsize() == MOST_WAITING
+    block.set()
