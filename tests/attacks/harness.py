@@ -120,9 +120,9 @@ def server(*arguments: str) -> Iterator[Server]:
 @contextlib.contextmanager
 def environment(folder: str) -> Iterator[None]:
     """Uploads and temporary files of what is started go to `folder`."""
-    expected = {"GRADIO_TEMP_DIR": folder + "/gradio", "TMPDIR": folder}
-    before = {name: os.environ.get(name) for name in expected}
-    os.environ.update(expected)
+    folders = {"GRADIO_TEMP_DIR": folder + "/gradio", "TMPDIR": folder}
+    before = {name: os.environ.get(name) for name in folders}
+    os.environ.update(folders)
     try:
         yield
     finally:
@@ -140,12 +140,12 @@ def dragging(
     """A visitor drags for `seconds`; after the block, `gap` is the longest wait in seconds and
     `rate` the decodes a second, of at most 60."""
     command = [sys.executable, "-c", DRAG, app.socket, str(seconds), checkpoint, str(length)]
-    answer: dict[str, float] = {}
+    figures: dict[str, float] = {}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as visitor:
         assert visitor.stdout is not None
         assert visitor.stdout.readline() == "ready\n"
-        yield answer
-        answer.update(json.loads(visitor.stdout.read()))
+        yield figures
+        figures.update(json.loads(visitor.stdout.read()))
 
 
 def newcomer(app: Server) -> float:
@@ -189,10 +189,10 @@ def measured(app: Server, *attacks: Attack, seconds: float = SECONDS) -> Measure
             failed.append(f"{attack.__name__}: {error!r}")
 
     threads = [threading.Thread(target=run, args=(attack,)) for attack in attacks]
-    with dragging(app, seconds) as answer:
+    with dragging(app, seconds) as figures:
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     most = app.memory("VmHWM")
-    return Measure(idle["gap"], answer["gap"], most - app.start, most - before, tuple(failed))
+    return Measure(idle["gap"], figures["gap"], most - app.start, most - before, tuple(failed))

@@ -47,8 +47,8 @@ class Visitor:
         body = {"component_id": number, "fn_name": function, "data": data, "session_hash": session}
         return self.post("gradio_api/component_server", json=body).json()
 
-    def post(self, path: str, **expected: object) -> httpx.Response:
-        answer = self.client.post(self.app.url + path, **expected)  # type: ignore[arg-type]
+    def post(self, path: str, **options: object) -> httpx.Response:
+        answer = self.client.post(self.app.url + path, **options)  # type: ignore[arg-type]
         self.count += 1
         return answer
 

@@ -148,22 +148,22 @@ async def far_away(url: str, seconds: float) -> AsyncIterator[str]:
         proxy.close()
 
 
-async def measure(expected: argparse.Namespace) -> dict[str, dict[str, float]]:
+async def measure(arguments: argparse.Namespace) -> dict[str, dict[str, float]]:
     """The panel, the panel behind a slow line, and the peer."""
     results = {}
-    query = f"?panel=explore&model={expected.model}"
+    query = f"?panel=explore&model={arguments.model}"
     async with driving.browser_of_tasks() as chromium:
         with driving.server() as near:
             async with far_away(near, 0.05) as far:
                 for name, url in (("Explore", near), ("Explore, 100 ms latency", far)):
                     page = await open_page(chromium, url + query)
-                    results[name] = await drag(page, OURS, expected.seconds)
+                    results[name] = await drag(page, OURS, arguments.seconds)
                     await page.context.close()
-        if not expected.no_peer:
+        if not arguments.no_peer:
             peer = Path(__file__).with_name("stock_peer.py")
-            with driving.server(peer, "--model", expected.model) as url:
+            with driving.server(peer, "--model", arguments.model) as url:
                 page = await open_page(chromium, url)
-                results["stock Gradio"] = await drag(page, PEER, expected.seconds)
+                results["stock Gradio"] = await drag(page, PEER, arguments.seconds)
     return results
 
 
@@ -173,8 +173,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0)
     parser.add_argument("--model", default="vae-400")
     parser.add_argument("--no-peer", action="store_true")
-    expected = parser.parse_args()
-    results = asyncio.run(measure(expected))
+    arguments = parser.parse_args()
+    results = asyncio.run(measure(arguments))
     print(f"{'':26}{'frames/s':>10}{'p95 ms, drag':>14}{'p95 ms, step':>14}")
     for name, row in results.items():
         print(f"{name:26}{row['fps']:10.1f}{row['drag_p95']:14.1f}{row['step_p95']:14.1f}")

@@ -81,16 +81,16 @@ async def zoomed(page: Any, box: dict[str, float], seconds: float) -> dict[str, 
     return {"fps": len(await page.evaluate("() => window.seen")) / spent, "p95": math.nan}
 
 
-async def in_browser(expected: argparse.Namespace) -> dict[str, dict[str, float]]:
+async def in_browser(arguments: argparse.Namespace) -> dict[str, dict[str, float]]:
     results = {}
     async with driving.browser_of_tasks() as chromium:
         with driving.server() as url:
             page = await (await chromium.new_context(viewport=driving.DESKTOP)).new_page()
-            await page.goto(f"{url}?panel=map&model={expected.model}&plane=pca")
+            await page.goto(f"{url}?panel=map&model={arguments.model}&plane=pca")
             await page.wait_for_selector(f"{PANEL} .neighbour", timeout=120_000)
             await page.wait_for_timeout(1500)
             box = await page.locator(f"{PANEL} [data-testid=map-canvas]").bounding_box()
-            results["pointing"] = await watched(page, WATCH, box, expected.seconds)
+            results["pointing"] = await watched(page, WATCH, box, arguments.seconds)
             for mode in ("dots", "digits"):
                 await page.click(f"{PANEL} [data-mode={mode}]")
                 await page.wait_for_function(
@@ -99,9 +99,9 @@ async def in_browser(expected: argparse.Namespace) -> dict[str, dict[str, float]
                 )
                 await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
                 await page.mouse.down()
-                results[f"pan, {mode}"] = await watched(page, PAINTS, box, expected.seconds)
+                results[f"pan, {mode}"] = await watched(page, PAINTS, box, arguments.seconds)
                 await page.mouse.up()
-                results[f"zoom, {mode}"] = await zoomed(page, box, expected.seconds)
+                results[f"zoom, {mode}"] = await zoomed(page, box, arguments.seconds)
     return results
 
 
@@ -157,14 +157,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--no-browser", action="store_true")
-    expected = parser.parse_args()
-    torch.set_num_threads(expected.threads)
-    if not expected.no_browser:
-        for name, row in asyncio.run(in_browser(expected)).items():
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    if not arguments.no_browser:
+        for name, row in asyncio.run(in_browser(arguments)).items():
             said = "" if math.isnan(row["p95"]) else f", {row['p95']:.1f} ms at p95"
             print(f"{name}: {row['fps']:.1f} frames a second{said}")
-    if expected.pairs:
-        curves(vae_core.load(expected.model), expected.pairs)
+    if arguments.pairs:
+        curves(vae_core.load(arguments.model), arguments.pairs)
 
 
 if __name__ == "__main__":

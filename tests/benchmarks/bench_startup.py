@@ -83,12 +83,12 @@ def main() -> None:
     """Run and print medians."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
-    expected = parser.parse_args()
+    arguments = parser.parse_args()
     bare, ports, digits = [], [], []
     with driving.browser() as chromium:
         context = chromium.new_context(viewport=driving.DESKTOP)
         first_digit(context)
-        for _ in range(expected.runs):
+        for _ in range(arguments.runs):
             bare.append(imports())
             port, digit = first_digit(context)
             ports.append(port)

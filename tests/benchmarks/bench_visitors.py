@@ -77,29 +77,29 @@ def heavy_visitor(url: str) -> Iterator[list[str]]:
         answered += process.stdout.read().split()
 
 
-def measure(expected: argparse.Namespace) -> dict[str, float]:
+def measure(arguments: argparse.Namespace) -> dict[str, float]:
     """Let all of them drag."""
-    model = expected.model
+    model = arguments.model
     dims = checkpoint.read_config(checkpoint.resolve(model)).latent_dim
     with served() as (url, process):
         crowd: Crowd | Requests
-        if expected.requests:
-            crowd = Requests(url, expected.visitors, model, dims)
+        if arguments.requests:
+            crowd = Requests(url, arguments.visitors, model, dims)
         else:
-            crowd = Crowd(url, expected.visitors, Frames(model, dims, expected.rows))
+            crowd = Crowd(url, arguments.visitors, Frames(model, dims, arguments.rows))
         crowd.drag(WARM_UP)  # the model is loaded, and connections are open
         crowd.forget()
-        with heavy_visitor(url) if expected.heavy else contextlib.nullcontext([]) as answered:
+        with heavy_visitor(url) if arguments.heavy else contextlib.nullcontext([]) as answered:
             server, own = processor_seconds(process), time.process_time()
-            crowd.drag(expected.seconds)
+            crowd.drag(arguments.seconds)
             server, own = processor_seconds(process) - server, time.process_time() - own
         crowd.close()
     return {
-        **numbers(crowd.visitors, expected.seconds),
+        **numbers(crowd.visitors, arguments.seconds),
         "heavy_answers": len(answered),
-        "server_cores": round(server / expected.seconds, 2),
+        "server_cores": round(server / arguments.seconds, 2),
         "server_s_per_1000": round(1e3 * server / sum(len(v.waits) for v in crowd.visitors), 3),
-        "visitors_cores": round(own / expected.seconds, 2),
+        "visitors_cores": round(own / arguments.seconds, 2),
     }
 
 
@@ -129,9 +129,9 @@ def main() -> None:
     parser.add_argument("--rows", action="store_true")
     parser.add_argument("--requests", action="store_true")
     parser.add_argument("--json", action="store_true")
-    expected = parser.parse_args()
-    found = measure(expected)
-    if expected.json:
+    arguments = parser.parse_args()
+    found = measure(arguments)
+    if arguments.json:
         return print(json.dumps(found))
     for name, value in found.items():
         print(f"{name:20} {value:10}")

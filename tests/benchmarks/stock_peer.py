@@ -21,9 +21,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--model", default="vae-400")
-    expected = parser.parse_args()
+    arguments = parser.parse_args()
     torch.set_num_threads(1)
-    model = vae_core.load(expected.model)
+    model = vae_core.load(arguments.model)
 
     @torch.inference_mode()
     def decode(*z: float):
@@ -40,7 +40,7 @@ def main() -> None:
         for slider in sliders:
             # always_last, or the last position is lost; all else as it comes.
             slider.input(decode, sliders, image, trigger_mode="always_last")
-    demo.launch(server_port=expected.port, quiet=True, footer_links=[])
+    demo.launch(server_port=arguments.port, quiet=True, footer_links=[])
 
 
 if __name__ == "__main__":

@@ -107,8 +107,8 @@ def test_the_sliders_of_a_plain_autoencoder_count_standard_deviations():
     torch.testing.assert_close(u.mean(0), torch.zeros(12), atol=1e-4, rtol=0)
     torch.testing.assert_close(u.std(0), torch.ones(12), atol=1e-4, rtol=0)
     torch.testing.assert_close(model.from_sliders(u), codes)
-    options = torch.distributions.Normal(codes.mean(0), codes.std(0)).log_prob(codes).sum(1)
-    torch.testing.assert_close(model.prior.log_prob(codes), options)
+    log_density = torch.distributions.Normal(codes.mean(0), codes.std(0)).log_prob(codes).sum(1)
+    torch.testing.assert_close(model.prior.log_prob(codes), log_density)
 
 
 @pytest.mark.parametrize("kind", ["gaussian", "masking", "salt-pepper"])

@@ -49,13 +49,13 @@ def test_a_recipe_is_trained_measured_and_tabulated_once(
 ):
     readme = tmp_path / "README.md"
     readme.write_text(f"{results_table.BEGIN}\n{results_table.END}\n")
-    expected = arguments(mnist_dir, tmp_path, readme, tiny)
-    assert family(expected)["left"] == []
+    options = arguments(mnist_dir, tmp_path, readme, tiny)
+    assert family(options)["left"] == []
     assert "| `tiny` |" in readme.read_text()
     metrics = tmp_path / tiny / checkpoint.METRICS
     written = metrics.stat().st_mtime_ns
     assert json.loads(metrics.read_text())["n_images"] == 10_000
-    assert family(expected)["done"] == [tiny]
+    assert family(options)["done"] == [tiny]
     assert metrics.stat().st_mtime_ns == written
 
 

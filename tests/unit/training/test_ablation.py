@@ -65,8 +65,8 @@ def test_a_table_can_be_stopped_and_gone_on_with(digits: Digits, tmp_path: Path)
     train, validation = hold_out(digits, 10)
     names = [ablation.BASE, "no averaged weights", "flow prior"]
 
-    def rows(out: str, options: list[str]) -> list[ablation.Row]:
-        parts = ablation.measure(BASE, train, validation, tmp_path / out, names=options, samples=3)
+    def rows(out: str, names: list[str]) -> list[ablation.Row]:
+        parts = ablation.measure(BASE, train, validation, tmp_path / out, names=names, samples=3)
         return list(parts)
 
     whole = rows("a", names)
