@@ -1,15 +1,12 @@
-"""Frozen settings of a model and of the run that trains it; what `config.json` holds."""
+"""The parts of the settings: nets, code, schedules; frozen, each checked by itself."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Literal
 
-from vae_core import config_reader
-from vae_core.config_reader import check, refuse
-from vae_core.probability import likelihoods
+from vae_core.config_reader import check
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,136 +160,3 @@ class TrainConfig:
         check(start is None or bool(start.strip()), "train.starts_from", start, "a name, or null")
         clip = self.clip_norm
         check(clip is None or 0 < clip < math.inf, "train.clip_norm", clip, "positive or null")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Config:
-    """One named model: what it is, what it minimises and how it was trained.
-
-    The parts combine: nets x objective x likelihood x schedule. `objective` decides between a
-    deterministic autoencoder (`reconstruction`) and a variational one (`elbo`, `iwae`).
-    """
-
-    name: str
-    title: str = ""
-    latent_dim: int = 20
-    net: NetConfig = field(default_factory=NetConfig)
-    objective: Literal["elbo", "iwae", "reconstruction"] = "elbo"
-    likelihood: str = "bernoulli"
-    """One of `vae_core.probability.likelihoods`."""
-    link: Literal["sigmoid", "identity"] = "sigmoid"
-    """How the decoder's output becomes the mean of a continuous likelihood."""
-    scale: float = 1.0
-    """Standard deviation (gaussian; where a learned one starts) or b (laplace)."""
-    prior: Literal["normal", "flow", "fitted"] = "normal"
-    """`fitted`: a Gaussian around a deterministic model's codes, measured after training."""
-    labelled_prior: bool = False
-    """Whether a flow prior takes the label, p(z|y), where there is one; the nets do not."""
-    code: CodeConfig = field(default_factory=CodeConfig)
-    corruption: CorruptionConfig | None = None
-    sparsity: SparsityConfig | None = None
-    contraction: float = 0.0
-    """Weight of the squared Frobenius norm of the encoder's Jacobian (Rifai et al., 2011)."""
-    samples: int = 1
-    """k, the importance samples of `iwae` (Burda et al., 2015)."""
-    free_bits: float = 0.0
-    """Nats of each latent that cost nothing (Kingma et al., 2016)."""
-    conditional: bool = False
-    """Whether both nets take the label."""
-    train: TrainConfig = field(default_factory=TrainConfig)
-
-    def __post_init__(self) -> None:
-        check(1 <= self.latent_dim <= 4096, "latent_dim", self.latent_dim, "between 1 and 4096")
-        check(bool(self.name.strip()), "name", self.name, "a word")
-        check(0 < self.scale < math.inf, "scale", self.scale, "finite and positive")
-        check(0 <= self.contraction < math.inf, "contraction", self.contraction, "0 or more")
-        check(0 <= self.free_bits < math.inf, "free_bits", self.free_bits, "0 or more")
-        check(1 <= self.samples <= 1000, "samples", self.samples, "between 1 and 1000")
-        flow = self.prior == "flow" or not self.labelled_prior
-        check(flow, "labelled_prior", True, f"false for the prior {self.prior}")
-        self._check_pixels()
-        if self.is_variational:
-            self._check_variational()
-        else:
-            self._check_deterministic()
-
-    @property
-    def is_variational(self) -> bool:
-        """Whether the encoder gives a distribution over z."""
-        return self.objective != "reconstruction"
-
-    @property
-    def takes_labels(self) -> bool:
-        """Whether the nets or the prior take the label where it is known."""
-        return self.conditional or self.labelled_prior
-
-    def _check_pixels(self) -> None:
-        binary, kind = self.train.binarisation == "dynamic", likelihoods.get(self.likelihood)
-        suits = not binary or kind.takes_binary
-        check(suits, "train.binarisation", "dynamic", f"none for the likelihood {kind.name}")
-        fits = binary or kind.binary != "required"
-        check(fits, "train.binarisation", "none", f"dynamic for {kind.name}")
-
-    def _check_variational(self) -> None:
-        for name, value, neutral in (
-            ("code.topk", self.code.topk, None),
-            ("code.activation", self.code.activation, "identity"),
-            ("net.tied", self.net.tied, False),
-            ("corruption", self.corruption, None),
-            ("sparsity", self.sparsity, None),
-            ("contraction", self.contraction, 0.0),
-        ):
-            refuse(value != neutral, name, value, f"a variational model ({self.objective})")
-        fitted = self.prior == "fitted"
-        refuse(fitted, "prior", self.prior, f"a variational model ({self.objective})")
-        suits = "vae" in likelihoods.get(self.likelihood).suits
-        refuse(not suits, "likelihood", self.likelihood, "a variational model; gaussian is one")
-        if self.objective == "iwae":
-            refuse(self.free_bits > 0, "free_bits", self.free_bits, "the objective iwae")
-            beta = self.train.beta
-            plain = beta.kind == "constant" and beta.final == 1
-            check(plain, "train.beta", beta.kind, "constant at 1 for the objective iwae")
-        else:
-            refuse(self.samples > 1, "samples", self.samples, "the objective elbo; iwae has k")
-
-    def _check_deterministic(self) -> None:
-        owner = "a deterministic autoencoder (reconstruction)"
-        refuse(self.samples > 1, "samples", self.samples, owner)
-        refuse(self.free_bits > 0, "free_bits", self.free_bits, owner)
-        refuse(self.conditional, "conditional", self.conditional, owner)
-        check(self.prior == "fitted", "prior", self.prior, f"fitted for {owner}")
-        suits = [each.name for each in likelihoods.LIKELIHOODS.values() if "ae" in each.suits]
-        allowed = f"{' or '.join(suits)} for {owner}"
-        check(self.likelihood in suits, "likelihood", self.likelihood, allowed)
-        k = self.code.topk
-        fits = k is None or k <= self.latent_dim
-        check(fits, "code.topk", k, f"at most the code's size, {self.latent_dim}")
-        start = self.code.topk_start
-        fits = start is None or start <= self.latent_dim
-        check(fits, "code.topk_start", start, f"at most the code's size, {self.latent_dim}")
-        if self.contraction or self.sparsity:
-            check(self.net.kind == "mlp", "net.kind", self.net.kind, "mlp for this penalty")
-        if self.sparsity:
-            self._check_sparsity(self.sparsity)
-
-    def _check_sparsity(self, sparsity: SparsityConfig) -> None:
-        code, hidden = self.code.activation, self.net.activation
-        coins = code == "sigmoid" and (not self.net.hidden_dims or hidden == "sigmoid")
-        fine = sparsity.kind != "kl" or coins
-        check(fine, "code.activation", code, "sigmoid in every layer for the sparsity kl")
-        given, layers = sparsity.layer_weights, len(self.net.hidden_dims) + 1
-        fits = given is None or len(given) == layers
-        check(fits, "sparsity.layer_weights", given, f"{layers} weights, one a layer")
-
-    def to_dict(self) -> dict[str, object]:
-        """The settings as plain JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, object]) -> Config:
-        """The settings read back, strictly.
-
-        Raises:
-            ValueError: an unknown key, a value of the wrong type or out of range.
-        """
-        return config_reader.build(cls, values, "config")
