@@ -193,12 +193,16 @@ def batches(
         generator: of the order.
         start: the batch to begin with, for an epoch that goes on.
     """
-    order = torch.randperm(len(digits), generator=generator, device=generator.device)
-    whole = order[: len(digits) // size * size].view(-1, size)[start:]
-    for chosen in whole.split(AHEAD):
+    for chosen in batch_rows(len(digits), size, generator)[start:].split(AHEAD):
         flat = chosen.flatten()
         images = digits.images.index_select(0, flat).unflatten(0, chosen.shape)
         yield from zip(images, digits.labels.index_select(0, flat).view_as(chosen), strict=True)
+
+
+def batch_rows(count: int, size: int, generator: torch.Generator) -> Tensor:
+    """Which of `count` digits each batch of an epoch takes, (batches, size), on its device."""
+    order = torch.randperm(count, generator=generator, device=generator.device)
+    return order[: count // size * size].view(-1, size)
 
 
 def _read_idx(path: Path, shape: tuple[int, ...]) -> Tensor:

@@ -1,7 +1,9 @@
-"""A whole training step as one CUDA graph: one launch a step instead of several hundred.
+"""Many training steps as one CUDA graph: one launch for dozens of steps of several kernels each.
 
-Small nets leave a GPU waiting for the next launch. Here forward, backward, clipping, Adam and the
-weights' average are recorded once and replayed with new digits and new numbers in the same places.
+Small nets leave a GPU waiting for the next launch. Here the gathering of the digits, the noise,
+forward, backward, clipping, Adam and the weights' average are recorded once for a group of steps
+and replayed with other rows and other numbers in the same places: the processor has nothing to do
+within a group, and nothing is read back.
 """
 
 from __future__ import annotations
@@ -11,73 +13,128 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from vae_core.training import distributed
-from vae_core.training.objectives import Batch
+from vae_core.models import Autoencoder
+from vae_core.training import distributed, schedules
 from vae_core.training.run_state import RunState
 
 WARM_UP = 3
 """Steps taken as they are before one is recorded: they make the optimiser's state, compile what is
 to be compiled, and let cuDNN choose."""
 
+GROUP = 39
+"""Steps of one graph: 468, 234 and 117, an epoch at batches of 128, 256 and 512, are multiples."""
+
+AHEAD = 1024
+"""Steps whose scheduled numbers are worked out and sent to the device at a time."""
+
+WIDE = 4
+"""Floats between two numbers: compiled code asks for addresses that are multiples of 16 bytes."""
+
 
 def is_supported(run: RunState) -> bool:
-    """Whether a step of this run can be one graph: a GPU, one process, a k that stays."""
-    alone = run.device.type == "cuda" and distributed.size() == 1
-    return alone and run.config.code.topk_start is None
+    """Whether steps of this run can be recorded: a GPU, and one process."""
+    return run.device.type == "cuda" and distributed.size() == 1
 
 
-class GraphedStep:
-    """One step of the optimiser a call; the first few are plain, the others one graph.
-
-    All that changes from step to step must lie in tensors: the run's, which `prepare` fills, and
-    the batch's, which is copied to where the graph reads it. All batches must be shaped alike.
+class GraphedSteps:
+    """Takes groups of steps, each group by one launch; the first few steps are plain.
 
     Args:
-        prepare: fills in the step's beta, learning rate and share.
-        step: one step of the optimiser with a batch; gives its means, (3,).
+        run: the run, whose noise and optimiser the graphs use where they lie.
+        step: one step of the optimiser on the digits at these rows (batch,); gives its means, (3,).
+        total_steps: what the schedules are stretched over.
     """
 
-    def __init__(self, prepare: Callable[[], None], step: Callable[[Batch], Tensor]) -> None:
-        self.prepare, self.step = prepare, step
-        self.taken = 0
+    def __init__(
+        self, run: RunState, step: Callable[[Tensor], Tensor], batch_size: int, total_steps: int
+    ) -> None:
+        self.run, self.step, self.total_steps = run, step, total_steps
+        self.rows = torch.zeros(GROUP, batch_size, dtype=torch.int64, device=run.device)
+        self.numbers = torch.zeros(GROUP, 3, WIDE, device=run.device)
+        self.graphs: dict[tuple[int, int | None], tuple[torch.cuda.CUDAGraph, Tensor]] = {}
+        self.first, self.table = 0, self.numbers[:0]
+        self.warm = 0
         # The shapes stay: worth a few tries of every convolution's algorithms.
         torch.backends.cudnn.benchmark = True
-        self.graph: torch.cuda.CUDAGraph | None = None
 
-    def __call__(self, batch: Batch) -> Tensor:
-        """The batch's mean distortion, rate and loss, (3,)."""
-        self.prepare()
-        if self.taken < WARM_UP:
-            self.taken += 1
-            return self._aside(batch)
-        if self.graph is None:
-            self._record(batch)
-        for place, tensor in zip(_fields(self.places), _fields(batch), strict=True):
-            place.copy_(tensor)
-        assert self.graph is not None
-        self.graph.replay()
-        return self.means.clone()
+    def __call__(self, rows: Tensor) -> Tensor:
+        """Take as many of the next steps as one graph does, with the digits at `rows`.
 
-    def _aside(self, batch: Batch) -> Tensor:
+        Args:
+            rows: (steps, batch), int64: those of the steps to come, one or more.
+
+        Returns:
+            The mean distortion, rate and loss of each step that was taken, (taken, 3).
+        """
+        count, topk = self._count(len(rows))
+        self.rows[:count].copy_(rows[:count])
+        self.numbers[:count].copy_(self._scheduled(count))
+        if isinstance(self.run.model, Autoencoder):
+            self.run.model.topk = topk
+        if self.warm < WARM_UP:
+            self.warm += 1
+            return self._aside()
+        if (count, topk) not in self.graphs:
+            self.graphs[count, topk] = self._record(count)
+        graph, means = self.graphs[count, topk]
+        graph.replay()
+        return means.clone()
+
+    def _count(self, most: int) -> tuple[int, int | None]:
+        """How many steps to take at once, and their k of a sparse code, which a graph fixes."""
+        code, now = self.run.config.code, self.run.step
+        topk = schedules.topk(code, now, self.total_steps)
+        last = schedules.topk(code, now + GROUP - 1, self.total_steps)
+        whole = self.warm >= WARM_UP and most >= GROUP and topk == last
+        return GROUP if whole else 1, topk
+
+    def _scheduled(self, count: int) -> Tensor:
+        """Beta, the average's share and the learning rate of the next steps, (count, 3, WIDE)."""
+        start = self.run.step - self.first
+        if start < 0 or start + count > len(self.table):
+            self.first, start = self.run.step, 0
+            steps = range(self.first, self.first + AHEAD)
+            rows = torch.tensor([self._row(step) for step in steps])
+            self.table = rows.unsqueeze(-1).expand(-1, -1, WIDE).to(self.run.device)
+        return self.table[start : start + count]
+
+    def _row(self, step: int) -> tuple[float, float, float]:
+        train = self.run.config.train
+        return (
+            schedules.beta(train.beta, step, self.total_steps),
+            schedules.average_share(train, step),
+            schedules.learning_rate(train, step, self.total_steps),
+        )
+
+    def _aside(self) -> Tensor:
         """A plain step on a stream of its own, as what is recorded later asks for."""
         stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
-            means = self.step(batch)
+            means = self._steps(1)
         torch.cuda.current_stream().wait_stream(stream)
         return means
 
-    def _record(self, batch: Batch) -> None:
-        """Records a step, which changes nothing yet."""
-        x = batch.x.clone()
-        seen = x if batch.seen is batch.x else batch.seen.clone()
-        y = None if batch.y is None else batch.y.clone()
-        self.places = Batch(x, seen, y, batch.eps.clone())
-        self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
-            self.means = self.step(self.places)
+    def _record(self, count: int) -> tuple[torch.cuda.CUDAGraph, Tensor]:
+        """Records `count` steps, which changes nothing yet; and where their means will lie."""
+        graph = torch.cuda.CUDAGraph()
+        # Each replay then goes on with the run's own stream of noise, as plain steps would.
+        graph.register_generator_state(  # pyright: ignore[reportUnknownMemberType]  untyped
+            self.run.noise
+        )
+        with torch.cuda.graph(graph):
+            means = self._steps(count)
+        return graph, means
 
-
-def _fields(batch: Batch) -> list[Tensor]:
-    """The tensors that the batch holds; what is seen twice comes twice, which does no harm."""
-    return [t for t in (batch.x, batch.seen, batch.y, batch.eps) if t is not None]
+    def _steps(self, count: int) -> Tensor:
+        """Steps whose scheduled numbers are read from where each has its own place."""
+        run, group = self.run, self.run.optimizer.param_groups[0]
+        before = run.beta, run.share, group["lr"]
+        means: list[Tensor] = []
+        try:
+            for i in range(count):
+                run.beta, run.share, group["lr"] = (self.numbers[i, j, 0] for j in range(3))
+                means.append(self.step(self.rows[i]))
+        finally:
+            run.beta, run.share, group["lr"] = before
+        return torch.stack(means)

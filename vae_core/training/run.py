@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +12,12 @@ import torch
 from torch import Tensor
 
 from vae_core import runtime
-from vae_core.data.digits import Digits, batches, binarise, corrupt, to_floats
+from vae_core.data.digits import Digits, batch_rows, batches
 from vae_core.models import Autoencoder
-from vae_core.training import distributed, schedules, state
-from vae_core.training.objectives import Batch
+from vae_core.training import cuda_graph, distributed, schedules, state
+from vae_core.training.batch import draw_batch
 from vae_core.training.run_state import Model, RunState
-from vae_core.training.step import Updater
-
-UNKNOWN_LABELS = 0.1
-"""Share of the digits whose label a model that takes labels does not get: it can do without."""
+from vae_core.training.step import Updater, recorded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +87,7 @@ class TrainingRun(RunState):
 
 
 def fit(
-    run: TrainingRun, digits: Digits, *, epochs: int | None = None, every: int = 50
+    run: TrainingRun, digits: Digits, *, epochs: int | None = None, every: int | None = 50
 ) -> Iterator[Progress]:
     """Trains `run` from where it stands, yielding a record each `every` steps and epoch's end.
 
@@ -100,7 +97,7 @@ def fit(
         run: the run, changed in place.
         digits: the training split; it is held on the run's device.
         epochs: the run's length; the schedules are stretched over it.
-        every: steps between two records.
+        every: steps between two records; None: one an epoch, and nothing is read back before.
     """
     train = run.config.train
     digits = digits.to(run.device)
@@ -108,44 +105,51 @@ def fit(
     distributed.check_batch(size)
     per_epoch = len(digits) // size
     total_steps = per_epoch * (epochs or train.epochs)
-    update = Updater(run, total_steps)
+    every = every or per_epoch
+    steps = _recorded if cuda_graph.is_supported(run) else _single
+    epoch = steps(run, digits, size, total_steps, every)
+    meter = _Meter(run, total_steps)
     while run.step < total_steps:
         # The order depends on the seed and the epoch alone, so a resumed epoch finds its place.
-        order = runtime.generator(run.device, run.seed, run.epoch, 2)
-        meter = _Meter(run, total_steps)
-        for images, labels in batches(digits, size, order, start=run.batch):
-            meter.add(update(_batch(run, images, labels)))
-            run.batch += 1
-            run.step += 1
+        for means in epoch(runtime.generator(run.device, run.seed, run.epoch, 2)):
+            meter.add(means)
+            run.batch += len(means)
+            run.step += len(means)
             if run.batch == per_epoch:
                 run.epoch, run.batch = run.epoch + 1, 0
             if run.batch % every == 0:
                 yield meter.record()
+                meter.restart()  # What is done with a record is no time of training.
 
 
-def _batch(run: TrainingRun, images: Tensor, labels: Tensor) -> Batch:
-    """This process's digits as the recipe wants them, with all the noise that the step needs.
+Epoch = Callable[[torch.Generator], Iterator[Tensor]]
+"""The rest of an epoch in the generator's order: the means of one step or more, (steps, 3)."""
 
-    The noise is drawn for the batch of all processes, so that many train the model that one does.
-    Where no noise is added to the pixels, they are left as bytes, for the step to convert.
-    """
-    config, noise = run.config, run.noise
-    noisy = config.train.binarisation == "dynamic" or config.corruption is not None
-    x, y = to_floats(images) if noisy else images, None
-    if config.train.binarisation == "dynamic":
-        x = binarise(x, noise)
-    seen = x if config.corruption is None else corrupt(x, config.corruption, noise)
-    if config.takes_labels:
-        known = torch.rand(len(x), generator=noise, device=run.device) >= UNKNOWN_LABELS
-        y = labels.where(known, -1)
-    shape = (config.samples,) * (config.objective == "iwae") + (len(x), config.latent_dim)
-    eps = torch.randn(shape, generator=noise, device=run.device)
-    if distributed.size() == 1:
-        return Batch(x, seen, y, eps)
-    mine = distributed.rows()
-    own = x[mine]
-    shown = own if seen is x else seen[mine]
-    return Batch(own, shown, None if y is None else y[mine], eps[..., mine, :])
+
+def _single(run: TrainingRun, digits: Digits, size: int, total_steps: int, every: int) -> Epoch:
+    """A step at a time, whatever it is made of."""
+    update = Updater(run, total_steps)
+
+    def epoch(order: torch.Generator) -> Iterator[Tensor]:
+        for images, labels in batches(digits, size, order, start=run.batch):
+            yield update(draw_batch(run, images, labels)).unsqueeze(0)
+
+    return epoch
+
+
+def _recorded(run: TrainingRun, digits: Digits, size: int, total_steps: int, every: int) -> Epoch:
+    """Many steps by one launch, up to the next record at most."""
+    take = recorded(run, digits, size, total_steps)
+
+    def epoch(order: torch.Generator) -> Iterator[Tensor]:
+        rows = batch_rows(len(digits), size, order)
+        place = run.batch
+        while place < len(rows):
+            means = take(rows[place : (place // every + 1) * every])
+            place += len(means)
+            yield means
+
+    return epoch
 
 
 class _Meter:
@@ -153,20 +157,20 @@ class _Meter:
 
     def __init__(self, run: TrainingRun, total_steps: int) -> None:
         self.run, self.total_steps = run, total_steps
-        self._reset()
+        self.restart()
 
-    def _reset(self) -> None:
+    def restart(self) -> None:
         self.means: list[Tensor] = []
         self.since = time.perf_counter()
 
     def add(self, means: Tensor) -> None:
+        """Those of some more steps, (steps, 3)."""
         self.means.append(means)
 
     def record(self) -> Progress:
         run, train = self.run, self.run.config.train
-        distortion, rate, loss = runtime.numbers(torch.stack(self.means).mean(0))
+        distortion, rate, loss = runtime.numbers(torch.cat(self.means).mean(0))
         run.seconds += time.perf_counter() - self.since
-        self._reset()
         return Progress(
             epoch=run.epoch,
             step=run.step,

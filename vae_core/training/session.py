@@ -24,11 +24,13 @@ from vae_core.evaluation.elbo import elbo
 from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
 from vae_core.probability.latents import FittedGaussian
-from vae_core.training import distributed, lock, state
+from vae_core.training import cuda_graph, distributed, lock, state
 from vae_core.training.run import Progress, TrainingRun, fit
 from vae_core.training.signals import stopping
 
 HISTORY, STATE = "history.jsonl", "state/run.safetensors"
+EVERY = 50
+"""Steps between two records where a step takes long enough to be waited for."""
 FIRST_SAVE_SECONDS, SAVE_EVERY_SECONDS = 5, 60
 """Soon after the start there is something to resume; then a save a minute costs nothing."""
 
@@ -195,7 +197,7 @@ class _Session:
         last: Progress | None = None
         stopped = False
         with stopping(self.stopped), self._bar() as bar:
-            for last in fit(self.run, self.digits):
+            for last in fit(self.run, self.digits, every=self._every()):
                 self._check(last)
                 bar.update(last.step - bar.n)
                 bar.set_postfix_str(f"loss {last.loss:.2f} nats", refresh=False)
@@ -232,6 +234,10 @@ class _Session:
             file=sys.stderr,
             disable=distributed.rank() > 0,
         )
+
+    def _every(self) -> int | None:
+        """Steps between two records: on a GPU an epoch, within which nothing waits for numbers."""
+        return None if cuda_graph.is_supported(self.run) else EVERY
 
     def _threads(self) -> str | None:
         """What a person should know of a run on a CPU: what it computes on."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-
 import torch
 from torch import Tensor
 
 from vae_core import runtime
-from vae_core.data.digits import to_floats
+from vae_core.data.digits import Digits, to_floats
 from vae_core.models import Autoencoder
-from vae_core.training import compile_choice, compiled, cuda_graph, distributed, schedules
+from vae_core.training import (
+    compile_choice,
+    compiled,
+    cuda_graph,
+    distributed,
+    schedules,
+)
+from vae_core.training.batch import draw_batch
 from vae_core.training.objectives import Batch, terms
 from vae_core.training.run_state import Loss, Model, RunState
 
@@ -57,15 +62,32 @@ def _update(run: RunState, total_steps: int) -> compiled.Update:
     """The step itself: one graph, or an operation at a time with or without a compiled loss."""
     train = run.config.train
     loss = runtime.compile_if_possible(_loss) if train.compile and run.compiles else _loss
-    prepare = functools.partial(_prepare, run, total_steps)
-    step = functools.partial(_step, run, loss)
-    if cuda_graph.is_supported(run):
-        return cuda_graph.GraphedStep(prepare, step)
-
     plain = _plain(run, loss, total_steps)
     if train.fused and run.compiles and compiled.is_supported(run):
         return compiled.FusedStep(run, _loss, total_steps, otherwise=plain)
     return plain
+
+
+def recorded(
+    run: RunState, digits: Digits, batch_size: int, total_steps: int
+) -> cuda_graph.GraphedSteps:
+    """Steps on the digits at given rows, dozens by one launch of a GPU; the loss compiled or not.
+
+    Args:
+        run: on a GPU.
+        digits: on the same one.
+        batch_size: rows a step.
+        total_steps: what the schedules are stretched over.
+    """
+    if run.compiles is None:
+        run.compiles = run.config.train.compile
+    loss = runtime.compile_if_possible(_loss) if run.compiles else _loss
+
+    def step(rows: Tensor) -> Tensor:
+        images, labels = digits.images.index_select(0, rows), digits.labels.index_select(0, rows)
+        return _step(run, loss, draw_batch(run, images, labels))
+
+    return cuda_graph.GraphedSteps(run, step, batch_size, total_steps)
 
 
 def _prepare(run: RunState, total_steps: int) -> None:
