@@ -6,6 +6,7 @@ import reprlib
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def build(cls: type[T], values: object, where: str) -> T:
     """
     if not isinstance(values, Mapping):
         raise ValueError(f"{where} must be an object of settings, got {type(values).__name__}.")
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     unknown = sorted(set(values) - {f.name for f in fields(cls)})
     if unknown:
         known = ", ".join(f.name for f in fields(cls))
@@ -37,6 +38,11 @@ def build(cls: type[T], values: object, where: str) -> T:
         return cls(**converted)
     except TypeError as error:
         raise ValueError(f"{where} is incomplete: {error}.") from error
+
+
+@cache
+def _hints(cls: type[DataclassInstance]) -> dict[str, object]:
+    return get_type_hints(cls)
 
 
 def _convert(hint: object, value: object, where: str) -> object:

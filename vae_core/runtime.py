@@ -100,6 +100,8 @@ def compile_if_possible(function: Callable[P, R]) -> Callable[P, R]:
     """
     if shutil.which("g++") is None and shutil.which("clang++") is None:
         return function
+    for leave_out in _LEFT_OUT:
+        leave_out()
     chosen: Callable[P, R] = torch.compile(function)
 
     @functools.wraps(function)
@@ -118,9 +120,28 @@ def compile_if_possible(function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
+_LEFT_OUT: list[Callable[[], None]] = []
+"""What must run before the first compilation."""
+
+
 def uncompiled(function: Callable[P, R]) -> Callable[P, R]:
-    """`function`, which torch.compile leaves as it is and calls."""
-    return cast("Callable[P, R]", torch.compiler.disable(function))
+    """`function`, which `compile_if_possible` leaves as it is and calls.
+
+    Saying so to torch imports its compiler, a second that only a compilation should cost.
+    """
+    chosen = function
+
+    def leave_out() -> None:
+        nonlocal chosen
+        if chosen is function:
+            chosen = cast("Callable[P, R]", torch.compiler.disable(function))
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        return chosen(*args, **kwargs)
+
+    _LEFT_OUT.append(leave_out)
+    return call
 
 
 def numbers(x: Tensor) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import subprocess
 import sys
@@ -21,6 +22,19 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_importing_it_launches_nothing_and_loads_neither_torch_nor_gradio() -> None:
     code = "import sys, app; assert not {'torch', 'gradio'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+def test_a_start_looks_for_no_garbage_and_what_comes_after_it_does() -> None:
+    import app
+
+    with app.without_collection():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    gc.unfreeze()
+    with pytest.raises(ValueError, match="no start"), app.without_collection():
+        raise ValueError("no start")
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_port_in_use_is_one_sentence() -> None:

@@ -16,11 +16,27 @@ ROOT = Path(__file__).parents[2]
 HEAVY = ("gradio", "matplotlib", "skimage", "sklearn", "scipy", "torchvision", "zuko")
 
 
+COMPILER = ("torch._dynamo", "sympy")
+
+
 @pytest.mark.long
 def test_importing_the_package_is_light():
-    code = f"import sys, vae_core; print([m for m in {HEAVY} if m in sys.modules])"
+    code = f"import sys, vae_core; print([m for m in {(*HEAVY, *COMPILER)} if m in sys.modules])"
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.long
+def test_the_app_starts_without_the_compiler_and_the_sciences():
+    code = (
+        "import sys, app; app.build();"
+        f"print([m for m in {('matplotlib', 'skimage', 'sklearn', 'scipy', *COMPILER)}"
+        " if m in sys.modules])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
 

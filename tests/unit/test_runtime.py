@@ -68,6 +68,25 @@ def test_a_failing_compiler_costs_a_warning_not_the_run(monkeypatch: pytest.Monk
     assert double(3) == 6
 
 
+def test_what_is_left_out_of_a_compiled_function_runs_as_it_is(monkeypatch: pytest.MonkeyPatch):
+    by_torch = torch.compile
+    monkeypatch.setattr(runtime.shutil, "which", lambda name: "/usr/bin/" + name)
+    monkeypatch.setattr(runtime.torch, "compile", lambda f: by_torch(f, backend="eager"))
+    compiled: list[bool] = []
+
+    @runtime.uncompiled
+    def left_out(x: torch.Tensor) -> torch.Tensor:
+        compiled.append(torch.compiler.is_compiling())
+        return x + 1
+
+    def call(x: torch.Tensor) -> torch.Tensor:
+        return 2 * left_out(x)
+
+    assert call(torch.ones(2)).tolist() == [4, 4]
+    assert runtime.compile_if_possible(call)(torch.ones(2)).tolist() == [4, 4]
+    assert compiled == [False, False]
+
+
 def test_an_error_of_the_function_itself_comes_through(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(runtime.shutil, "which", lambda name: None)
     with pytest.raises(ZeroDivisionError):

@@ -174,9 +174,8 @@ def check_slices(
 def _turn_sliders(model: Model, folder: Path) -> None:
     """Lays the sliders along the axes that were chosen for these weights; others are left alone."""
     path = folder / AXES
-    if files.safetensors_metadata(path).get("weights_sha256") != files.fingerprint(
-        folder / WEIGHTS
-    ):
+    weights = companions.fingerprint(folder / WEIGHTS)
+    if files.safetensors_metadata(path).get("weights_sha256") != weights:
         return
     tensors = files.read_tensors(path)
     if set(tensors) != {"axes"} or not can_rotate(model.prior):

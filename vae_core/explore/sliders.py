@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from vae_core import checkpoint, files, runtime
+from vae_core.checkpoint.companions import fingerprint
 from vae_core.data.digits import Digits
 from vae_core.explore import traits
 from vae_core.explore.paths import PATHS
@@ -164,7 +165,7 @@ def add(folder: Path, key: str, value: object) -> dict[str, object]:
     """
     path = folder / LATENTS
     about = files.read_json(path)
-    if about.get("weights_sha256") != files.fingerprint(folder / checkpoint.WEIGHTS):
+    if about.get("weights_sha256") != fingerprint(folder / checkpoint.WEIGHTS):
         raise ValueError(f"{path} is of other weights; evaluate them first.")
     write(folder, {**about, key: value})
     return {**files.read_json(path)}
@@ -194,7 +195,7 @@ def read(folder: Path, latent_dim: int) -> Latents | None:
     if not (are_sliders and _are_ways(about.get("directions", []), latent_dim)):
         raise ValueError(f"{path} is damaged: it does not tell of sliders.")
     given = about.get("weights_sha256")
-    if given is not None and given != files.fingerprint(folder / checkpoint.WEIGHTS):
+    if given is not None and given != fingerprint(folder / checkpoint.WEIGHTS):
         return None
     found = cast(Latents, about)
     fits = sorted(found["order"]) == [*range(latent_dim)] and len(found["latents"]) == latent_dim

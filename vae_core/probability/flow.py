@@ -63,7 +63,9 @@ class FlowPrior(nn.Module):
         self.dim, self.classes = dim, classes
         self.nets = nn.ModuleList(_net(dim, i % 2, hidden_dims, classes) for i in range(couplings))
         self.base = StandardNormal(dim)
-        self.register_buffer("axes", torch.eye(dim), persistent=False)
+        # Not `eye`: of a tensor without values, torch makes it by way of its compiler, a second.
+        axes = torch.zeros(dim, dim).fill_diagonal_(1)
+        self.register_buffer("axes", axes, persistent=False)
 
     def rotate(self, axes: Float[Tensor, "d d"]) -> None:
         """Lays the sliders along the columns of `axes` (d, d), directions of the base noise.

@@ -15,11 +15,11 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 from torch import Tensor
 from tqdm import tqdm
 
@@ -32,6 +32,9 @@ from vae_core.uses import codes as kept
 from vae_core.uses import search
 from vae_core.uses.codes import Codes
 from vae_core.uses.search import Index
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 METHODS = ("propagation", "svm")
 CLASSES = 10
@@ -72,6 +75,8 @@ def whitening(means: Float[Tensor, "n d"]) -> Float[Tensor, "d d"]:
 
 def graph(means: Float[Tensor, "n d"]) -> Graph:
     """The graph of nearest codes, each tie as strong as it is near beside the others of both."""
+    from scipy.sparse import csr_matrix
+
     to_space = whitening(means)
     index, count = Index(means, to_space), len(means)
     near = index.nearest(means, NEIGHBOURS + 1)

@@ -19,6 +19,7 @@ from vae_core.app import checks, wire
 from vae_core.app.service import inside_replies as answers
 from vae_core.app.service import source_lines
 from vae_core.app.service.models import milliseconds
+from vae_core.app.service.recent import Recent
 from vae_core.app.service.studio import Studio
 from vae_core.app.wire import Grey
 from vae_core.evaluation import family, forward_pass
@@ -63,14 +64,11 @@ class Inside:
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
-        self._sources: answers.Sources = {
-            "parts": source_lines.fixed(),
-            "likelihoods": source_lines.of_likelihoods(),
-        }
+        self._sources: Recent[None, answers.Sources] = Recent(_sources, 1)
 
     def sources(self) -> answers.Sources:
         """The lines of this project's code that compute each part."""
-        return self._sources
+        return self._sources.get(None)
 
     def inside(
         self, checkpoint: object, digit: object, seed: object = 0, label: object = "read"
@@ -161,6 +159,10 @@ class Inside:
             return checks.label("label", label)
         readings = self.studio.reader.read(grey[None])
         return readings[0]["digit"] if readings else None
+
+
+def _sources(_: None) -> answers.Sources:
+    return {"parts": source_lines.fixed(), "likelihoods": source_lines.of_likelihoods()}
 
 
 def _step(model: Model, made: Step, samples: int, was: Tensor, spent: float) -> answers.Step:

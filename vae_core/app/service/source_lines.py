@@ -1,4 +1,4 @@
-"""The lines of this project's own code that compute each part of Inside, read at the start."""
+"""The lines of this project's own code that compute each part of Inside."""
 
 from __future__ import annotations
 
