@@ -61,6 +61,13 @@ def autocast(device: torch.device, precision: str) -> contextlib.AbstractContext
     return torch.autocast(device.type, torch.bfloat16)
 
 
+def full_precision(device: torch.device) -> contextlib.AbstractContextManager[object]:
+    """No bf16 arithmetic inside, whatever is asked for around it: densities stay exact."""
+    if device.type == "meta":  # It has no arithmetic at all, and torch no autocast for it.
+        return contextlib.nullcontext()
+    return torch.autocast(device.type, enabled=False)
+
+
 @functools.cache
 def cpu_has_bf16() -> bool:
     """Whether torch multiplies bf16 matrices on this CPU by fast instructions.

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from zuko.nn import MLP  # pyright: ignore[reportMissingTypeStubs]
 from zuko.transforms import MonotonicAffineTransform  # pyright: ignore[reportMissingTypeStubs]
 
+from vae_core import runtime
 from vae_core.probability.latents import StandardNormal, one_hot
 from vae_core.probability.shapes import Float
 
@@ -90,7 +91,7 @@ class FlowPrior(nn.Module):
         """
         if self.classes and y is None:
             return self.class_log_probs(z).logsumexp(-1)
-        with _full_precision(z):
+        with runtime.full_precision(z.device):
             u, log_volume = self._forth(z, y)
             return self.base.log_prob(u) + log_volume
 
@@ -109,14 +110,14 @@ class FlowPrior(nn.Module):
         self, z: Float[Tensor, "*b {self.dim}"], y: Tensor | None = None
     ) -> Float[Tensor, "*b {self.dim}"]:
         """The noise u (..., d) that stands for z under labels y (...), along the sliders' axes."""
-        with _full_precision(z):
+        with runtime.full_precision(z.device):
             return self._forth(z, y)[0] @ self.axes
 
     def from_sliders(
         self, u: Float[Tensor, "*b {self.dim}"], y: Tensor | None = None
     ) -> Float[Tensor, "*b {self.dim}"]:
         """The latent z (..., d) that the noise u stands for, under labels y (...)."""
-        with _full_precision(u):
+        with runtime.full_precision(u.device):
             halves, label = _halves(u @ self.axes.T), self._label(u, y)
             for i, net in reversed(list(enumerate(self.nets))):
                 kept, moved = i % 2, 1 - i % 2
@@ -142,7 +143,7 @@ class FlowPrior(nn.Module):
 
         Even couplings keep the even entries of z (b, d), odd ones the odd entries.
         """
-        with _full_precision(kept):
+        with runtime.full_precision(kept.device):
             affine = _affine(self.nets[i], kept, None)
             nothing = kept.new_zeros(len(kept), self.dim - kept.shape[1])
             return cast(Tensor, affine(nothing)), affine.log_abs_det_jacobian(nothing, nothing)
@@ -182,8 +183,3 @@ def _affine(net: nn.Module, kept: Tensor, label: Tensor | None) -> MonotonicAffi
     given = kept if label is None else torch.cat((kept, label), -1)
     shift, scale = net(given).chunk(2, dim=-1)
     return MonotonicAffineTransform(shift, scale, slope=math.exp(-LOG_SCALE_LIMIT))
-
-
-def _full_precision(x: Tensor) -> torch.autocast:
-    """No bf16 inside: a rounded density would not be that of the draws."""
-    return torch.autocast(x.device.type, enabled=False)

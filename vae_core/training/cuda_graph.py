@@ -8,6 +8,7 @@ within a group, and nothing is read back.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import torch
@@ -36,6 +37,39 @@ def is_supported(run: RunState) -> bool:
     return run.device.type == "cuda" and distributed.size() == 1
 
 
+Take = Callable[[], Tensor]
+"""Takes steps on what lies in fixed places; gives their means, (steps, 3)."""
+
+
+def aside(take: Take) -> Tensor:
+    """Takes plain steps on a stream of its own, as what is recorded later asks for."""
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        means = take()
+    torch.cuda.current_stream().wait_stream(stream)
+    return means
+
+
+def record(take: Take, noise: torch.Generator) -> Take:
+    """Records the steps, which changes nothing yet; each call of what comes back replays them.
+
+    Args:
+        take: steps that read nothing back, and whose tensors keep their places.
+        noise: what they draw from; each replay goes on with its stream, as plain steps would.
+    """
+    graph = torch.cuda.CUDAGraph()
+    graph.register_generator_state(noise)  # pyright: ignore[reportUnknownMemberType]  untyped
+    with torch.cuda.graph(graph):
+        means = take()
+
+    def replay() -> Tensor:
+        graph.replay()
+        return means.clone()
+
+    return replay
+
+
 class GraphedSteps:
     """Takes groups of steps, each group by one launch; the first few steps are plain.
 
@@ -51,7 +85,7 @@ class GraphedSteps:
         self.run, self.step, self.total_steps = run, step, total_steps
         self.rows = torch.zeros(GROUP, batch_size, dtype=torch.int64, device=run.device)
         self.numbers = torch.zeros(GROUP, 3, WIDE, device=run.device)
-        self.graphs: dict[tuple[int, int | None], tuple[torch.cuda.CUDAGraph, Tensor]] = {}
+        self.graphs: dict[tuple[int, int | None], Take] = {}
         self.first, self.table = 0, self.numbers[:0]
         self.warm = 0
         # The shapes stay: worth a few tries of every convolution's algorithms.
@@ -71,14 +105,13 @@ class GraphedSteps:
         self.numbers[:count].copy_(self._scheduled(count))
         if isinstance(self.run.model, Autoencoder):
             self.run.model.topk = topk
+        take = functools.partial(self._steps, count)
         if self.warm < WARM_UP:
             self.warm += 1
-            return self._aside()
+            return aside(take)
         if (count, topk) not in self.graphs:
-            self.graphs[count, topk] = self._record(count)
-        graph, means = self.graphs[count, topk]
-        graph.replay()
-        return means.clone()
+            self.graphs[count, topk] = record(take, self.run.noise)
+        return self.graphs[count, topk]()
 
     def _count(self, most: int) -> tuple[int, int | None]:
         """How many steps to take at once, and their k of a sparse code, which a graph fixes."""
@@ -105,26 +138,6 @@ class GraphedSteps:
             schedules.average_share(train, step),
             schedules.learning_rate(train, step, self.total_steps),
         )
-
-    def _aside(self) -> Tensor:
-        """A plain step on a stream of its own, as what is recorded later asks for."""
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            means = self._steps(1)
-        torch.cuda.current_stream().wait_stream(stream)
-        return means
-
-    def _record(self, count: int) -> tuple[torch.cuda.CUDAGraph, Tensor]:
-        """Records `count` steps, which changes nothing yet; and where their means will lie."""
-        graph = torch.cuda.CUDAGraph()
-        # Each replay then goes on with the run's own stream of noise, as plain steps would.
-        graph.register_generator_state(  # pyright: ignore[reportUnknownMemberType]  untyped
-            self.run.noise
-        )
-        with torch.cuda.graph(graph):
-            means = self._steps(count)
-        return graph, means
 
     def _steps(self, count: int) -> Tensor:
         """Steps whose scheduled numbers are read from where each has its own place."""

@@ -45,7 +45,7 @@ def _compiles(run: RunState, batch: Batch, steps: int) -> bool:
     if train.compile or not train.fused or not compiled.is_supported(run):
         return train.compile
     trial = RunState(run.config, run.device)
-    seconds = compile_choice.plain_seconds(_plain(trial, _loss, max(1, steps)), batch)
+    seconds = compile_choice.plain_seconds(_plain(trial, batch_loss, max(1, steps)), batch)
     gain, known = compile_choice.measured(run), compile_choice.is_known(run)
     return compile_choice.pays(seconds, steps, gain, known)
 
@@ -61,10 +61,10 @@ def _plain(run: RunState, loss: Loss, total_steps: int) -> compiled.Update:
 def _update(run: RunState, total_steps: int) -> compiled.Update:
     """The step itself: one graph, or an operation at a time with or without a compiled loss."""
     train = run.config.train
-    loss = runtime.compile_if_possible(_loss) if train.compile and run.compiles else _loss
+    loss = runtime.compile_if_possible(batch_loss) if train.compile and run.compiles else batch_loss
     plain = _plain(run, loss, total_steps)
     if train.fused and run.compiles and compiled.is_supported(run):
-        return compiled.FusedStep(run, _loss, total_steps, otherwise=plain)
+        return compiled.FusedStep(run, batch_loss, total_steps, otherwise=plain)
     return plain
 
 
@@ -81,7 +81,7 @@ def recorded(
     """
     if run.compiles is None:
         run.compiles = run.config.train.compile
-    loss = runtime.compile_if_possible(_loss) if run.compiles else _loss
+    loss = runtime.compile_if_possible(batch_loss) if run.compiles else batch_loss
 
     def step(rows: Tensor) -> Tensor:
         images, labels = digits.images.index_select(0, rows), digits.labels.index_select(0, rows)
@@ -123,8 +123,8 @@ def _follow(average: Model, model: Model, share: Tensor) -> None:
         mean.lerp_(weight, share)
 
 
-def _loss(model: Model, batch: Batch, beta: Tensor) -> tuple[Tensor, Tensor]:
-    """The scalar to differentiate, and the means to report."""
+def batch_loss(model: Model, batch: Batch, beta: Tensor) -> tuple[Tensor, Tensor]:
+    """The scalar to differentiate, and the means to report, (3,); pixels may still be bytes."""
     if batch.x.dtype == torch.uint8:
         x = to_floats(batch.x)
         batch = Batch(x, x, batch.y, batch.eps)
