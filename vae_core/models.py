@@ -7,6 +7,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor, nn
 
+from vae_core import runtime
 from vae_core.config import Config
 from vae_core.nets import (
     ACTIVATIONS,
@@ -77,7 +78,7 @@ class Coder(nn.Module):
         """
         if self.config.conditional:
             z = torch.cat((z, one_hot(y, CLASSES, z)), -1)
-        out = self.decoder(z.flatten(0, -2)).float()
+        out = runtime.single(self.decoder(z.flatten(0, -2)))
         return self.likelihood(out.unflatten(0, z.shape[:-1]))
 
     def to_sliders(
@@ -155,7 +156,7 @@ class VAE(Coder):
             plane = self.label_plane(one_hot(y, CLASSES, x[:, 0, 0]))
             x = torch.cat((x, plane.view_as(x)), 1)
         # Probability is computed in single precision whatever the nets ran in.
-        mean, logvar = self.encoder(x).float().chunk(2, dim=-1)
+        mean, logvar = runtime.single(self.encoder(x)).chunk(2, dim=-1)
         return DiagonalGaussian(mean, logvar)
 
     def reconstruct(
@@ -189,7 +190,7 @@ class Autoencoder(Coder):
         return [*hidden, self._code(features)]
 
     def _code(self, features: Tensor) -> Tensor:
-        code = self.activation(features.float())
+        code = self.activation(runtime.single(features))
         return code if self.topk is None else largest(code, self.topk)
 
     def reconstruct(

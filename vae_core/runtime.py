@@ -61,6 +61,11 @@ def autocast(device: torch.device, precision: str) -> contextlib.AbstractContext
     return torch.autocast(device.type, torch.bfloat16)
 
 
+def single(x: Tensor) -> Tensor:
+    """x in single precision where it was rounded to bf16; wider numbers stay as they are."""
+    return x.float() if x.dtype == torch.bfloat16 else x
+
+
 def full_precision(device: torch.device) -> contextlib.AbstractContextManager[object]:
     """No bf16 arithmetic inside, whatever is asked for around it: densities stay exact."""
     if device.type == "meta":  # It has no arithmetic at all, and torch no autocast for it.

@@ -121,7 +121,7 @@ class PixelCNN(nn.Module):
         for layer in self.layers:
             v, stream = layer(v, h, stream, features)
             h = stream
-        return self.head(stream).float()
+        return runtime.single(self.head(stream))
 
     @torch.no_grad()
     def draw(self, features: Tensor, uniforms: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
