@@ -11,6 +11,7 @@ from vae_core import config_reader
 from vae_core.config.parts import (
     CodeConfig,
     CorruptionConfig,
+    DatasetName,
     NetConfig,
     SparsityConfig,
     TrainConfig,
@@ -29,6 +30,8 @@ class Config:
 
     name: str
     title: str = ""
+    dataset: DatasetName = "mnist"
+    """What it was trained on; see `vae_core.data.sets`."""
     latent_dim: int = 20
     net: NetConfig = field(default_factory=NetConfig)
     objective: Literal["elbo", "iwae", "reconstruction"] = "elbo"

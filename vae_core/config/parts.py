@@ -8,6 +8,10 @@ from typing import Literal
 
 from vae_core.config_reader import check
 
+DatasetName = Literal[
+    "mnist", "fashion-mnist", "kmnist", "emnist-letters", "qmnist", "folder", "npz", "huggingface"
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class NetConfig:

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from vae_core import runtime
 from vae_core.config import CorruptionConfig
+from vae_core.data import idx
 
 AHEAD = 16
 """Batches gathered at a time: their rows lie all over memory, and one call waits less than 16."""
-
-CHECKSUMS = {
-    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
-}
-"""MD5 of MNIST's unpacked files."""
 
 SPLITS = {"train": ("train", 60_000), "test": ("t10k", 10_000)}
 
@@ -122,12 +112,6 @@ def cache_dir() -> Path:
     return Path(base) / "vae_core"
 
 
-def add_arguments(add: Callable[..., object]) -> None:
-    """The two options of every command that reads MNIST, through a parser's `add_argument`."""
-    add("--data", metavar="DIR", help="holds MNIST/raw; default: the cache folder")
-    add("--download", action="store_true", help="fetch MNIST where it is missing")
-
-
 def load_mnist(split: str, root: str | Path | None = None, *, download: bool = False) -> Digits:
     """One split of MNIST from `root`/MNIST/raw, as torchvision lays it out.
 
@@ -139,15 +123,16 @@ def load_mnist(split: str, root: str | Path | None = None, *, download: bool = F
     Raises:
         ValueError: the files are not there, or are not MNIST.
     """
-    if split not in SPLITS:
-        raise ValueError(f"split is {split!r}; it must be train or test.")
+    return load_idx("mnist", split, root, download=download)
+
+
+def load_idx(
+    name: str, split: str, root: str | Path | None = None, *, download: bool = False
+) -> Digits:
+    """As `load_mnist`, of any set in `idx.FILES`."""
     folder = Path(root) if root is not None else cache_dir()
-    if download:
-        _download(folder)
-    prefix, count = SPLITS[split]
-    images = _read_idx(folder / "MNIST" / "raw" / f"{prefix}-images-idx3-ubyte", (count, 28, 28))
-    labels = _read_idx(folder / "MNIST" / "raw" / f"{prefix}-labels-idx1-ubyte", (count,))
-    return Digits(images.unsqueeze(1), labels.long(), torch.arange(count))
+    images, labels = idx.read(name, split, folder, download=download)
+    return Digits(images, labels, torch.arange(len(images)))
 
 
 def to_floats(images: Tensor) -> Tensor:
@@ -203,61 +188,3 @@ def batch_rows(count: int, size: int, generator: torch.Generator) -> Tensor:
     """Which of `count` digits each batch of an epoch takes, (batches, size), on its device."""
     order = torch.randperm(count, generator=generator, device=generator.device)
     return order[: count // size * size].view(-1, size)
-
-
-def _read_idx(path: Path, shape: tuple[int, ...]) -> Tensor:
-    """A uint8 tensor from LeCun's IDX format, which must have `shape`."""
-    if not path.is_file():
-        raise ValueError(
-            f"MNIST is not at {path}{_hint(path)}; name its folder with --data, "
-            "or fetch it with --download (in Python: download=True)."
-        )
-    header = 4 + 4 * len(shape)
-    raw = path.read_bytes()
-    values = int(np.prod(shape))
-    sizes = tuple(int(v) for v in np.frombuffer(raw[4:header], ">i4"))
-    if len(raw) != header + values or sizes != shape:
-        raise ValueError(f"{path} is damaged: it does not hold {values} bytes shaped {shape}.")
-    if not _is_mnist(path.name, raw):
-        raise ValueError(
-            f"{path} does not hold MNIST: its checksum differs (FashionMNIST and others have files "
-            "of the same names); keep each data set in a folder of its own."
-        )
-    return torch.from_numpy(np.frombuffer(raw, np.uint8, values, header).reshape(shape).copy())
-
-
-def _is_mnist(name: str, raw: bytes) -> bool:
-    return hashlib.md5(raw, usedforsecurity=False).hexdigest() == CHECKSUMS[name]
-
-
-def _hint(path: Path) -> str:
-    """What lies in its place, where something does."""
-    if path.with_name(f"{path.name}.gz").is_file():
-        return f", but {path.name}.gz is: unpack it with gunzip"
-    return ""
-
-
-def _download(folder: Path) -> None:
-    """The files of MNIST that are missing or damaged, by torchvision, into `folder`.
-
-    It looks only whether a file exists, so it loads into a folder beside; and it is imported only
-    here, since that is slow.
-    """
-    raw = folder / "MNIST" / "raw"
-    missing = [name for name in CHECKSUMS if not _is_whole(raw / name)]
-    if not missing:
-        return
-    from torchvision.datasets import MNIST
-
-    try:
-        raw.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as beside:
-            MNIST(beside, download=True)
-            for name in missing:
-                (Path(beside) / "MNIST" / "raw" / name).replace(raw / name)
-    except (RuntimeError, OSError) as error:
-        raise ValueError(f"MNIST could not be downloaded into {folder}: {error}.") from error
-
-
-def _is_whole(path: Path) -> bool:
-    return path.is_file() and _is_mnist(path.name, path.read_bytes())

@@ -9,7 +9,7 @@ from typing import Protocol, cast
 
 from PIL import ExifTags, Image
 
-from vae_core.digitize.modes import plain
+from vae_core.data.modes import plain
 
 LARGEST = 64_000_000
 MEMORY = 240_000_000

@@ -6,8 +6,8 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from vae_core.digitize import image_files
-from vae_core.digitize.image_files import read
+from vae_core.data import image_files
+from vae_core.data.image_files import read
 
 
 def saved(mode: str, size: tuple[int, int], kind: str, **options: object) -> bytes:
