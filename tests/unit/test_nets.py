@@ -51,6 +51,9 @@ PARAMETERS = {
     "vae-conv-10-beta": 476_920,
     "vae-flow": 703_972,
     "vae-flow-5": 703_972,
+    "fashion-vae-conv-elbo": 567_076,
+    "fashion-vae-conv": 567_076,
+    "fashion-vae-flow": 703_972,
 }
 
 

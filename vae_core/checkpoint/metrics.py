@@ -51,8 +51,8 @@ class Deterministic(TypedDict):
 class CodeErrors(TypedDict):
     """Errors of a 5-NN classifier and of a linear probe on the codes, as fractions."""
 
-    knn_error: float
-    probe_error: float
+    knn_error: float | None
+    probe_error: float | None
 
 
 class PriorGap(TypedDict):

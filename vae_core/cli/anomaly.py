@@ -9,7 +9,8 @@ from pathlib import Path
 import torch
 
 from vae_core.cli import Verbs, call, verb
-from vae_core.data.digits import Digits, add_arguments
+from vae_core.data.digits import Digits
+from vae_core.data.options import add_arguments
 from vae_core.uses.anomaly_scores import SCORES
 
 MODES = ("one", "held-out")

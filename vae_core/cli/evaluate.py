@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 
 from vae_core.cli import Verbs, call, verb
-from vae_core.data.digits import add_arguments
+from vae_core.data.options import add_arguments
 from vae_core.evaluation import evaluate as library
 
 

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from vae_core import checkpoint, recipes
 from vae_core.checkpoint import companions
 from vae_core.cli import Verbs, verb
-from vae_core.data.digits import add_arguments
+from vae_core.data.options import add_arguments
 from vae_core.evaluation.evaluate import evaluate
 from vae_core.evaluation.results_table import write_table
 from vae_core.training.session import train

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from vae_core import checkpoint
 from vae_core.cli import Verbs, call, verb
-from vae_core.data.digits import add_arguments
+from vae_core.data.options import add_arguments
 
 METHODS = ("propagation", "svm")
 

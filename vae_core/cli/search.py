@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vae_core import checkpoint, runtime
 from vae_core.cli import Verbs, call, verb
-from vae_core.data.digits import add_arguments
+from vae_core.data.options import add_arguments
 
 
 def add(verbs: Verbs) -> None:

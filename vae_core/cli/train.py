@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from vae_core.cli import Verbs, call, verb
-from vae_core.data.digits import add_arguments
+from vae_core.data.options import add_arguments, add_dataset
 from vae_core.training import session
 
 
@@ -13,7 +13,9 @@ def add(verbs: Verbs) -> None:
     add = verb(verbs, "train", train, "train a recipe into a checkpoint folder")
     add("recipe", metavar="RECIPE")
     add_arguments(add)
-    add("--out", metavar="DIR", help="the checkpoint folder; default: checkpoints/RECIPE")
+    add_dataset(add)
+    out = "the checkpoint folder; default: checkpoints/RECIPE, of another set RECIPE-SET"
+    add("--out", metavar="DIR", help=out)
     add("--epochs", type=int, metavar="N")
     add("--batch-size", type=int, metavar="B")
     add("--device", metavar="D", help="cpu, cuda, cuda:N or mps; default: the best there is")

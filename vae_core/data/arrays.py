@@ -65,18 +65,18 @@ def _arrays(file: Path) -> Mapping[str, NDArray[np.generic]]:
         raise ValueError(f"{file} cannot be read as .npz: {error}.") from error
 
 
-def _part(
-    file: Path, arrays: Mapping[str, NDArray[np.generic]], images: str, labels: str
-) -> Part:
+def _part(file: Path, arrays: Mapping[str, NDArray[np.generic]], images: str, labels: str) -> Part:
     """Pictures and labels of one split; all labels 0 where there are none."""
     if images not in arrays:
-        raise ValueError(f"{file} holds no array {images!r}; it has: {', '.join(arrays) or 'none'}.")
+        raise ValueError(
+            f"{file} holds no array {images!r}; it has: {', '.join(arrays) or 'none'}."
+        )
     pixels = _pixels(file, arrays[images])
     if labels not in arrays:
         return pixels, [0] * len(pixels)
     given = arrays[labels].squeeze()
     fine = given.ndim == 1 and len(given) == len(pixels) and given.dtype.kind in "iu"
-    if not (fine and len(given) and 0 <= int(given.min()) and int(given.max()) < CLASS_LIMIT):
+    if not (fine and len(given) and int(given.min()) >= 0 and int(given.max()) < CLASS_LIMIT):
         raise ValueError(f"{file} is damaged: {labels} must be {len(pixels)} whole numbers from 0.")
     return pixels, [int(label) for label in given]
 

@@ -7,15 +7,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from tqdm import tqdm
 
 from vae_core.data import image_files
 from vae_core.data.fitting import ENOUGH, SIDE, squared
 from vae_core.data.gathered import Gathered, gathered
-from vae_core.data.sets import NAME_LIMIT, DataSet, known
+from vae_core.data.sets import NAME_LIMIT, known
 
 LARGEST_SET, LARGEST_FILE = 200_000, 64 * 2**20
 """Pictures of a folder, and bytes of one."""
@@ -89,7 +91,9 @@ def _files(root: Path) -> _Found:
     found: list[tuple[Path, str | None]] = []
     for folder, below, names in os.walk(root):
         inside = Path(folder).relative_to(root).parts
-        below[:] = sorted(name for name in below if not name.startswith(".") and len(inside) < DEPTH)
+        below[:] = sorted(
+            name for name in below if not name.startswith(".") and len(inside) < DEPTH
+        )
         name = inside[0] if inside else None
         found += [(Path(folder, file), name) for file in sorted(names) if file[0] != "."]
         if len(found) > LARGEST_SET:
@@ -101,7 +105,7 @@ def _files(root: Path) -> _Found:
 
 
 def _opened(
-    root: Path, part: _Found, places: dict[str, int], left_out: list[str], bar: tqdm[None]
+    root: Path, part: _Found, places: dict[str, int], left_out: list[str], bar: tqdm[NoReturn]
 ) -> tuple[NDArray[np.uint8], list[int]]:
     """Pictures (n, 28, 28) and labels of those that can be opened; the others join `left_out`."""
     images: list[NDArray[np.uint8]] = []
@@ -113,11 +117,11 @@ def _opened(
         except ValueError as error:
             left_out.append(f"{file.relative_to(root)}: {error}")
             continue
-        labels.append(places[name] if name in places else 0)
+        labels.append(places.get(name or "", 0))
     return np.stack(images) if images else np.empty((0, SIDE, SIDE), np.uint8), labels
 
 
-def _open(file: Path):
+def _open(file: Path) -> Image.Image:
     """One picture, upright, no larger than needed."""
     if not file.is_file():
         raise ValueError("It is not a file.")

@@ -1,4 +1,4 @@
-"""Image sets of the Hugging Face hub, or in its format on the disk, through the package datasets."""
+"""Image sets of the Hugging Face hub, or in its format, through the package datasets."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def read(name: str, polarity: str = "auto") -> Gathered:
     first = next(iter(splits.values()))
     pictures, labels = _column(first, "Image"), _column(first, "ClassLabel")
     if pictures is None:
-        raise ValueError(f"{name} holds no column of pictures; it has: {', '.join(first.features)}.")
+        raise ValueError(
+            f"{name} holds no column of pictures; it has: {', '.join(first.features)}."
+        )
     test = next((split for split in TEST if split in splits), None)
     chosen = {"train": "train", "test": test} if "train" in splits and test else None
     left_out: list[str] = []

@@ -6,6 +6,7 @@ import functools
 import importlib
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -47,6 +48,30 @@ def load(
 def describe(dataset: str, data: str | Path | None = None, polarity: str = "auto") -> DataSet:
     """What there is to say of a set; one that a person brings is read for it."""
     return opened(dataset, data, polarity).about if dataset in OWN else known(dataset)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """A set and its place; see `load`."""
+
+    dataset: str = "mnist"
+    data: str | Path | None = None
+    polarity: str = "auto"
+    download: bool = False
+
+    def split(self, name: str) -> Digits:
+        """`train` or `test`, as `load` reads it."""
+        return load(
+            name,
+            self.data,
+            dataset=self.dataset,
+            polarity=self.polarity,
+            download=self.download,
+        )
+
+    def about(self) -> DataSet:
+        """What the set is."""
+        return describe(self.dataset, self.data, self.polarity)
 
 
 def opened(dataset: str, data: str | Path | None, polarity: str = "auto") -> Gathered:

@@ -38,7 +38,9 @@ class DataSet:
 
     def __post_init__(self) -> None:
         if len(self.classes) > CLASS_LIMIT:
-            raise ValueError(f"{self.title} has {len(self.classes)} classes; {CLASS_LIMIT} at most.")
+            raise ValueError(
+                f"{self.title} has {len(self.classes)} classes; {CLASS_LIMIT} at most."
+            )
 
     @property
     def labelled(self) -> bool:

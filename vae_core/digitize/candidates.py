@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
+from vae_core.data.image_files import Picture
 from vae_core.digitize import detect as first_look
 from vae_core.digitize.contest import best_look
 from vae_core.digitize.crop import Crop, crop_of
 from vae_core.digitize.detect import LONGEST, Find, Survey
 from vae_core.digitize.illumination import Plane
-from vae_core.data.image_files import Picture
 from vae_core.digitize.judge import not_a_digit
 from vae_core.digitize.likeness import roughness
 from vae_core.digitize.mnist_frame import BOX, frame, has_greys, ink_box

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vae_core.data.image_files import Picture, closer
 from vae_core.digitize.detect import Find, Survey, region
 from vae_core.digitize.filters import operations
 from vae_core.digitize.illumination import Plane, ink_map, noise_of
-from vae_core.data.image_files import Picture, closer
 from vae_core.digitize.mnist_frame import Ink, without_repetition
 from vae_core.digitize.ruled_lines import without_rules
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from vae_core.data.image_files import Picture, Source, read
 from vae_core.digitize import detect as first_look
 from vae_core.digitize.candidates import View, best_view, chosen_crop, framed, small_plane
 from vae_core.digitize.crop import Crop, crop_of
 from vae_core.digitize.detect import Survey
 from vae_core.digitize.illumination import Plane
-from vae_core.data.image_files import Picture, Source, read
 from vae_core.digitize.mnist_frame import ink_box, is_mnist, on_canvas, thumbnail
 from vae_core.digitize.stroke_width import relative_width
 from vae_core.digitize.types import Box, Digit, Grey, Options, Stage

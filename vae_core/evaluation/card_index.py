@@ -8,8 +8,13 @@ from huggingface_hub.utils import yaml_dump
 
 from vae_core.checkpoint.metrics import Metrics, sample_figures
 from vae_core.config import Config
+from vae_core.data.sets import known
 
-DATASET = "ylecun/mnist"
+DATASETS = {
+    "mnist": "ylecun/mnist",
+    "fashion-mnist": "zalando-datasets/fashion_mnist",
+}
+"""What the hub calls a set; others are not listed there."""
 DRAWS, CODES = "unconditional-image-generation", "image-feature-extraction"
 """The hub's names of what a model is for: one without a prior has codes and draws nothing."""
 
@@ -28,7 +33,7 @@ def head(config: Config, metrics: Metrics | None) -> list[str]:
         "library_name": "vae-core",
         "pipeline_tag": _task(config),
         "license": "mit",
-        "datasets": [DATASET],
+        **({"datasets": [DATASETS[config.dataset]]} if config.dataset in DATASETS else {}),
         "tags": _tags(config),
     }
     if metrics:
@@ -42,13 +47,17 @@ def _task(config: Config) -> str:
 
 def _tags(config: Config) -> list[str]:
     kind = "autoencoder" if config.objective == "reconstruction" else "variational-autoencoder"
-    return [kind, "mnist", "pytorch", "safetensors"]
+    return [kind, config.dataset, "pytorch", "safetensors"]
 
 
 def _result(config: Config, metrics: Metrics) -> Mapping[str, object]:
     return {
         "task": {"type": _task(config)},
-        "dataset": {"type": DATASET, "name": "MNIST", "split": "test"},
+        "dataset": {
+            "type": DATASETS.get(config.dataset, config.dataset),
+            "name": known(config.dataset).title,
+            "split": "test",
+        },
         "metrics": [
             {"type": kind, "name": name, "value": round(value, DIGITS)}
             for kind, name, value in _figures(metrics)

@@ -11,9 +11,12 @@ from typing import cast
 import torch
 
 from vae_core import checkpoint, evaluation, files, runtime
+from vae_core.checkpoint import examples
 from vae_core.checkpoint.metrics import Metrics, Result
-from vae_core.data.digits import Digits, load_mnist
+from vae_core.data.digits import Digits
 from vae_core.data.digits import hold_out as split_off
+from vae_core.data.loading import Pictures
+from vae_core.data.sets import known as known_set
 from vae_core.evaluation import figures, report
 from vae_core.explore import slider_axes
 from vae_core.models import VAE, Model
@@ -27,14 +30,13 @@ class Request:
     """What `evaluate` was asked for; see there."""
 
     folder: Path
-    data: str | Path | None = None
+    pictures: Pictures
     importance_samples: int = 0
     limit: int | None = None
     hold_out: int | None = None
     seeds: tuple[int, ...] = (0,)
     device: str | None = None
     save: bool = False
-    download: bool = False
     part: str | None = None
 
 
@@ -54,22 +56,27 @@ def evaluate(
 
     Args:
         model: a checkpoint: its folder, the name of a shipped one, or `hf:user/name`.
-        data: the folder that holds MNIST/raw; the cache folder when None.
+        data: the pictures of the checkpoint's set, see `data.load`; the cache folder when None.
         importance_samples: of the NLL, 0 for none.
         limit: measure every (10000 / limit)th test digit, without FID.
         hold_out: measure the training digits that `train` kept out by the same number.
         seeds: draws of the binarisation.
         device: "cpu", "cuda", "cuda:N" or "mps"; the best there is when None.
         save: write metrics.json and the card beside the model.
-        download: fetch MNIST where it is missing.
+        download: fetch the set where it is missing and torchvision knows it.
 
     Raises:
         ValueError: an argument, the checkpoint or the data cannot be used.
         report.Unsaved: the figures were taken, but could not be written; it holds them.
     """
     folder, draws = checkpoint.resolve(model), tuple(seeds)
-    request = (data, importance_samples, limit, hold_out, draws, device, save, download)
-    return _evaluate(Request(folder, *request))
+    request = (importance_samples, limit, hold_out, draws, device, save)
+    return _evaluate(Request(folder, _pictures(folder, data, download), *request))
+
+
+def _pictures(folder: Path, data: str | Path | None, download: bool) -> Pictures:
+    dataset = checkpoint.read_config(folder).dataset
+    return examples.pictures(folder, dataset, data, download=download)
 
 
 def _evaluate(asked: Request) -> Result:
@@ -83,16 +90,17 @@ def _evaluate(asked: Request) -> Result:
         raise ValueError(f"importance_samples is {asked.importance_samples}; it must be 0 or more.")
     known, test = _digits(asked)
     weights = files.fingerprint(folder / checkpoint.WEIGHTS)
-    if asked.save and slider_axes.can_rotate(model):  # first of all: samples are drawn through them
-        _rotate(model, asked.data, device)
+    # First of all: samples are drawn through them.
+    if asked.save and slider_axes.can_rotate(model) and known_set(model.config.dataset).digits:
+        slider_axes.rotate(model, _axes(model, asked, device))
     result = _measure(asked, model, known, test, weights)
     result["parameters"] = checkpoint.count_parameters(folder / checkpoint.WEIGHTS)
     result["file_bytes"] = (folder / checkpoint.WEIGHTS).stat().st_size
     result["seconds"] = round(time.perf_counter() - start, 2)
     if asked.save:
-        whole = load_mnist("test", asked.data)
+        whole = asked.pictures.split("test")
         measured = figures.with_slice(result, model, whole, weights)
-        report.save(folder, model, measured, command(asked, result), whole, asked.data)
+        report.save(folder, model, measured, command(asked, result), whole, asked.pictures)
     return result
 
 
@@ -122,7 +130,7 @@ def _measure(asked: Request, model: Model, known: Digits, test: Digits, weights:
         **figures.deterministic(model, test, device),
         **figures.code_errors(model, known, test, device),
         **figures.gap(model, known, test, seeds[0]),
-        **figures.fidelity(model, test, asked.data, seeds[0]),
+        **figures.fidelity(model, test, asked.pictures.data, seeds[0]),
     }
     return cast(Result, measured)
 
@@ -147,9 +155,8 @@ def refresh(
     folder = checkpoint.resolve(model)
     if save:
         report.must_take_files(folder)
-    asked = Request(
-        folder=folder, data=data, device=device, save=save, download=download, part=part
-    )
+    pictures = _pictures(folder, data, download)
+    asked = Request(folder=folder, pictures=pictures, device=device, save=save, part=part)
     parts = PARTS if part is None else (checked(part),)
     result: dict[str, object] = {}
     loaded = checkpoint.load(folder, runtime.choose_device(device))
@@ -176,7 +183,7 @@ def _samples_again(asked: Request, model: Model, earlier: Metrics) -> Mapping[st
         "recipe": model.config.name,
         "elbo_sem_digits": None if terms.elbo is None else terms.sem,
         "bounds": evaluation.bounds(model.config),
-        **figures.fidelity(model, test, asked.data, seed),
+        **figures.fidelity(model, test, asked.pictures.data, seed),
     }
 
 
@@ -197,7 +204,7 @@ def _digits(asked: Request) -> tuple[Digits, Digits]:
     """
     train, held = _load("train", asked), asked.hold_out
     if held is None:
-        return train, load_mnist("test", asked.data).every(asked.limit)
+        return train, asked.pictures.split("test").every(asked.limit)
     if asked.save or asked.limit is not None:
         raise ValueError(
             "--hold-out takes no --save and no --limit: metrics.json is of test digits."
@@ -207,13 +214,13 @@ def _digits(asked: Request) -> tuple[Digits, Digits]:
 
 def _load(split: str, asked: Request) -> Digits:
     """The verb's first look at the data, which fetches it where that is asked for."""
-    return load_mnist(split, asked.data, download=asked.download)
+    return asked.pictures.split(split)
 
 
-def _rotate(model: Model, data: str | Path | None, device: torch.device) -> None:
-    """Lays the sliders along axes that mean something, by training digits alone."""
-    digits = load_mnist("train", data).drawn(AXES_FROM)
-    slider_axes.rotate(model, slider_axes.choose(model, digits, device))
+def _axes(model: Model, asked: Request, device: torch.device) -> torch.Tensor:
+    """Axes for the sliders that mean something, by training digits alone."""
+    digits = asked.pictures.split("train").drawn(AXES_FROM)
+    return slider_axes.choose(model, digits, device)
 
 
 def command(asked: Request, result: Result) -> str:

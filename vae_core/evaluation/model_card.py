@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from vae_core import checkpoint, files
-from vae_core.checkpoint import companions, held_out
+from vae_core.checkpoint import companions, examples, held_out
 from vae_core.checkpoint.metrics import Metrics, SampleFigures, sample_figures
 from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
+from vae_core.data.sets import known
 from vae_core.evaluation import card_index
 from vae_core.explore import sliders
 
@@ -24,14 +25,19 @@ def write_card(folder: Path) -> None:
     about, ablation = checkpoint.inspect(folder), folder / ABLATION_FILE
     held = held_out.read(folder)
     config = Config.from_dict(about["config"])
-    text = card(about, sliders.read(folder, config.latent_dim), held=held)
+    title = examples.about(folder, config.dataset).title
+    text = card(about, sliders.read(folder, config.latent_dim), held=held, title=title)
     if ablation.is_file():
         text += f"\n## What each change is worth\n\n{ablation.read_text('utf-8')}"
     files.write_text(folder / "README.md", text)
 
 
 def card(
-    about: checkpoint.Facts, latents: sliders.Latents | None = None, *, held: int | None = None
+    about: checkpoint.Facts,
+    latents: sliders.Latents | None = None,
+    *,
+    held: int | None = None,
+    title: str | None = None,
 ) -> str:
     """Markdown for what `checkpoint.inspect` returns; every figure names its unit and origin.
 
@@ -39,18 +45,20 @@ def card(
         about: the checkpoint.
         latents: what latents.json says of its sliders, where it is there.
         held: how many training digits were kept out of its training.
+        title: of its data set; that of the set that the config names when None.
     """
     config = Config.from_dict(about["config"])
-    net, train = config.net, config.train
+    net, train, digits = config.net, config.train, known(config.dataset).digits
+    title = title or known(config.dataset).title
     lines = [
         *card_index.head(config, about["metrics"]),
         f"# {about['recipe']}: {about['title']}",
         "",
-        f"{_kind(config)} on MNIST: {net.kind} nets {_dims(net)}, "
+        f"{_kind(config)} on {title}: {net.kind} nets {_dims(net)}, "
         f"{config.latent_dim} latents, {config.likelihood} likelihood, "
         f"{config.prior} prior, {about['parameters']:,} parameters.",
         "",
-        f"Trained on {_seen(held)} for {train.epochs} epochs of batches of "
+        f"Trained on {_seen(held, digits=digits)} for {train.epochs} epochs of batches of "
         f"{train.batch_size}{_start(train)}, binarisation: {train.binarisation}"
         f"{_beta(train.beta)}. "
         f"Repeat it with `python -m vae_core train {about['recipe']}`.",
@@ -77,7 +85,10 @@ def _measured(
     ]
 
 
-def _seen(held: int | None) -> str:
+def _seen(held: int | None, *, digits: bool = True) -> str:
+    if not digits:
+        kept = "" if held is None else f" but {held:,}, kept out to choose settings by,"
+        return f"all training pictures{kept}"
     if held is None:
         return "all 60,000 training digits"
     return f"{60_000 - held:,} training digits, the other {held:,} kept out to choose settings by,"
@@ -193,8 +204,14 @@ def _figures(metrics: Metrics) -> list[tuple[str, str]]:
         *_evidence(metrics),
         *terms,
         ("squared error of the reconstruction, mean over pixels", f"{metrics['mse']:.5f}"),
-        ("5-NN error of the codes", f"{100 * metrics['knn_error']:.2f} %"),
-        ("linear probe error of the codes", f"{100 * metrics['probe_error']:.2f} %"),
+        *(
+            (name, f"{100 * error:.2f} %")
+            for name, error in (
+                ("5-NN error of the codes", metrics["knn_error"]),
+                ("linear probe error of the codes", metrics["probe_error"]),
+            )
+            if error is not None
+        ),
     ]
     part = metrics["slice"]
     if part["nll"] is not None:
@@ -255,13 +272,11 @@ def _sliders(latents: sliders.Latents | None) -> list[tuple[str, str]]:
         "squared change of the picture by a slider from -2 to 2, the weakest against the "
         "strongest: with the others at 0; at draws from the prior"
     )
+    name = "the slider that follows each trait best over 10,000 training digits, and Pearson's r"
     closest = ", ".join(f"{trait} {_closest(each, trait)}" for trait in latents["traits"])
     return [
         (moved, f"{at_zero:.3f}; {at_draws:.3f}"),
-        (
-            "the slider that follows each trait best over 10,000 training digits, and Pearson's r",
-            closest,
-        ),
+        *([(name, closest)] if latents["traits"] else []),
     ]
 
 

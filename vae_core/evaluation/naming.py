@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from vae_core.data.digits import Digits
+from vae_core.data.sets import known, must_be_digits
 from vae_core.evaluation import fid_features, path_table, slider_table, steering
 from vae_core.explore import sliders
 from vae_core.explore.sliders import Latents
@@ -30,12 +31,16 @@ def write(folder: Path, model: Model, kl_per_dim: list[float] | None, train: Dig
         folder: of the checkpoint.
         model: in evaluation mode.
         kl_per_dim: the order of the sliders is by falling KL in nats; see `sliders.describe`.
-        train: training digits, labelled.
+        train: training digits, labelled. Of another set's model only the order of the sliders and
+            how far each moves the picture are written: traits and classifier know digits alone.
 
     Raises:
         ValueError: the file cannot be written.
     """
     device = next(iter(model.state_dict().values())).device
+    if not known(model.config.dataset).digits:
+        sliders.write(folder, sliders.unnamed(model, kl_per_dim=kl_per_dim, device=device))
+        return
     paths = path_table.offered(model, train, device=device)
     sliders.write(folder, {**named(model, train, kl_per_dim), "paths": paths})
 
@@ -47,6 +52,7 @@ def rename(folder: Path, model: Model, train: Digits) -> Latents:
         ValueError: there is none of these weights, or it is damaged or cannot be written.
     """
     about = sliders.read(folder, model.latent_dim)
+    must_be_digits(model.config.dataset, "naming sliders by traits")
     if about is None:
         raise ValueError(
             f"{folder / sliders.LATENTS} is missing or of other weights; evaluate first."

@@ -22,7 +22,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_core import checkpoint, files, runtime
-from vae_core.data.digits import Digits, add_arguments, load_mnist
+from vae_core.checkpoint import examples
+from vae_core.data import add_arguments
+from vae_core.data.digits import Digits
 from vae_core.models import Model
 from vae_core.probability import likelihoods
 from vae_core.probability.latents import DiagonalGaussian
@@ -208,7 +210,7 @@ def rebuild(
     """Measures the percentiles of checkpoints whose file is missing or does not fit any more.
 
     Args:
-        data: folder that holds MNIST/raw; None as for `load_mnist`.
+        data: folder that holds MNIST/raw and its cousins; None as for `data.load`.
         root: folder of checkpoint folders; None takes the shipped ones.
         names: which of them; all where there are none.
         download: fetch MNIST where it is missing.
@@ -216,13 +218,14 @@ def rebuild(
     Returns:
         The names of those that were measured.
     """
-    test = load_mnist("test", data, download=download)
     device = runtime.choose_device(None)
     folders = [checkpoint.resolve(name, root) for name in names] or checkpoint.shipped(root)
     stale = [folder for folder in folders if read(folder) is None]
     for folder in stale:
         print(folder.name, file=sys.stderr, flush=True)
-        write(folder, measure(checkpoint.load(folder, device), test, device))
+        model = checkpoint.load(folder, device)
+        where = examples.pictures(folder, model.config.dataset, data, download=download)
+        write(folder, measure(model, where.split("test"), device))
     return [folder.name for folder in stale]
 
 

@@ -12,7 +12,8 @@ import torch
 
 from vae_core import checkpoint, files
 from vae_core.checkpoint.metrics import Figures, Measured, Metrics, PriorGap
-from vae_core.data.digits import Digits, load_mnist
+from vae_core.data.digits import Digits
+from vae_core.data.loading import Pictures
 from vae_core.evaluation import family, fid_features, naming, percentiles, samples
 from vae_core.evaluation.model_card import write_card
 from vae_core.explore import slider_axes
@@ -48,7 +49,7 @@ def save(
     result: Figures,
     command: str,
     test: Digits,
-    data: str | Path | None,
+    pictures: Pictures,
 ) -> None:
     """metrics.json, latents.json, the sliders' axes, the percentiles and the card.
 
@@ -60,7 +61,7 @@ def save(
     """
     try:
         _write_metrics(folder, result, command)
-        _write_companions(folder, model, result, data, test)
+        _write_companions(folder, model, result, pictures.split("train"), test)
         write_card(folder)
     except ValueError as error:
         raise Unsaved(error, result) from error
@@ -83,14 +84,13 @@ def _write_companions(
     folder: Path,
     model: Model,
     result: Figures,
-    data: str | Path | None,
+    train: Digits,
     test: Digits,
 ) -> None:
     device = next(iter(model.state_dict().values())).device
     if can_rotate(model.prior):
         slider_axes.write(folder, model.prior.axes)
     percentiles.write(folder, percentiles.measure(model, test, device))
-    train = load_mnist("train", data)
     naming.write(folder, model, result["kl_per_dim"], train)
     if family.has_pca(model):
         family.write_pca(folder, family.fit_pca(model, train, test))

@@ -105,8 +105,8 @@ def _nll(row: Row) -> str:
     return "" if bits is None else f"{bits:.3f} bits a pixel"
 
 
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.2f} %"
+def _percent(fraction: float | None) -> str:
+    return "-" if fraction is None else f"{100 * fraction:.2f} %"
 
 
 VARIATIONAL: Mapping[str, Callable[[Row], str]] = {

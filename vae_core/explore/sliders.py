@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, NotRequired, TypedDict, TypeGuard, cast
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -123,18 +124,44 @@ def describe(
     }
 
 
+def unnamed(
+    model: Model,
+    *,
+    kl_per_dim: list[float] | None = None,
+    device: torch.device | str = "cpu",
+    seed: int = 0,
+) -> Latents:
+    """As `describe`, of pictures whose traits nobody measures: order and movement, no names."""
+    device, dim = torch.device(device), model.latent_dim
+    with runtime.eval_mode(model):
+        noise = torch.randn(DRAWS, dim, generator=runtime.generator("cpu", seed, 6))
+        at_zero = movement(model, torch.zeros(1, dim, device=device))
+        at_draws = movement(model, noise.to(device))
+    ranking = torch.tensor(kl_per_dim) if kl_per_dim else at_draws
+    return {
+        "recipe": model.config.name,
+        "digits": 0,
+        "traits": [],
+        "order": [int(each) for each in ranking.argsort(descending=True, stable=True)],
+        "order_by": "kl" if kl_per_dim else "movement",
+        "draws": DRAWS,
+        "latents": _latents(np.zeros((0, dim)), at_zero, at_draws),
+    }
+
+
 def _latents(correlations: traits.Floats, at_zero: Tensor, at_draws: Tensor) -> list[Latent]:
     """One entry a slider, from its correlations (traits, d) and its two movements (d,)."""
+    names = traits.named(correlations) if len(correlations) else [None] * len(at_zero)
     return [
         {
             "name": name,
-            "correlations": dict(zip(traits.TRAITS, _rounded(correlations[:, i]), strict=True)),
+            "correlations": dict(zip(traits.TRAITS, _rounded(correlations[:, i]), strict=False)),
             "moved_at_zero": _significant(at_zero[i]),
             "moved_at_draws": _significant(at_draws[i]),
             "relative_at_zero": _share(at_zero, i),
             "relative_at_draws": _share(at_draws, i),
         }
-        for i, name in enumerate(traits.named(correlations))
+        for i, name in enumerate(names)
     ]
 
 

@@ -15,20 +15,20 @@ from typing import NoReturn, NotRequired, TypedDict, cast
 import torch
 from tqdm import tqdm
 
-from vae_core import checkpoint, files, recipes, runtime
+from vae_core import checkpoint, files, runtime
 from vae_core.checkpoint import held_out
 from vae_core.config import Config
-from vae_core.data.digits import Digits, load_mnist
-from vae_core.data.digits import hold_out as split_off
+from vae_core.data.digits import Digits
+from vae_core.data.loading import Pictures
 from vae_core.evaluation.elbo import elbo
 from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
 from vae_core.probability.latents import FittedGaussian
-from vae_core.training import cuda_graph, distributed, lock, state
+from vae_core.training import cuda_graph, distributed, lock, run_data
 from vae_core.training.run import Progress, TrainingRun, fit
 from vae_core.training.signals import stopping
 
-HISTORY, STATE = "history.jsonl", "state/run.safetensors"
+HISTORY, STATE = "history.jsonl", run_data.STATE
 EVERY = 50
 """Steps between two records where a step takes long enough to be waited for."""
 FIRST_SAVE_SECONDS, SAVE_EVERY_SECONDS = 5, 60
@@ -40,13 +40,12 @@ class Request:
     """What `train` was asked for; see there."""
 
     config: Config
-    data: str | Path | None
+    pictures: Pictures
     out: Path
     seed: int
     resume: bool
     init_from: str | Path | None
     hold_out: int | None
-    download: bool
 
 
 class Trained(TypedDict):
@@ -83,27 +82,30 @@ def train(
     init_from: str | Path | None = None,
     hold_out: int | None = None,
     download: bool = False,
+    dataset: str | None = None,
+    polarity: str = "auto",
 ) -> Trained:
     """Train a recipe into a checkpoint folder; what is saved can be resumed after any end.
 
     Args:
         recipe: its name, or a config of your own.
-        data: the folder that holds MNIST/raw; the cache folder when None.
-        out: the checkpoint folder; `checkpoints/RECIPE` when None.
+        data, dataset, polarity, download: the pictures, see `data.load`; the recipe's set when
+            `dataset` is None.
+        out: the checkpoint folder; `checkpoints/` and the config's name when None.
         epochs, batch_size: instead of the recipe's.
         device: "cpu", "cuda", "cuda:N" or "mps"; the best there is when None.
         seed: fixes the first weights, the order of the digits and every draw.
         resume: go on, bit for bit, from the state in `out`.
         init_from: a checkpoint whose weights a new run starts with.
         hold_out: how many training digits to keep out and to follow instead of the test digits.
-        download: fetch MNIST where it is missing.
 
     Raises:
         ValueError: an argument, the data or the checkpoint to start from cannot be used.
     """
-    config = _config(recipe, epochs, batch_size)
+    config = run_data.config(recipe, epochs, batch_size, dataset, data)
     folder = Path(out or checkpoint.shipped_root() / config.name)
-    asked = Request(config, data, folder, seed, resume, init_from, hold_out, download)
+    pictures = Pictures(config.dataset, data, polarity, download)
+    asked = Request(config, pictures, folder, seed, resume, init_from, hold_out)
     return _train(asked, runtime.choose_device(device))
 
 
@@ -112,40 +114,15 @@ def _train(asked: Request, device: torch.device) -> Trained:
     try:
         # One process writes, so one holds the lock; the state is read under it too.
         with lock.held(asked.out) if distributed.rank() == 0 else contextlib.nullcontext():
-            digits, followed = _digits(asked)
+            where = asked.pictures, asked.out, asked.hold_out
+            digits, followed = run_data.splits(asked.config, *where, resume=asked.resume)
             run, history = _new_run(asked, chosen)
-            return _Session(run, digits, followed, asked.out, asked.hold_out, history).go()
+            done = _Session(run, digits, followed, asked.out, asked.hold_out, history).go()
+            if distributed.rank() == 0 and (asked.out / checkpoint.WEIGHTS).is_file():
+                run_data.write_examples(asked.out, asked.pictures)
+            return done
     finally:
         distributed.stop()
-
-
-def _config(recipe: str | Config, epochs: int | None, batch_size: int | None) -> Config:
-    config = recipe if isinstance(recipe, Config) else recipes.get(recipe)
-    given = {"epochs": epochs, "batch_size": batch_size}
-    changes = {name: value for name, value in given.items() if value is not None}
-    return dataclasses.replace(config, train=dataclasses.replace(config.train, **changes))
-
-
-def _digits(asked: Request) -> tuple[Digits, Digits]:
-    """Those to train on, and those to follow: test digits, or what `hold_out` keeps out.
-
-    Raises:
-        ValueError: a run would go on with digits in training that it had kept out, or without
-            some that it had trained on.
-    """
-    train, kept_out = load_mnist("train", asked.data, download=asked.download), asked.hold_out
-    if asked.resume and (before := _begun_with(asked.out)) != kept_out:
-        said = "none" if before is None else before
-        raise ValueError(f"hold_out is {kept_out}; the run in {asked.out} was begun with {said}.")
-    if kept_out is None:
-        return train, load_mnist("test", asked.data)
-    return split_off(train, kept_out)
-
-
-def _begun_with(out: Path) -> int | None:
-    """How many digits the run in `out` keeps out: its state knows, whatever weights lie there."""
-    of_weights, path = held_out.read(out), out / STATE
-    return state.read_held_out(path, of_weights) if path.is_file() else of_weights
 
 
 def _new_run(asked: Request, device: torch.device) -> tuple[TrainingRun, str]:

@@ -12,7 +12,7 @@ import torch
 from vae_core import Config, NetConfig, TrainConfig, checkpoint, files
 from vae_core.checkpoint import held_out
 from vae_core.data.digits import Digits
-from vae_core.training import lock, session, state
+from vae_core.training import lock, run_data, session, state
 from vae_core.training.run import TrainingRun
 
 CONFIG = Config(
@@ -114,11 +114,11 @@ def test_what_was_held_out_belongs_to_the_weights_and_to_the_state(
     monkeypatch.setattr(again, "_save", lambda finished: None)  # killed before any save
     again.go()
     assert held_out.read(tmp_path) is None  # the weights there saw all digits
-    assert session._begun_with(tmp_path) is None
+    assert run_data.begun_with(tmp_path) is None
     begun = TrainingRun(CONFIG)
     begun.save(tmp_path / session.STATE, held=7)  # and now before the first weights
     assert held_out.read(tmp_path) is None
-    assert session._begun_with(tmp_path) == 7
+    assert run_data.begun_with(tmp_path) == 7
     session._Session(begun, digits, digits, tmp_path, held=7).go()
     assert held_out.read(tmp_path) == 7
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vae_core.app.service.cards import Card, Kind
 from vae_core.config import Config
+from vae_core.data import sets
 from vae_core.evaluation import family
 from vae_core.probability import likelihoods
 
@@ -24,12 +25,16 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Deterministic": ("ae", "ae-cross-entropy", "ae-linear", "ae-overcomplete"),
     "Denoising": ("dae-gaussian", "dae-masking", "dae-salt-pepper"),
     "Sparse and contractive": (*("sae-topk", "sae-kl", "sae-l1", "sae-l2", "ae-sigmoid", "cae"),),
+    "FashionMNIST": ("fashion-vae-flow", "fashion-vae-conv", "fashion-vae-conv-elbo"),
 }
 """Recipe names; a recipe that is not here goes by its kind."""
+OWN = "Pictures of your own"
 
 
 def group(config: Config) -> str:
-    """The group that a model is shown in."""
+    """The group that a model is shown in: of MNIST by its kind, of other sets by the set."""
+    if config.dataset != "mnist":
+        return OWN if config.dataset in sets.OWN else sets.known(config.dataset).title
     for title, names in GROUPS.items():
         if config.name in names:
             return title
@@ -59,7 +64,7 @@ def kind(config: Config) -> Kind:
 
 def place(card: Card) -> tuple[int, int, str]:
     """Where a model is listed: by group, then as the group lists it, then by name."""
-    titles = list(GROUPS)
-    names = GROUPS[card["group"]]
+    titles = [*GROUPS, *(each.title for each in sets.SETS.values()), OWN]
+    names = GROUPS.get(card["group"], ())
     known = names.index(card["name"]) if card["name"] in names else len(names)
     return titles.index(card["group"]), known, card["name"]

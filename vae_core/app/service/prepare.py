@@ -11,8 +11,8 @@ from vae_core.app import checks, wire
 from vae_core.app.service.damage import damaged, gap
 from vae_core.app.service.replies import Arrived, Stage
 from vae_core.app.wire import Grey, Mask, Picture
-from vae_core.digitize import Digit, Options, digitize, types
 from vae_core.data.image_files import read
+from vae_core.digitize import Digit, Options, digitize, types
 from vae_core.digitize.stroke_width import relative_width
 
 FILM_SIDE = 168
