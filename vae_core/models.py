@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from vae_core import runtime
 from vae_core.config import Config
+from vae_core.config.model import GRID
 from vae_core.nets import (
     ACTIVATIONS,
     PIXELS,
@@ -25,15 +27,26 @@ from vae_core.probability.latents import (
     StandardNormal,
     one_hot,
 )
-from vae_core.probability.protocols import Head, LabelledPrior, PixelDistribution, Prior
+from vae_core.probability.protocols import (
+    Head,
+    LabelledPrior,
+    PixelDistribution,
+    Prior,
+    can_draw,
+)
 from vae_core.probability.shapes import Float, Int
+
+if TYPE_CHECKING:
+    from vae_core.probability.codebook import CodebookPrior
 
 CLASSES = 10
 
 
 def build(config: Config) -> Model:
     """The model that a config describes, with fresh weights."""
-    return VAE(config) if config.is_variational else Autoencoder(config)
+    if config.is_variational:
+        return VAE(config)
+    return Autoencoder(config) if config.code.codebook is None else QuantisedAutoencoder(config)
 
 
 class Coder(nn.Module):
@@ -123,11 +136,15 @@ class Coder(nn.Module):
     ) -> tuple[Float[Tensor, "{n} 1 28 28"], Float[Tensor, "{n} {self.latent_dim}"]]:
         """n draws from the prior, its base noise scaled by `temperature` (0 or more).
 
-        A labelled prior is a mixture over labels: without y (n,) each draw has one of its own.
+        A labelled prior is a mixture over labels: without y (n,) each draw has one of its own. A
+        prior whose sliders are not its noise draws by itself.
 
         Returns:
             The means of p(x|z), (n, 1, 28, 28), and the sliders' positions u, (n, latent_dim).
         """
+        if can_draw(self.prior):
+            z = self.prior.draw(n, generator=generator, temperature=temperature)
+            return self.decode(z).mean, self.to_sliders(z)
         if y is None and self.config.labelled_prior:
             y = torch.randint(CLASSES, (n,), generator=generator, device=generator.device)
             y = y.to(next(self.parameters()).device)
@@ -146,7 +163,7 @@ class VAE(Coder):
     def __init__(self, config: Config) -> None:
         super().__init__(config, 2 * config.latent_dim, 2 if config.conditional else 1)
         self.label_plane = nn.Linear(CLASSES, PIXELS, bias=False) if config.conditional else None
-        self.prior = _prior(config)
+        self.prior = self._prior()
 
     def encode(
         self, x: Float[Tensor, "b 1 28 28"], y: Int[Tensor, " b"] | None = None
@@ -158,6 +175,19 @@ class VAE(Coder):
         # Probability is computed in single precision whatever the nets ran in.
         mean, logvar = runtime.single(self.encoder(x)).chunk(2, dim=-1)
         return DiagonalGaussian(mean, logvar)
+
+    def _prior(self) -> Prior:
+        """Each imported where a model has it: none but the flow needs zuko, say."""
+        config = self.config
+        if config.prior == "flow":
+            from vae_core.probability.flow import FlowPrior
+
+            return FlowPrior(config.latent_dim, classes=CLASSES if config.labelled_prior else 0)
+        if config.prior == "vamp":
+            from vae_core.probability.vamp import VampPrior
+
+            return VampPrior(self.encoder, config.latent_dim, config.pseudo_inputs)
+        return StandardNormal(config.latent_dim)
 
     def reconstruct(
         self, x: Float[Tensor, "b 1 28 28"], generator: torch.Generator | None = None
@@ -177,7 +207,7 @@ class Autoencoder(Coder):
     def __init__(self, config: Config) -> None:
         super().__init__(config, config.latent_dim)
         self.activation = ACTIVATIONS[config.code.activation]()
-        self.prior = FittedGaussian(config.latent_dim)
+        self.prior = self._prior()
         self.topk = config.code.topk
 
     def encode(self, x: Float[Tensor, "b 1 28 28"], y: Int[Tensor, " b"] | None = None) -> Point:
@@ -188,6 +218,13 @@ class Autoencoder(Coder):
         """What an MLP encoder's hidden layers give for x, and at last the code, each (b, units)."""
         features, hidden = hidden_activations(self.encoder, x)
         return [*hidden, self._code(features)]
+
+    def _prior(self) -> Prior:
+        return FittedGaussian(self.latent_dim)
+
+    def rate(self, z: Float[Tensor, "*b {self.latent_dim}"]) -> Float[Tensor, "*b"] | None:
+        """-log p(z) in nats, (...), where a code has a probability: a point of a plane has none."""
+        return None
 
     def _code(self, features: Tensor) -> Tensor:
         code = self.activation(runtime.single(features))
@@ -200,6 +237,40 @@ class Autoencoder(Coder):
         return self.decode(self.encode(x).mean).mean
 
 
+class QuantisedAutoencoder(Autoencoder):
+    """VQ-VAE (van den Oord et al., 2017): a code is a grid of entries of a codebook.
+
+    `encode` gives the code before it is quantised, which the sliders move; `decode` quantises. The
+    encoder chooses one grid, so that -log p(x|z) - log p(grid) bounds -log p(x) from above.
+    """
+
+    def _prior(self) -> Prior:
+        from vae_core.probability.codebook import CodebookPrior
+
+        assert self.config.code.codebook is not None
+        return CodebookPrior(self.latent_dim, self.config.code.codebook)
+
+    def _code(self, features: Tensor) -> Tensor:
+        """Each place's vector has the mean 0 and the variance 1 that the first entries have."""
+        places = features.float().reshape(len(features), -1, GRID)
+        return F.layer_norm(places.transpose(1, 2), places.shape[1:2]).transpose(1, 2).flatten(1)
+
+    @property
+    def codebook(self) -> CodebookPrior:
+        """The prior by its own type: with its entries, and what lies nearest."""
+        return cast("CodebookPrior", self.prior)
+
+    def decode(
+        self, z: Float[Tensor, "*b {self.latent_dim}"], y: Tensor | None = None
+    ) -> PixelDistribution:
+        """p(x|z) of the entries nearest to z (..., latent_dim); labels y mean nothing here."""
+        return super().decode(self.codebook.quantised(z))
+
+    def rate(self, z: Float[Tensor, "*b {self.latent_dim}"]) -> Float[Tensor, "*b"]:
+        """What it takes to say the grid of z by the prior, in nats, (...)."""
+        return -self.prior.log_prob(z)
+
+
 Model: TypeAlias = VAE | Autoencoder
 
 
@@ -207,11 +278,3 @@ def largest(code: Float[Tensor, "b d"], k: int) -> Float[Tensor, "b d"]:
     """The code (b, d) with all but its k largest units by magnitude set to zero."""
     kept = code.abs().topk(k, dim=-1).indices
     return torch.zeros_like(code).scatter(-1, kept, code.gather(-1, kept))
-
-
-def _prior(config: Config) -> Prior:
-    if config.prior == "flow":
-        from vae_core.probability.flow import FlowPrior
-
-        return FlowPrior(config.latent_dim, classes=CLASSES if config.labelled_prior else 0)
-    return StandardNormal(config.latent_dim)

@@ -25,7 +25,8 @@ def build_encoder(config: NetConfig, outputs: int, channels: int = 1) -> nn.Modu
     if config.kind == "mlp":
         dims = (channels * PIXELS, *config.hidden_dims, outputs)
         return nn.Sequential(nn.Flatten(), mlp(dims, config.activation))
-    return ConvEncoder(config.hidden_dims, config.blocks, outputs, channels)
+    kind = GridEncoder if config.kind == "grid" else ConvEncoder
+    return kind(config.hidden_dims, config.blocks, outputs, channels)
 
 
 def build_decoder(config: NetConfig, inputs: int, channels: int = 1) -> nn.Module:
@@ -36,7 +37,8 @@ def build_decoder(config: NetConfig, inputs: int, channels: int = 1) -> nn.Modul
         layers = mlp((inputs, *dims, channels * PIXELS), config.activation)
         return nn.Sequential(layers, nn.Unflatten(1, (channels, 28, 28)))
     blocks = config.blocks if config.decoder_blocks is None else config.decoder_blocks
-    return ConvDecoder(dims, blocks, inputs, channels)
+    kind = GridDecoder if config.kind == "grid" else ConvDecoder
+    return kind(dims, blocks, inputs, channels)
 
 
 def mlp(dims: Sequence[int], activation: str = "relu") -> nn.Sequential:
@@ -120,7 +122,7 @@ class ConvEncoder(nn.Module):
             *(ResidualBlock(c) for _ in range(blocks)),
             nn.SiLU(),
         )
-        self.head = nn.Linear(c * 4 * 4, outputs)
+        self.head: nn.Module = nn.Linear(c * 4 * 4, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         # Convolutions on the CPU and on tensor cores are fastest with channels innermost.
@@ -134,7 +136,7 @@ class ConvDecoder(nn.Module):
     def __init__(self, channels: Sequence[int], blocks: int, inputs: int, outputs: int = 1) -> None:
         super().__init__()
         c, b, a = channels
-        self.stem = nn.Linear(inputs, c * 4 * 4)
+        self.stem: nn.Module = nn.Linear(inputs, c * 4 * 4)
         self.unflatten = nn.Unflatten(1, (c, 4, 4))
         self.layers = nn.Sequential(
             *(ResidualBlock(c) for _ in range(blocks)),
@@ -152,3 +154,22 @@ class ConvDecoder(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         features = self.unflatten(self.stem(z))
         return self.layers(features.contiguous(memory_format=torch.channels_last))
+
+
+class GridEncoder(ConvEncoder):
+    """The same, where each place of the 4x4 gives a vector of its own: (b, outputs), by channel."""
+
+    def __init__(self, channels: Sequence[int], blocks: int, outputs: int, inputs: int = 1) -> None:
+        super().__init__(channels, blocks, outputs, inputs)
+        # The head above takes the features in a row; here they keep their places.
+        layers = (nn.Unflatten(1, (channels[-1], 4, 4)), nn.Conv2d(channels[-1], outputs // 16, 1))
+        self.head = nn.Sequential(*layers, nn.Flatten())
+
+
+class GridDecoder(ConvDecoder):
+    """The same, from a vector a place: (b, inputs), by channel."""
+
+    def __init__(self, channels: Sequence[int], blocks: int, inputs: int, outputs: int = 1) -> None:
+        super().__init__(channels, blocks, inputs, outputs)
+        layers = (nn.Unflatten(1, (inputs // 16, 4, 4)), nn.Conv2d(inputs // 16, channels[0], 1))
+        self.stem = nn.Sequential(*layers, nn.Flatten())

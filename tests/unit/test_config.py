@@ -24,7 +24,7 @@ def test_a_config_is_frozen():
         ({"latent_dim": 0}, "latent_dim is 0"),
         ({"latent_dim": True}, "whole number"),
         ({"latent_dim": "3"}, "whole number"),
-        ({"net": {"kind": "rnn"}}, "config.net.kind is 'rnn'; allowed: mlp, conv"),
+        ({"net": {"kind": "rnn"}}, "config.net.kind is 'rnn'; allowed: mlp, conv, grid"),
         ({"net": {"kind": "conv", "hidden_dims": [8, 8]}}, "three stages"),
         ({"net": {"kind": "conv", "hidden_dims": [8, 8, 9]}}, "multiples of 8"),
         ({"net": [1]}, "must be an object"),

@@ -54,6 +54,9 @@ PARAMETERS = {
     "fashion-vae-conv-elbo": 567_076,
     "fashion-vae-conv": 567_076,
     "fashion-vae-flow": 703_972,
+    "vae-tc": 277_304,
+    "vae-vamp": 959_076,
+    "vq-vae": 1_677_228,
 }
 
 

@@ -19,6 +19,9 @@ from vae_core.config.parts import (
 from vae_core.config_reader import check, refuse
 from vae_core.probability import likelihoods
 
+GRID = 4 * 4
+"""Places of the grid of codes in nets of the kind `grid`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
@@ -41,8 +44,12 @@ class Config:
     """How the decoder's output becomes the mean of a continuous likelihood."""
     scale: float = 1.0
     """Standard deviation (gaussian; where a learned one starts) or b (laplace)."""
-    prior: Literal["normal", "flow", "fitted"] = "normal"
-    """`fitted`: a Gaussian around a deterministic model's codes, measured after training."""
+    prior: Literal["normal", "flow", "vamp", "fitted", "codebook"] = "normal"
+    """`vamp`: the mean posterior of learned pseudo-inputs (Tomczak and Welling, 2018).
+    `fitted`: a Gaussian around a deterministic model's codes, measured after training.
+    `codebook`: a PixelCNN over the entries of a codebook that a code consists of."""
+    pseudo_inputs: int = 500
+    """How many the prior `vamp` learns."""
     labelled_prior: bool = False
     """Whether a flow prior takes the label, p(z|y), where there is one; the nets do not."""
     code: CodeConfig = field(default_factory=CodeConfig)
@@ -54,6 +61,8 @@ class Config:
     """k, the importance samples of `iwae` (Burda et al., 2015)."""
     free_bits: float = 0.0
     """Nats of each latent that cost nothing (Kingma et al., 2016)."""
+    total_correlation: float = 1.0
+    """Weight, within the rate, of what the latents say of one another (Chen et al., 2018)."""
     conditional: bool = False
     """Whether both nets take the label."""
     train: TrainConfig = field(default_factory=TrainConfig)
@@ -67,6 +76,9 @@ class Config:
         check(1 <= self.samples <= 1000, "samples", self.samples, "between 1 and 1000")
         flow = self.prior == "flow" or not self.labelled_prior
         check(flow, "labelled_prior", True, f"false for the prior {self.prior}")
+        fine = 0 <= self.total_correlation < math.inf
+        check(fine, "total_correlation", self.total_correlation, "finite and not negative")
+        check(1 <= self.pseudo_inputs <= 10_000, "pseudo_inputs", self.pseudo_inputs, "1 to 10000")
         self._check_pixels()
         if self.is_variational:
             self._check_variational()
@@ -77,6 +89,11 @@ class Config:
     def is_variational(self) -> bool:
         """Whether the encoder gives a distribution over z."""
         return self.objective != "reconstruction"
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether a code has a probability, so that the costs of both bound -log p(x)."""
+        return self.is_variational or self.code.codebook is not None
 
     @property
     def takes_labels(self) -> bool:
@@ -93,6 +110,7 @@ class Config:
     def _check_variational(self) -> None:
         for name, value, neutral in (
             ("code.topk", self.code.topk, None),
+            ("code.codebook", self.code.codebook, None),
             ("code.activation", self.code.activation, "identity"),
             ("net.tied", self.net.tied, False),
             ("corruption", self.corruption, None),
@@ -100,11 +118,17 @@ class Config:
             ("contraction", self.contraction, 0.0),
         ):
             refuse(value != neutral, name, value, f"a variational model ({self.objective})")
-        fitted = self.prior == "fitted"
-        refuse(fitted, "prior", self.prior, f"a variational model ({self.objective})")
+        after = self.prior in ("fitted", "codebook")
+        refuse(after, "prior", self.prior, f"a variational model ({self.objective})")
+        labels = self.prior == "vamp" and self.conditional
+        refuse(labels, "conditional", True, "the prior vamp, whose pseudo-inputs have no label")
+        refuse(
+            self.net.kind == "grid", "net.kind", "grid", "a variational model; it has a codebook"
+        )
         suits = "vae" in likelihoods.get(self.likelihood).suits
         refuse(not suits, "likelihood", self.likelihood, "a variational model; gaussian is one")
         if self.objective == "iwae":
+            refuse(self.total_correlation != 1, "total_correlation", self.total_correlation, "iwae")
             refuse(self.free_bits > 0, "free_bits", self.free_bits, "the objective iwae")
             beta = self.train.beta
             plain = beta.kind == "constant" and beta.final == 1
@@ -117,7 +141,8 @@ class Config:
         refuse(self.samples > 1, "samples", self.samples, owner)
         refuse(self.free_bits > 0, "free_bits", self.free_bits, owner)
         refuse(self.conditional, "conditional", self.conditional, owner)
-        check(self.prior == "fitted", "prior", self.prior, f"fitted for {owner}")
+        refuse(self.total_correlation != 1, "total_correlation", self.total_correlation, owner)
+        self._check_codebook()
         suits = [each.name for each in likelihoods.LIKELIHOODS.values() if "ae" in each.suits]
         allowed = f"{' or '.join(suits)} for {owner}"
         check(self.likelihood in suits, "likelihood", self.likelihood, allowed)
@@ -131,6 +156,22 @@ class Config:
             check(self.net.kind == "mlp", "net.kind", self.net.kind, "mlp for this penalty")
         if self.sparsity:
             self._check_sparsity(self.sparsity)
+
+    def _check_codebook(self) -> None:
+        quantised = self.code.codebook is not None
+        prior, net = ("codebook", "grid") if quantised else ("fitted", "mlp or conv")
+        owner = "a codebook" if quantised else "a deterministic autoencoder (reconstruction)"
+        check(self.prior == prior, "prior", self.prior, f"{prior} for {owner}")
+        check(
+            (self.net.kind == "grid") == quantised, "net.kind", self.net.kind, f"{net} for {owner}"
+        )
+        if quantised:
+            fits = self.latent_dim % GRID == 0
+            check(
+                fits, "latent_dim", self.latent_dim, f"a multiple of {GRID}, the places of a grid"
+            )
+            plain = self.code.activation == "identity" and not (self.contraction or self.sparsity)
+            check(plain, "code.activation", self.code.activation, "identity, and no penalty")
 
     def _check_sparsity(self, sparsity: SparsityConfig) -> None:
         code, hidden = self.code.activation, self.net.activation

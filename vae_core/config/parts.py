@@ -19,13 +19,14 @@ class NetConfig:
 
     `mlp`: `hidden_dims` are the widths of the encoder's hidden layers, none for a single layer.
     `conv`: they are the channels at 14x14, 7x7 and 4x4, each stage followed by `blocks` residual
-    blocks. The decoder mirrors the encoder unless `decoder_dims` (in the encoder's order) and
+    blocks. `grid`: the same, where the code keeps the places of its last stage: a vector for each
+    of its 4x4. The decoder mirrors the encoder unless `decoder_dims` (in the encoder's order) and
     `decoder_blocks` say otherwise.
     `activation` is that of an MLP's hidden layers. `tied`: a deterministic MLP's decoder
     has the encoder's weights, transposed.
     """
 
-    kind: Literal["mlp", "conv"] = "mlp"
+    kind: Literal["mlp", "conv", "grid"] = "mlp"
     hidden_dims: tuple[int, ...] = (400,)
     decoder_dims: tuple[int, ...] | None = None
     blocks: int = 1
@@ -47,7 +48,7 @@ class NetConfig:
         check(len(dims) <= 64, name, f"{len(dims)} layers", "at most 64 of them")
         fine = all(1 <= width <= 2**16 for width in dims)
         check(fine, name, dims, f"positive widths, at most {2**16}")
-        if self.kind == "conv":
+        if self.kind != "mlp":
             check(len(dims) == 3, name, dims, "three stages for a conv net")
             check(all(d % 8 == 0 for d in dims), name, dims, "multiples of 8")
 
@@ -84,12 +85,21 @@ class CodeConfig:
     """Only the k largest by magnitude survive (Makhzani and Frey, 2014)."""
     topk_start: int | None = None
     """Training begins with so many, and comes down to k halfway: no unit is left out for good."""
+    codebook: int | None = None
+    """Each vector of a grid becomes the nearest of so many (van den Oord et al., 2017)."""
+    commitment: float = 0.25
+    """What it costs the encoder, in nats, to lie at a squared distance of 1 from the codebook."""
 
     def __post_init__(self) -> None:
         check(self.topk is None or self.topk >= 1, "code.topk", self.topk, "1 or more, or null")
         start = self.topk_start
         fine = start is None or (self.topk is not None and start >= self.topk)
         check(fine, "code.topk_start", start, "at least code.topk, or null")
+        entries = self.codebook
+        fine = entries is None or (2 <= entries <= 2**14 and self.topk is None)
+        check(fine, "code.codebook", entries, f"2 to {2**14} beside no code.topk, or null")
+        fine = 0 <= self.commitment < math.inf
+        check(fine, "code.commitment", self.commitment, "finite and not negative")
 
 
 @dataclass(frozen=True, kw_only=True)

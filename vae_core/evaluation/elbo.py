@@ -121,7 +121,9 @@ def measure(
     if isinstance(model, Autoencoder):
         code = model.encode(x).mean
         p = model.decode(code)
-        return {"distortion": -p.log_prob(x), "mean": code, "mse": squared_error(p.mean, x)}
+        found = {"distortion": -p.log_prob(x), "mean": code, "mse": squared_error(p.mean, x)}
+        rate = model.rate(code)
+        return found if rate is None else found | {"rate": rate}
     labels = y if model.config.conditional else None
     q = model.encode(x, labels)
     z = q.at(eps)
@@ -174,7 +176,7 @@ def bounds(config: Config) -> str | None:
     """
     normalised = likelihoods.get(config.likelihood).is_normalised
     grey = not normalised and config.train.binarisation == "none"
-    if not config.is_variational or grey:
+    if not config.has_rate or grey:
         return None
     return "log p(x|y)" if config.conditional else "log p(x)"
 

@@ -72,6 +72,45 @@ def can_rotate(prior: Prior) -> TypeGuard[RotatablePrior]:
     return hasattr(prior, "axes") and hasattr(prior, "rotate")
 
 
+class DrawnPrior(Prior, Protocol):
+    """A prior whose sliders are not its noise: it draws by itself."""
+
+    def draw(self, n: int, *, generator: torch.Generator, temperature: float = 1.0) -> Tensor:
+        """Latents (n, d) whose randomness is scaled by `temperature`, 1 for the prior itself."""
+        ...
+
+
+def can_draw(prior: Prior) -> TypeGuard[DrawnPrior]:
+    """Whether draws come from the prior itself, and not from noise where the sliders stand."""
+    return hasattr(prior, "draw")
+
+
+class BegunPrior(Prior, Protocol):
+    """A prior made of pictures that it learns, and which begin as digits."""
+
+    def begin(self, x: Tensor) -> None:
+        """Takes pictures (k, 1, 28, 28) in [0, 1] to begin with."""
+        ...
+
+
+def can_begin(prior: Prior) -> TypeGuard[BegunPrior]:
+    """Whether the prior learns pictures that should begin as digits."""
+    return hasattr(prior, "begin")
+
+
+class FittedPrior(Prior, Protocol):
+    """A prior whose sliders are laid around the codes of digits after training."""
+
+    def fit(self, codes: Tensor) -> None:
+        """Takes their place and spread from codes (n, d)."""
+        ...
+
+
+def can_fit(prior: Prior) -> TypeGuard[FittedPrior]:
+    """Whether the codes of digits say where the sliders stand."""
+    return hasattr(prior, "fit")
+
+
 @runtime_checkable
 class LabelledPrior(Prior, Protocol):
     """A prior that is a mixture over labels."""

@@ -12,7 +12,8 @@ from vae_core.config import (
     SparsityConfig,
     TrainConfig,
 )
-from vae_core.recipes.registry import grey, recipe
+from vae_core.config.model import GRID
+from vae_core.recipes.registry import grey, recipe, residual
 
 
 def _autoencoder(
@@ -132,3 +133,18 @@ def ae_sigmoid() -> Config:
 @recipe
 def cae() -> Config:
     return _sigmoid_code("cae", "Contractive: the code moves little", 200, contraction=0.1)
+
+
+@recipe
+def vq_vae() -> Config:
+    net = NetConfig(kind="grid", hidden_dims=(16, 64, 96), decoder_dims=(16, 32, 64))
+    return Config(
+        name="vq-vae",
+        title="VQ-VAE: sixteen entries of a codebook",
+        latent_dim=GRID * 8,
+        objective="reconstruction",
+        prior="codebook",
+        net=net,
+        code=CodeConfig(codebook=256),
+        train=residual(60, batch_size=256, ema=0.0),
+    )

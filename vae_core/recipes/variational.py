@@ -76,6 +76,14 @@ def vae_beta_1() -> Config:
 
 
 @recipe
+def vae_tc() -> Config:
+    """Large batches: in them the total correlation is estimated."""
+    title = "Beta 6 on what the latents say of one another"
+    train = residual(24, batch_size=256)
+    return conv("vae-tc", title, 10, train, total_correlation=6.0)
+
+
+@recipe
 def vae_beta_half() -> Config:
     return conv("vae-beta-half", "Beta 0.5: sharper pictures", 10, residual(12, beta=0.5))
 
@@ -181,6 +189,13 @@ def _wide(name: str, title: str, train: TrainConfig, **changes: object) -> Confi
 def vae_conv_elbo() -> Config:
     """Where those of 16 and 10 latents and `vae-flow` begin."""
     return _narrow("vae-conv-elbo", "Residual convolutions by the plain ELBO", 32, residual(45))
+
+
+@recipe
+def vae_vamp() -> Config:
+    """The nets of `vae-conv-elbo`, by the same bound: what the prior alone gains."""
+    title = "A mixture for a prior: 500 pictures that it learns"
+    return _narrow("vae-vamp", title, 32, residual(45), prior="vamp")
 
 
 class Stage(TypedDict):

@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from vae_core import runtime
-from vae_core.models import VAE, Autoencoder
+from vae_core.models import VAE, Autoencoder, QuantisedAutoencoder
 from vae_core.probability.latents import DiagonalGaussian
 from vae_core.training import distributed
 from vae_core.training.penalties import contraction, sparsity
+from vae_core.training.total_correlation import total_correlation
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Terms:
 
 def terms(model: VAE | Autoencoder, batch: Batch, beta: float | Tensor = 1.0) -> Terms:
     """The terms of the objective that the model's config names."""
+    if isinstance(model, QuantisedAutoencoder):
+        return quantised_terms(model, batch.x, batch.seen)
     if isinstance(model, Autoencoder):
         return reconstruction_terms(model, batch.x, batch.seen, batch.eps)
     if model.config.objective == "iwae":
@@ -59,7 +62,8 @@ def elbo_terms(
 
     The loss is distortion + beta * rate (Higgins et al., 2017, for beta != 1), where free bits
     (Kingma et al., 2016) charge each latent no less than `free_bits` nats, batch mean by batch
-    mean, so that it gains nothing by saying less.
+    mean, so that it gains nothing by saying less. What the latents say of one another has a weight
+    of its own within the rate (Chen et al., 2018), where that is not 1.
 
     Args:
         model: the VAE.
@@ -71,13 +75,15 @@ def elbo_terms(
     q = model.encode(x, y)
     z = q.at(eps)
     distortion = -model.decode(z, y).log_prob(x)
-    free = model.config.free_bits
-    if not model.prior.factorises:
-        rate = q.log_prob(z) - model.log_prior(z, y)
-        return Terms(distortion, rate, distortion + beta * rate)
-    kl = q.kl()
-    rate = kl.sum(-1)
-    charge = rate if not free else rate + (free - _batch_mean(kl)).clamp(min=0).sum()
+    free, weight = model.config.free_bits, model.config.total_correlation
+    if model.prior.factorises:
+        kl = q.kl()
+        rate = kl.sum(-1)
+        charge = rate if not free else rate + (free - _batch_mean(kl)).clamp(min=0).sum()
+    else:
+        charge = rate = q.log_prob(z) - model.log_prior(z, y)
+    if weight != 1:
+        charge = charge + (weight - 1) * total_correlation(q, z)
     return Terms(distortion, rate, distortion + beta * charge)
 
 
@@ -141,3 +147,26 @@ def reconstruction_terms(model: Autoencoder, x: Tensor, seen: Tensor, noise: Ten
     if config.contraction:
         loss = loss + config.contraction * contraction(model, seen, noise)
     return Terms(distortion, torch.zeros_like(distortion), loss)
+
+
+def quantised_terms(model: QuantisedAutoencoder, x: Tensor, seen: Tensor) -> Terms:
+    """Distortion and rate of the grid that the encoder chooses (van den Oord et al., 2017).
+
+    Gradients pass straight through the choice to the encoder; the entries chosen are pulled to the
+    codes, and the codes, by the config's `commitment`, to the entries. The prior learns the grids
+    while they are learned: none of its gradients reaches the nets, for a choice has none.
+
+    Args:
+        model: the autoencoder with its codebook.
+        x: (b, 1, 28, 28) in [0, 1], what is asked for.
+        seen: the same shape, what is shown.
+    """
+    z, prior = model.encode(seen).mean, model.codebook
+    entries = prior.nearest(z)
+    distortion = -model.decode(z).log_prob(x)
+    rate = -prior.log_prob_of(entries)
+    codes = prior.at(entries)
+    pull = (codes - z.detach()).square().sum(-1)
+    commitment = (z - codes.detach()).square().sum(-1)
+    loss = distortion + rate + pull + model.config.code.commitment * commitment
+    return Terms(distortion, rate, loss)

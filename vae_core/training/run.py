@@ -14,6 +14,7 @@ from torch import Tensor
 from vae_core import runtime
 from vae_core.data.digits import Digits, batch_rows, batches
 from vae_core.models import Autoencoder
+from vae_core.probability.protocols import can_begin
 from vae_core.training import cuda_graph, distributed, schedules, state
 from vae_core.training.batch import draw_batch
 from vae_core.training.run_state import Model, RunState
@@ -58,6 +59,12 @@ class TrainingRun(RunState):
             raise ValueError(f"the checkpoint to start from holds {names}.")
         self.model.load_state_dict({**mine, **fitting})
         self.average = self._new_average()
+
+    def begin(self, digits: Digits) -> None:
+        """Has a prior that learns pictures or codes begin with the first of the digits."""
+        if self.step == 0 and can_begin(self.model.prior):
+            self.model.prior.begin(digits.floats(slice(self.config.pseudo_inputs)))
+            self.average = self._new_average()
 
     def result(self) -> Model:
         """A copy of the model as it would ship now: the averaged weights where there are any."""
@@ -105,6 +112,7 @@ def fit(
     distributed.check_batch(size)
     per_epoch = len(digits) // size
     total_steps = per_epoch * (epochs or train.epochs)
+    run.begin(digits)
     every = every or per_epoch
     steps = _recorded if cuda_graph.is_supported(run) else _single
     epoch = steps(run, digits, size, total_steps, every)

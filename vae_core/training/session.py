@@ -23,7 +23,7 @@ from vae_core.data.loading import Pictures
 from vae_core.evaluation.elbo import elbo
 from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
-from vae_core.probability.latents import FittedGaussian
+from vae_core.probability.protocols import can_fit
 from vae_core.training import cuda_graph, distributed, lock, run_data
 from vae_core.training.run import Progress, TrainingRun, fit
 from vae_core.training.signals import stopping
@@ -243,7 +243,7 @@ class _Session:
     def _result(self) -> Model:
         """The model as it ships; the codes of a deterministic one tell where its sliders stand."""
         model = self.run.result()
-        if isinstance(model.prior, FittedGaussian):
+        if can_fit(model.prior):
             model.prior.fit(
                 posterior_means(model, self.digits, self.run.device).to(self.run.device)
             )

@@ -185,8 +185,8 @@ def _split(data: str | Path | None, download: bool, count: int | None) -> tuple[
 def _fit_codes(model: Model, normal: Digits) -> None:
     """The Gaussian around a deterministic model's codes, which `typicality` needs."""
     from vae_core.explore.posterior_means import posterior_means
-    from vae_core.probability.latents import FittedGaussian
+    from vae_core.probability.protocols import can_fit
 
-    if isinstance(model.prior, FittedGaussian):
+    if can_fit(model.prior):
         device = next(model.parameters()).device
         model.prior.fit(posterior_means(model, normal, device).to(device))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import ClassVar, cast
+from typing import ClassVar, Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -141,7 +141,7 @@ class PixelCNN(nn.Module):
         n, _, height, width = features.shape
         u = uniforms.expand(n, 1, height, width)
         x, met = torch.zeros_like(u, memory_format=torch.contiguous_format), torch.zeros_like(u)
-        memory = _Memory(self, features)
+        memory = Memory(self, features)
         for i in range(height):
             memory.start_row(i)
             for j in range(width):
@@ -152,14 +152,21 @@ class PixelCNN(nn.Module):
             yield x, met
 
 
-class _Memory:
+class Stacks(Protocol):
+    """Gated layers and what makes logits of their residual stream."""
+
+    layers: nn.ModuleList
+    head: nn.Sequential
+
+
+class Memory:
     """What both stacks have computed of pictures that are being drawn.
 
     Every layer reads what the one before wrote; `above` and `across` are what they read, with
     the zeros around that the padding of the whole net would have put there.
     """
 
-    def __init__(self, net: PixelCNN, features: Tensor) -> None:
+    def __init__(self, net: Stacks, features: Tensor) -> None:
         n, _, height, self.width = features.shape
         self.net, self.features = net, features
         self.layers = cast(list[GatedLayer], list(net.layers))
@@ -185,7 +192,7 @@ class _Memory:
                 target[:, :, i + later.above, start : start + self.width] = gate(row)[:, :, 0]
 
     def logit(self, i: int, j: int) -> Tensor:
-        """The logit of pixel (i, j), (n, 1)."""
+        """The logits of pixel (i, j), (n, 1), or as many as the head gives."""
         stream = self.features[:, :, i, j]
         for index, (layer, row) in enumerate(zip(self.layers, self.rows, strict=True)):
             if index > 0:
@@ -196,7 +203,7 @@ class _Memory:
         return self.net.head(stream[:, :, None, None]).flatten(1)
 
     def remember(self, i: int, j: int, white: Tensor) -> None:
-        """Pixel (i, j) as drawn, (n, 1)."""
+        """Pixel (i, j) as drawn, (n, 1), or as many channels as the first layer reads."""
         first = self.layers[0]
         self.above[0][:, :, i + first.above, j + first.side] = white
         self.across[0][:, :, j + first.before] = white

@@ -16,7 +16,7 @@ from vae_core.evaluation.elbo import elbo
 from vae_core.explore import planes
 from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
-from vae_core.probability.latents import FittedGaussian
+from vae_core.probability.protocols import can_fit
 
 SAMPLES, CODES, SEED = 16, 300, 0
 """Draws from the prior, digits whose codes are shown, and the seed of the draws."""
@@ -104,7 +104,7 @@ class Observer:
         if not math.isfinite(found.distortion + (found.rate or 0.0)):
             raise ValueError("the model's figures are no longer finite.")
         means = posterior_means(model, self.shown).float()
-        if isinstance(model.prior, FittedGaussian):
+        if can_fit(model.prior):
             model.prior.fit(means)
         with runtime.eval_mode(model):
             samples, _ = model.sample(SAMPLES, generator=runtime.generator("cpu", SEED))

@@ -13,7 +13,7 @@ from vae_core.data.digits import Digits
 from vae_core.evaluation.elbo import elbo
 from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import Model
-from vae_core.probability.latents import FittedGaussian
+from vae_core.probability.protocols import can_fit
 from vae_core.training import schedules
 from vae_core.training.live.control import Control
 from vae_core.training.live.observer import Observer, Snapshot
@@ -90,7 +90,7 @@ class LiveRun:
     def result(self) -> Model:
         """The model as it stands; a deterministic one's codes are measured on all digits."""
         model = self.run.result()
-        if isinstance(model.prior, FittedGaussian):
+        if can_fit(model.prior):
             model.prior.fit(posterior_means(model, self.digits))
         return model
 
