@@ -92,7 +92,7 @@ class Coder(nn.Module):
         if self.config.conditional:
             z = torch.cat((z, one_hot(y, CLASSES, z)), -1)
         out = runtime.single(self.decoder(z.flatten(0, -2)))
-        return self.likelihood(out.unflatten(0, z.shape[:-1]))
+        return self.likelihood(out.reshape(*z.shape[:-1], *out.shape[1:]))
 
     def to_sliders(
         self, z: Float[Tensor, "*b {self.latent_dim}"], y: Tensor | None = None
@@ -252,7 +252,7 @@ class QuantisedAutoencoder(Autoencoder):
 
     def _code(self, features: Tensor) -> Tensor:
         """Each place's vector has the mean 0 and the variance 1 that the first entries have."""
-        places = features.float().reshape(len(features), -1, GRID)
+        places = runtime.single(features).reshape(len(features), -1, GRID)
         return F.layer_norm(places.transpose(1, 2), places.shape[1:2]).transpose(1, 2).flatten(1)
 
     @property

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vae_core import runtime
 from vae_core.probability.likelihoods.pixelcnn import GatedLayer, Memory
 from vae_core.probability.shapes import Float, Int
 from vae_core.probability.whitening import Whitening
@@ -48,7 +49,7 @@ class CodebookPrior(nn.Module):
 
     def nearest(self, z: Float[Tensor, "*b {self.dim}"]) -> Int[Tensor, "*b places"]:
         """The entry nearest to each vector of z (..., d), (..., 16), places in reading order."""
-        with torch.autocast(z.device.type, enabled=False), torch.no_grad():
+        with runtime.full_precision(z.device), torch.no_grad():
             book = self.codebook
             vectors = z.reshape(*z.shape[:-1], self.channels, PLACES).transpose(-1, -2)
             distances = book.square().sum(-1) - 2 * vectors @ book.T
@@ -56,7 +57,7 @@ class CodebookPrior(nn.Module):
 
     def at(self, entries: Int[Tensor, "*b places"]) -> Float[Tensor, "*b {self.dim}"]:
         """The code (..., d) of a grid of entries (..., 16)."""
-        with torch.autocast(entries.device.type, enabled=False):
+        with runtime.full_precision(entries.device):
             return _rows(self.codebook, entries).transpose(-1, -2).flatten(-2)
 
     def quantised(self, z: Float[Tensor, "*b {self.dim}"]) -> Float[Tensor, "*b {self.dim}"]:
@@ -92,7 +93,7 @@ class CodebookPrior(nn.Module):
 
     def fit(self, codes: Float[Tensor, "n {self.dim}"]) -> None:
         """Lays the sliders along the principal directions of codes (n, d) of digits."""
-        self.whitening.fit(codes.mean(0), torch.cov(codes.double().T))
+        self.whitening.fit(codes.mean(0), torch.cov(codes.T))
 
     def to_sliders(
         self, z: Float[Tensor, "*b {self.dim}"], y: Tensor | None = None
@@ -134,7 +135,7 @@ class GridNet(nn.Module):
         for layer in self.layers:
             v, stream = layer(v, h, stream, places)
             h = stream
-        return self.head(stream).float().flatten(2).transpose(1, 2)
+        return runtime.single(self.head(stream)).flatten(2).transpose(1, 2)
 
     def draw(self, noise: Float[Tensor, "places n k"]) -> Int[Tensor, "n places"]:
         """Grids (n, 16) drawn entry by entry: at each place the largest of logits and noise.
@@ -151,7 +152,7 @@ class GridNet(nn.Module):
             i, j = divmod(place, SIDE)
             if j == 0:
                 memory.start_row(i)
-            drawn.append((memory.logit(i, j).float() + scatter).argmax(-1))
+            drawn.append((runtime.single(memory.logit(i, j)) + scatter).argmax(-1))
             memory.remember(i, j, F.embedding(drawn[-1], self.embedding))
         return torch.stack(drawn, 1)
 

@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from vae_core import runtime
 from vae_core.probability.latents import LOG_TWO_PI
 from vae_core.probability.shapes import Float
 from vae_core.probability.whitening import Whitening
@@ -70,14 +71,14 @@ class VampPrior(nn.Module):
         means, logvars = self._encoded()
         self.means.copy_(means)
         self.logvars.copy_(logvars)
-        centre, double = means.mean(0), means.double()
-        around = double - double.mean(0)
-        covariance = around.T @ around / self.count + torch.diag(logvars.double().exp().mean(0))
+        centre = means.mean(0)
+        around = means - centre
+        covariance = around.T @ around / self.count + torch.diag(logvars.exp().mean(0))
         self.whitening.fit(centre, covariance)
 
     def _encoded(self) -> tuple[Tensor, Tensor]:
         """Means and log-variances (k, d) of the pseudo-inputs' posteriors."""
-        mean, logvar = self.encoder[0](self.pseudo_inputs).float().chunk(2, dim=-1)
+        mean, logvar = runtime.single(self.encoder[0](self.pseudo_inputs)).chunk(2, dim=-1)
         return mean, logvar
 
     def components(self) -> tuple[Float[Tensor, "k d"], Float[Tensor, "k d"]]:

@@ -36,7 +36,9 @@ class Whitening(nn.Module):
     @torch.no_grad()
     def fit(self, mean: Float[Tensor, " d"], covariance: Float[Tensor, "d d"]) -> None:
         """Takes the place and the shape of a distribution from its first two moments."""
-        values, vectors = runtime.eigh(covariance.double().cpu())
+        # Apple's GPU has no double precision, and no eigenvectors.
+        mps = covariance.device.type == "mps"
+        values, vectors = runtime.eigh((covariance.cpu() if mps else covariance).double())
         vectors = vectors.flip(1)
         # Of the two signs of a direction the one whose largest entry is positive.
         largest = vectors.gather(0, vectors.abs().argmax(0, keepdim=True))
