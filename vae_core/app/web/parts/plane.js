@@ -7,6 +7,7 @@ import { labelNote, QUANTITIES } from "../core/quantities.js";
 import { model as chosenModel, set, state } from "../core/state.js";
 import { drawPlane } from "../draw/plane.js";
 import { attributes, button, make, press } from "./nodes.js";
+import { onResize } from "./resized.js";
 
 /** @import { Measured } from "../draw/plane.js" */
 /** @import { Quantity } from "../core/quantities.js" */
@@ -69,7 +70,7 @@ class RatePlane {
     const kinds = make("div", { className: "row kinds" }, ...this.#buttons);
     attributes(kinds, { role: "group", "aria-label": "What the distortion counts" });
     box.replaceChildren(kinds, this.#about, this.#readout, this.#plot, this.#table);
-    new ResizeObserver(() => this.#resize()).observe(this.#plot);
+    onResize(this.#plot, () => this.#resize());
     window.addEventListener("resize", () => this.#show()); // Present changes the size of its words
     on("model", () => {
       this.#quantity = this.#ownQuantity() ?? this.#quantity;

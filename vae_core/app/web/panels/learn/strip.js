@@ -3,6 +3,7 @@
 import { openPanel } from "../../core/handover.js";
 import { keep, openedWith } from "../../core/state.js";
 import { attributes, button, make } from "../../parts/nodes.js";
+import { onResize } from "../../parts/resized.js";
 import { stylesheet } from "../../parts/stylesheet.js";
 import { arrange, missing, settled } from "./arrange.js";
 import { LESSONS, placeWords } from "./lessons.js";
@@ -57,7 +58,7 @@ class Strip {
     this.element.dataset.testid = "lesson-strip";
     this.element.tabIndex = -1;
     attributes(this.element, { "aria-label": "Lesson" });
-    new ResizeObserver(() => this.#measure()).observe(this.element);
+    onResize(this.element, () => this.#measure());
   }
 
   /** What else stays in view makes room for it. */

@@ -4,6 +4,7 @@
 import { AREA } from "../../core/bytes.js";
 import { sheetOf } from "../../draw/sheet.js";
 import { find } from "../../parts/nodes.js";
+import { onResize } from "../../parts/resized.js";
 import { BackCanvas } from "./back.js";
 import { OverlayCanvas } from "./overlay.js";
 import { paletteOf } from "./palette.js";
@@ -52,7 +53,7 @@ export class MapCanvas {
     this.points = new PointsCanvas(this.canvas);
     this.over = new OverlayCanvas(find(box, ".over", HTMLCanvasElement));
     this.palette = paletteOf(box);
-    new ResizeObserver(() => this.#resize()).observe(box);
+    onResize(box, () => this.#resize());
     new MutationObserver(() => {
       this.palette = paletteOf(box);
       this.draw();

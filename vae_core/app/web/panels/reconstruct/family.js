@@ -41,8 +41,9 @@ export class Family {
     this.#requests = requests({ about, onerror: () => this.#box.replaceChildren() });
   }
 
-  /** Its digits are of the answer before. */
+  /** Its digits are of the answer before, and nothing more is asked of that. */
   outdate() {
+    this.drop();
     this.#box.setAttribute("aria-busy", "true");
   }
 

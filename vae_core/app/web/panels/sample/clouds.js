@@ -8,6 +8,7 @@ import { requests } from "../../core/requests.js";
 import { state } from "../../core/state.js";
 import { contextOf, paint } from "../../draw/digit.js";
 import { find, findAll, num, text } from "../../parts/nodes.js";
+import { onResize } from "../../parts/resized.js";
 
 /** @import { Server } from "../../core/types.js" */
 
@@ -70,7 +71,7 @@ export class CloudsView {
       onbusy: (busy) => this.#fold.setAttribute("aria-busy", String(busy)),
     });
     this.#fold.addEventListener("toggle", () => this.refresh());
-    new ResizeObserver(() => this.#paint()).observe(find(this.#fold, ".clouds-pair"));
+    onResize(find(this.#fold, ".clouds-pair"), () => this.#paint());
     const theme = new MutationObserver(() => this.#paint());
     theme.observe(document.body, { attributeFilter: ["class"] });
   }

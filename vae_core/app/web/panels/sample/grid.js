@@ -3,6 +3,7 @@
 import { digitAt, unpack } from "../../core/bytes.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { attributes, button, findAll, resize } from "../../parts/nodes.js";
+import { onResize } from "../../parts/resized.js";
 
 const NARROW = 600; // pixels: a phone, where tiny cells help nobody and the page may scroll
 const [MOST_COLUMNS, LARGEST, LOWEST] = [6, 224, 280];
@@ -43,7 +44,7 @@ export class Grid {
   constructor(element, onpress) {
     this.#element = element;
     this.#onpress = onpress;
-    if (element.parentElement) new ResizeObserver(() => this.#fit()).observe(element.parentElement);
+    if (element.parentElement) onResize(element.parentElement, () => this.#fit());
     window.addEventListener("resize", () => this.#fit());
   }
 

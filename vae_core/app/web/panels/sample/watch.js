@@ -7,6 +7,7 @@ import { readingWords } from "../../core/readings.js";
 import { requests } from "../../core/requests.js";
 import { paint, paintRow } from "../../draw/digit.js";
 import { attributes, fillRange, find, num, say, text } from "../../parts/nodes.js";
+import { onResize } from "../../parts/resized.js";
 
 /** @import { Bytes } from "../../core/bytes.js" */
 /** @import { Reading, Server } from "../../core/types.js" */
@@ -247,7 +248,7 @@ export class Watch {
       const shown = this.#shown;
       if (shown) this.#onopen(shown.way, digitAt(shown.noisy, shown.way.sigmas.length - 1));
     });
-    new ResizeObserver(() => this.#paintStrips()).observe(find(this.#box, ".films"));
+    onResize(find(this.#box, ".films"), () => this.#paintStrips());
   }
 
   #leave() {

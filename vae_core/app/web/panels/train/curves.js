@@ -4,6 +4,7 @@
 import { fixed } from "../../core/numbers.js";
 import { ticks } from "../../draw/plane.js";
 import { attributes, make, shape } from "../../parts/nodes.js";
+import { onResize } from "../../parts/resized.js";
 
 /** @import { CurvePoint } from "../../core/types.js" */
 /** @import { Epoch, Spot } from "./types.js" */
@@ -121,13 +122,13 @@ export class Curves {
     this.label = label;
     this.svg = attributes(shape("svg", {}), { role: "img", "aria-label": label });
     box.replaceChildren(this.svg);
-    new ResizeObserver(() => {
+    onResize(box, () => {
       const width = Math.floor(box.clientWidth);
       if (width && width !== this.#width) {
         this.#width = width;
         this.#draw();
       }
-    }).observe(box);
+    });
   }
 
   /**

@@ -4,6 +4,7 @@ import { digitAt, unpack } from "../../core/bytes.js";
 import { fixed, whole } from "../../core/numbers.js";
 import { contextOf, digitCanvas, empty, paint } from "../../draw/digit.js";
 import { attributes, find, make, num, resize, text } from "../../parts/nodes.js";
+import { onResize } from "../../parts/resized.js";
 import { paletteOf } from "../map/palette.js";
 
 /** @import { View } from "./types.js" */
@@ -34,7 +35,7 @@ export class Views {
     this.#samples = Array.from({ length: SAMPLES }, () => digitCanvas());
     grid.replaceChildren(...this.#samples);
     this.clear();
-    new ResizeObserver(() => this.#drawCodes()).observe(this.codes);
+    onResize(this.codes, () => this.#drawCodes());
     const theme = new MutationObserver(() => this.#drawCodes());
     theme.observe(document.body, { attributeFilter: ["class"] });
   }
