@@ -9,7 +9,7 @@ from vae_core import checkpoint
 from vae_core.cli import Verbs, call, verb
 from vae_core.data.options import add_arguments
 
-METHODS = ("propagation", "svm")
+METHODS = ("propagation", "svm", "m1+m2", "m2")
 
 
 def add(verbs: Verbs) -> None:

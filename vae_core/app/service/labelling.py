@@ -15,8 +15,8 @@ from vae_core.app.service.studio import Studio
 from vae_core.app.service.training_codes import TrainingCodes
 from vae_core.data.digits import permutation
 from vae_core.data.shipped import COUNT, shipped
-from vae_core.uses import figures, semi_supervised
-from vae_core.uses.semi_supervised import Graph
+from vae_core.uses import figures, propagation
+from vae_core.uses.propagation import Graph
 
 MOST, NEXT = 300, 10
 """Labels of a visitor, and digits that are asked for next."""
@@ -53,7 +53,7 @@ class Labelling:
         ties, reply = self._graphs.get(name), self._reply(name, rows, None)
         if len(rows):
             with self.studio.at_work():
-                shares = semi_supervised.propagated(ties, rows, labels)
+                shares = propagation.propagated(ties, rows, labels)
             others = np.setdiff1d(np.arange(COUNT), rows.numpy())
             truth = shipped("train").labels.numpy()
             reply["accuracy"] = float((shares.argmax(1) == truth)[others].mean())
@@ -92,7 +92,7 @@ class Labelling:
         rows = torch.searchsorted(shelf.places.sort().values, shipped("train").places)
         means = shelf.codes.means[shelf.places.argsort()[rows]]
         with self.studio.at_work():
-            return semi_supervised.graph(means)
+            return propagation.graph(means)
 
 
 def _pairs(given: object) -> tuple[Tensor, Tensor]:
