@@ -9,6 +9,7 @@ within a group, and nothing is read back.
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable
 
 import torch
@@ -87,7 +88,7 @@ class GraphedSteps:
         self.numbers = torch.zeros(GROUP, 3, WIDE, device=run.device)
         self.graphs: dict[tuple[int, int | None], Take] = {}
         self.first, self.table = 0, self.numbers[:0]
-        self.warm = 0
+        self.warm, self.records = 0, True
         # The shapes stay: worth a few tries of every convolution's algorithms.
         torch.backends.cudnn.benchmark = True
 
@@ -106,11 +107,17 @@ class GraphedSteps:
         if isinstance(self.run.model, Autoencoder):
             self.run.model.topk = topk
         take = functools.partial(self._steps, count)
-        if self.warm < WARM_UP:
+        if self.warm < WARM_UP or not self.records:
             self.warm += 1
             return aside(take)
         if (count, topk) not in self.graphs:
-            self.graphs[count, topk] = record(take, self.run.noise)
+            try:
+                self.graphs[count, topk] = record(take, self.run.noise)
+            except RuntimeError as error:  # It should cost time, not the run.
+                what = "the steps cannot be recorded, going on without"
+                warnings.warn(f"{what}: {error}", stacklevel=2)
+                self.records = False
+                return aside(functools.partial(self._steps, 1))
         return self.graphs[count, topk]()
 
     def _count(self, most: int) -> tuple[int, int | None]:
@@ -118,8 +125,8 @@ class GraphedSteps:
         code, now = self.run.config.code, self.run.step
         topk = schedules.topk(code, now, self.total_steps)
         last = schedules.topk(code, now + GROUP - 1, self.total_steps)
-        whole = self.warm >= WARM_UP and most >= GROUP and topk == last
-        return GROUP if whole else 1, topk
+        whole = self.records and self.warm >= WARM_UP
+        return GROUP if whole and most >= GROUP and topk == last else 1, topk
 
     def _scheduled(self, count: int) -> Tensor:
         """Beta, the average's share and the learning rate of the next steps, (count, 3, WIDE)."""
