@@ -55,8 +55,8 @@ PARAMETERS = {
     "fashion-vae-conv": 567_076,
     "fashion-vae-flow": 703_972,
     "vae-tc": 277_304,
-    "vae-vamp": 959_076,
-    "vq-vae": 1_677_228,
+    "vae-vamp": 763_076,
+    "vq-vae": 722_156,
 }
 
 

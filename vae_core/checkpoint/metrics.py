@@ -14,7 +14,14 @@ FIGURES = frozenset(
         *("distortion", "rate", "elbo", "bits_per_dim", "nll", "nll_sem", "importance_samples"),
         *("n_images", "active_units", "mse", "repair_mse", "knn_error", "probe_error"),
         *("fid", "fid_floor", "precision", "recall"),
-        *("prior_gap", "prior_gap_sem", "prior_gap_at_most", "prior_gap_at_most_sem"),
+        *(
+            "mig",
+            "mig_sem",
+            "prior_gap",
+            "prior_gap_sem",
+            "prior_gap_at_most",
+            "prior_gap_at_most_sem",
+        ),
     )
 )
 """Keys of metrics.json that the page counts with."""
@@ -70,6 +77,21 @@ class PriorGap(TypedDict):
     prior_gap_digits: int | None
     prior_gap_draws: int | None
     prior_gap_fitted: int | None
+
+
+class Disentanglement(TypedDict):
+    """The mutual information gap (Chen et al., 2018), see `evaluation.disentanglement`.
+
+    `mig` is its mean over the factors, with its standard error over digits; `mig_latents` names
+    the latent that says most of each. All null where it is not measured, as without a posterior.
+    """
+
+    mig: float | None
+    mig_sem: float | None
+    mig_per_factor: dict[str, float] | None
+    mig_latents: dict[str, int] | None
+    mig_digits: int | None
+    mig_bins: int | None
 
 
 class Nearest(TypedDict):
@@ -146,6 +168,12 @@ class Result(Measured, Deterministic, CodeErrors, PriorGap):
     active_units: int | None
     kl_per_dim: list[float] | None
     mse: float | None
+    mig: NotRequired[float | None]
+    mig_sem: NotRequired[float | None]
+    mig_per_factor: NotRequired[dict[str, float] | None]
+    mig_latents: NotRequired[dict[str, int] | None]
+    mig_digits: NotRequired[int | None]
+    mig_bins: NotRequired[int | None]
     fid: float | None
     parameters: int
     file_bytes: int
@@ -166,6 +194,7 @@ class Metrics(Figures):
     versions: dict[str, str]
     refreshed: NotRequired[Origin]
     prior_gap_origin: NotRequired[Origin]
+    mig_origin: NotRequired[Origin]
 
 
 def sample_figures(metrics: Metrics) -> SampleFigures | None:

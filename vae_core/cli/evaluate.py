@@ -21,9 +21,11 @@ def add(verbs: Verbs) -> None:
     add("--seeds", type=int, nargs="+", default=[0], metavar="S", help="binarisation draws")
     add("--device", metavar="D")
     add("--save", action="store_true", help="write metrics.json and the card beside the model")
-    again = "only the samples' figures with the ELBO's error, and the gap; the others are kept"
+    again = "only the samples' figures with the ELBO's error, the gap, the MIG; the rest is kept"
     add("--refresh", action="store_const", dest="run", const=refresh, help=again)
-    parts = "of --refresh, only this: what the samples are worth, or KL(q(z) || p(z))"
+    parts = (
+        "of --refresh, only this: what samples are worth, KL(q(z) || p(z)), or the traits' latents"
+    )
     add("--part", choices=library.PARTS, help=parts)
 
 

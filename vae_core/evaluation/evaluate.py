@@ -130,6 +130,7 @@ def _measure(asked: Request, model: Model, known: Digits, test: Digits, weights:
         **figures.deterministic(model, test, device),
         **figures.code_errors(model, known, test, device),
         **figures.gap(model, known, test, seeds[0]),
+        **figures.factors(model, test, seeds[0]),
         **figures.fidelity(model, test, asked.pictures.data, seeds[0]),
     }
     return cast(Result, measured)
@@ -192,7 +193,11 @@ def _gap_again(asked: Request, model: Model, earlier: Metrics) -> Mapping[str, o
     return figures.gap(model, train, test, earlier["seeds"][0])
 
 
-_REFRESH = {"samples": _samples_again, "gap": _gap_again}
+def _factors_again(asked: Request, model: Model, earlier: Metrics) -> Mapping[str, object]:
+    return figures.factors(model, _load("test", asked), earlier["seeds"][0])
+
+
+_REFRESH = {"samples": _samples_again, "gap": _gap_again, "mig": _factors_again}
 PARTS = tuple(_REFRESH)
 """What `refresh` can take again by itself."""
 

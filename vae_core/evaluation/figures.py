@@ -17,13 +17,15 @@ from vae_core import cores, evaluation, runtime
 from vae_core.checkpoint.metrics import (
     CodeErrors,
     Deterministic,
+    Disentanglement,
     Evidence,
     Figures,
     PriorGap,
     Result,
 )
 from vae_core.data.digits import SPLITS, Digits, cache_dir, load_mnist
-from vae_core.evaluation import prior_gap, samples
+from vae_core.data.sets import known as known_set
+from vae_core.evaluation import disentanglement, prior_gap, samples
 from vae_core.evaluation.importance import log_evidence
 from vae_core.explore.posterior_means import posterior_means
 from vae_core.models import VAE, Model
@@ -135,6 +137,19 @@ def gap(model: Model, train: Digits, test: Digits, seed: int) -> PriorGap:
     if not isinstance(model, VAE) or len(test) < SPLITS["test"][1]:
         return cast(PriorGap, dict.fromkeys(PriorGap.__annotations__))
     return prior_gap.measure(model, train, test, seed=seed, device=device_of(model))
+
+
+def factors(model: Model, test: Digits, seed: int) -> Disentanglement:
+    """Whether traits have latents of their own, some seconds; null where that means nothing.
+
+    It asks for digits, and for as many of them as 20 times 20 bins need.
+    """
+    suits = (
+        isinstance(model, VAE) and model.latent_dim > 1 and known_set(model.config.dataset).digits
+    )
+    if not suits or len(test) < SPLITS["test"][1]:
+        return cast(Disentanglement, dict.fromkeys(Disentanglement.__annotations__))
+    return disentanglement.measure(cast(VAE, model), test, seed=seed)
 
 
 def fidelity(

@@ -9,7 +9,7 @@ from vae_core.checkpoint import companions, examples, held_out
 from vae_core.checkpoint.metrics import Metrics, SampleFigures, sample_figures
 from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
 from vae_core.data.sets import known
-from vae_core.evaluation import card_index
+from vae_core.evaluation import card_index, disentanglement
 from vae_core.explore import sliders
 
 ABLATION_FILE = "ablation.md"
@@ -112,7 +112,9 @@ def _beta(beta: BetaConfig) -> str:
 def _refreshed(metrics: Metrics) -> str:
     again, gap = metrics.get("refreshed"), metrics.get("prior_gap_origin")
     parts = f", the samples and the error over digits by `{again['command']}`" if again else ""
-    return parts + (f", what no digit needs by `{gap['command']}`" if gap else "")
+    parts += f", what no digit needs by `{gap['command']}`" if gap else ""
+    mig = metrics.get("mig_origin")
+    return parts + (f", the mutual information gap by `{mig['command']}`" if mig else "")
 
 
 def _kind(config: Config) -> str:
@@ -212,6 +214,7 @@ def _figures(metrics: Metrics) -> list[tuple[str, str]]:
             )
             if error is not None
         ),
+        *disentanglement.card_rows(metrics),
     ]
     part = metrics["slice"]
     if part["nll"] is not None:

@@ -11,7 +11,7 @@ from typing import cast
 import torch
 
 from vae_core import checkpoint, files
-from vae_core.checkpoint.metrics import Figures, Measured, Metrics, PriorGap
+from vae_core.checkpoint.metrics import Disentanglement, Figures, Measured, Metrics, PriorGap
 from vae_core.data.digits import Digits
 from vae_core.data.loading import Pictures
 from vae_core.evaluation import family, fid_features, naming, percentiles, samples
@@ -108,8 +108,12 @@ def of_weights(folder: Path) -> Metrics:
     return cast(Metrics, found)
 
 
-ORIGINS = {"samples": "refreshed", "gap": "prior_gap_origin"}
+ORIGINS = {"samples": "refreshed", "gap": "prior_gap_origin", "mig": "mig_origin"}
 """Under which key metrics.json says where a part that was taken again comes from."""
+
+
+PARTS = {"prior_gap": PriorGap, "mig": Disentanglement}
+"""By their main figure, the groups that a run may leave unmeasured: all of one is kept, or none."""
 
 
 def rewrite(
@@ -135,22 +139,26 @@ def with_earlier(result: Figures, earlier: Metrics) -> Figures:
 
     A FID in other features than today's is not kept.
     """
-    if result.get("prior_gap") is None and earlier.get("prior_gap") is not None:
-        kept = (*PriorGap.__annotations__, "prior_gap_origin")
-        former = cast(Mapping[str, object], earlier)
-        result = _replaced(result, {key: former[key] for key in kept if key in former})
+    former = cast(Mapping[str, object], earlier)
+    for part, figure in (("gap", "prior_gap"), ("mig", "mig")):
+        if (
+            cast(Mapping[str, object], result).get(figure) is None
+            and former.get(figure) is not None
+        ):
+            kept = (*PARTS[figure].__annotations__, ORIGINS[part])
+            result = _replaced(result, {key: former[key] for key in kept if key in former})
     if result["fid"] is None and earlier.get("fid_features") == fid_features.SHA256:
         result = _replaced(result, {key: earlier.get(key) for key in samples.FIGURES})
     if earlier.get("nll") is None:
         return result
-    former, spread = _evidence(earlier), earlier.get("nll_spread")
+    evidence, spread = _evidence(earlier), earlier.get("nll_spread")
     if result["nll"] is None:
-        return _replaced(result, {**former, "nll_spread": spread})
+        return _replaced(result, {**evidence, "nll_spread": spread})
     new = _evidence(result)
     gain = result["importance_samples"] - earlier["importance_samples"]
     if gain < 0:
-        return _replaced(result, {**former, "nll_spread": new})
-    kept = former if gain > 0 and former.get("nll_draws") else spread
+        return _replaced(result, {**evidence, "nll_spread": new})
+    kept = evidence if gain > 0 and evidence.get("nll_draws") else spread
     return _replaced(result, {"nll_spread": kept})
 
 

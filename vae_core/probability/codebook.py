@@ -13,7 +13,7 @@ from vae_core.probability.whitening import Whitening
 
 SIDE = 4
 PLACES = SIDE * SIDE
-LAYERS, WIDTH = 4, 96
+LAYERS, WIDTH = 3, 64
 
 
 class CodebookPrior(nn.Module):

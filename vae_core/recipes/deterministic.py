@@ -137,7 +137,7 @@ def cae() -> Config:
 
 @recipe
 def vq_vae() -> Config:
-    net = NetConfig(kind="grid", hidden_dims=(16, 64, 96), decoder_dims=(16, 32, 64))
+    net = NetConfig(kind="grid", hidden_dims=(16, 32, 64))
     return Config(
         name="vq-vae",
         title="VQ-VAE: sixteen entries of a codebook",
@@ -146,5 +146,5 @@ def vq_vae() -> Config:
         prior="codebook",
         net=net,
         code=CodeConfig(codebook=256),
-        train=residual(60, batch_size=256, ema=0.0),
+        train=residual(15, ema=0.0),
     )
