@@ -1,8 +1,8 @@
 """What each change of a recipe is worth: one at a time, on held-out training digits.
 
-Every run has the same digits, seed and number of epochs; each figure is the NLL (IS = 500) of
+Every run has the same digits, seeds and number of epochs; each figure is the NLL (IS = 500) of
 1,000 training digits drawn at random and kept out of training. A measurement that was stopped goes
-on where it was.
+on where it was, and several workers may share one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from vae_core.config import BetaConfig, Config
 from vae_core.data.digits import Digits
 from vae_core.evaluation.importance import log_evidence
 from vae_core.models import VAE
+from vae_core.training import lock, sweep
 from vae_core.training.run import TrainingRun, fit
 
 SAMPLES = 500
@@ -71,49 +72,97 @@ CHANGES: dict[str, Change] = {
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """One change measured; `nll` in nats for each validation digit (n,)."""
+    """One change measured; `nll` in nats, (seeds, validation digits)."""
 
     name: str
     nll: Tensor
     parameters: int
 
 
-def measure(
-    base: Config,
-    train: Digits,
-    validation: Digits,
-    out: Path,
-    *,
-    names: list[str] | None = None,
-    device: torch.device | str = "cpu",
-    seed: int = 0,
-    samples: int = SAMPLES,
-) -> Iterator[Row]:
-    """Trains and measures each change in a folder of its own under `out`, resuming what is there.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What every run of a table shares.
 
-    Args:
+    Attributes:
         base: what is changed; its epochs are every run's budget.
         train: digits to train on.
         validation: digits to measure on, none of them in `train`.
-        out: one folder a change; a folder of other settings is refused, not overwritten.
-        names: which changes; all when None.
+        out: holds one folder a run; a folder of other settings is refused, not overwritten.
+        seeds: of the weights, of every draw, and of the estimate.
         device: where to compute.
-        seed: of the weights, of every draw, and of the estimate.
         samples: importance samples of the NLL.
+    """
+
+    base: Config
+    train: Digits
+    validation: Digits
+    out: Path
+    seeds: tuple[int, ...] = (0,)
+    device: torch.device | str = "cpu"
+    samples: int = SAMPLES
+
+    def folder(self, name: str, seed: int) -> Path:
+        """Where the run of a change with a seed is kept."""
+        plain = name.replace(" ", "-").replace(",", "")
+        return self.out / (plain if len(self.seeds) == 1 else f"{plain}-{seed}")
+
+    def run(self, name: str, seed: int) -> tuple[Tensor, int]:
+        """NLL of each validation digit (n,), and the number of parameters; goes on where it was.
+
+        Raises:
+            Held: another process is at it.
+            ValueError: the folder holds a run with other settings.
+        """
+        folder, samples = self.folder(name, seed), self.samples
+        partial = folder / f"nll-{samples}-{len(self.validation)}.safetensors"
+        config = CHANGES[name](self.base)
+        with lock.held(folder):
+            run = _trained(config, self.train, folder, torch.device(self.device), seed)
+            model = cast(VAE, run.result())
+            *_, values = log_evidence(model, self.validation, samples, seed=seed, partial=partial)
+        return -values, sum(p.numel() for p in model.parameters())
+
+
+def measure(bench: Bench, names: list[str] | None = None) -> Iterator[Row]:
+    """Trains and measures each change with each seed, resuming what is there.
+
+    Args:
+        bench: what the runs share.
+        names: which changes; all when None.
 
     Raises:
+        Held: another process is at one of the runs.
         ValueError: a name is unknown, or a folder holds a run with other settings.
     """
-    for name in names or list(CHANGES):
+    for name in checked(names):
+        found = [bench.run(name, seed) for seed in bench.seeds]
+        yield Row(name=name, nll=torch.stack([nll for nll, _ in found]), parameters=found[0][1])
+
+
+def measure_shared(bench: Bench, storage: str, names: list[str] | None = None) -> None:
+    """This worker's part of the runs, which others with the same storage and folder share.
+
+    `measure` then makes the table, and does what a worker that was killed has left undone.
+
+    Args:
+        bench: what the runs share; `out` is a folder that all workers reach.
+        storage: see `sweep.share`.
+        names: which changes; all when None.
+    """
+    title = f"{bench.base.name}, {bench.base.train.epochs} epochs"
+
+    def work(name: str, seed: int) -> float:
+        return float(bench.run(name, seed)[0].mean())
+
+    sweep.share(title, storage, checked(names), bench.seeds, work)
+
+
+def checked(names: list[str] | None) -> list[str]:
+    """The changes asked for, all when None; ValueError where one is unknown."""
+    for name in names or []:
         if name not in CHANGES:
             raise ValueError(f"there is no change {name!r}; there are: {', '.join(CHANGES)}.")
-        folder = out / name.replace(" ", "-").replace(",", "")
-        run = _trained(CHANGES[name](base), train, folder, torch.device(device), seed)
-        model = cast(VAE, run.result())
-        partial = folder / f"nll-{samples}-{len(validation)}.safetensors"
-        *_, values = log_evidence(model, validation, samples, seed=seed, partial=partial)
-        parameters = sum(p.numel() for p in model.parameters())
-        yield Row(name=name, nll=-values, parameters=parameters)
+    return names or list(CHANGES)
 
 
 def _trained(
@@ -146,14 +195,16 @@ def squeezed(base: Config, epochs: int) -> Config:
     )(base)
 
 
-def report(recipe: Config, epochs: int, seed: int, rows: list[Row]) -> str:
+def report(recipe: Config, epochs: int, seeds: tuple[int, ...], rows: list[Row]) -> str:
     """Markdown: how the rows were made, and the table of them."""
-    command = f"python -m vae_core ablation {recipe.name} --epochs {epochs} --seed {seed}"
-    digits = len(rows[0].nll)
+    words = " ".join(map(str, seeds))
+    command = f"python -m vae_core ablation {recipe.name} --epochs {epochs} --seeds {words}"
+    digits = rows[0].nll.shape[1]
+    over = "the digits" if len(seeds) == 1 else f"the {len(seeds)} seeds"
     about = (
         f"One setting changed at a time, {epochs} epoch{'s' * (epochs > 1)} each without "
         f"{digits:,} training digits drawn at random; NLL of those digits at {SAMPLES} importance "
-        f"samples, with standard errors over the digits (`{command}`)."
+        f"samples, with standard errors over {over} (`{command}`)."
     )
     if epochs < recipe.train.epochs:
         about += " All schedules are squeezed into so short a run, which favours what learns fast."
@@ -172,5 +223,6 @@ def table(rows: list[Row]) -> str:
 
 
 def _with_error(values: Tensor, sign: str = "") -> str:
-    """Mean and its standard error over the digits."""
-    return f"{float(values.mean()):{sign}.2f} +- {float(values.std()) / len(values) ** 0.5:.2f}"
+    """Mean of (seeds, digits) and its standard error: over the seeds, or with one the digits."""
+    varied = values.mean(1) if len(values) > 1 else values[0]
+    return f"{float(values.mean()):{sign}.2f} +- {float(varied.std()) / len(varied) ** 0.5:.2f}"

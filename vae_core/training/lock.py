@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import IO
 
 
+class Held(ValueError):
+    """Another process holds the lock."""
+
+
 @contextlib.contextmanager
 def held(folder: Path) -> Generator[None, None, None]:
     """Holds `folder`/state/lock inside the block.
 
     Raises:
-        ValueError: another process holds it, or the folder cannot be written.
+        Held: another process holds it.
+        ValueError: the folder cannot be written.
     """
     path = folder / "state" / "lock"
     try:
@@ -24,7 +29,7 @@ def held(folder: Path) -> Generator[None, None, None]:
         raise ValueError(f"{folder} cannot be written: {error.strerror}.") from error
     with file:
         if not _take(file):
-            raise ValueError(
+            raise Held(
                 f"another training writes into {folder}; wait for it, or choose another --out."
             )
         yield
