@@ -15,6 +15,7 @@ WEIGHTS = "model.safetensors"
 MAP = "map.safetensors"
 CODES = "codes.safetensors"
 USES = "uses.json"
+READER = "reader.safetensors"
 MARKS = {
     "metrics.json": "weights_sha256",
     "latents.json": "weights_sha256",
@@ -23,6 +24,7 @@ MARKS = {
     MAP: "weights_sha256",
     CODES: "weights_sha256",
     USES: "weights_sha256",
+    READER: "weights_sha256",
     "reference.safetensors": "weights",
 }
 """What each file calls the mark."""

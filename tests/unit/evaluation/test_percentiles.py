@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from vae_core import VAE, Bernoulli, Config, NetConfig, checkpoint, files
+from vae_core.data import loading
 from vae_core.data.digits import Digits
 from vae_core.evaluation import percentiles
 from vae_core.probability.latents import Point, StandardNormal
@@ -143,9 +144,7 @@ def test_the_length_is_of_the_sliders(model: VAE) -> None:
 def test_what_does_not_fit_any_more_is_measured_again(
     model: VAE, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        percentiles, "load_mnist", lambda split, root, download=False: some_digits(20)
-    )
+    monkeypatch.setattr(loading, "load", lambda *_, **__: some_digits(20))
     for name in ("one", "other"):
         checkpoint.save(model, tmp_path / name)
     assert percentiles.rebuild(None, tmp_path) == ["one", "other"]
