@@ -6,6 +6,7 @@ page needs no data set to show what it was trained on.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -39,6 +40,11 @@ class Examples:
     labels: tuple[int, ...]
     places: tuple[int, ...]
     sheet: bytes
+
+    @property
+    def digest(self) -> str:
+        """A name for the sheet's bytes."""
+        return hashlib.sha256(self.sheet).hexdigest()[:16]
 
 
 def choose(test: Digits, about: DataSet) -> Digits:

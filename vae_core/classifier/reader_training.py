@@ -35,8 +35,7 @@ def train_reader(
     """Train a reader for the set of a checkpoint, measure it and put it beside the weights.
 
     Args:
-        model: the checkpoint.
-        data, download: the pictures of its set; see `data.load`.
+        model: the checkpoint; `data` and `download` as for `data.load`.
         epochs, batch_size, seed: of the training.
         device: the best there is when None.
 
@@ -48,8 +47,9 @@ def train_reader(
             checkpoint or the data cannot be used.
     """
     started, folder = time.perf_counter(), checkpoint.resolve(model)
-    dataset = checkpoint.read_config(folder).dataset
-    pictures = examples.pictures(folder, dataset, data, download=download)
+    pictures = examples.pictures(
+        folder, checkpoint.read_config(folder).dataset, data, download=download
+    )
     about = _labelled(pictures)
     chosen = runtime.choose_device(device)
     train, test = pictures.split("train"), pictures.split("test")

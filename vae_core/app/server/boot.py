@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from vae_core.app import wire
-from vae_core.app.server import assets
+from vae_core.app.server import assets, sheets
 from vae_core.app.service import groups
 from vae_core.app.service.cards import Card
 from vae_core.app.service.studio import Studio
+from vae_core.checkpoint.examples import COLUMNS
 from vae_core.files import Json, JsonObject
 
 METRICS = (
@@ -53,6 +54,8 @@ def in_short(card: Card) -> dict[str, object]:
     falling = sorted(range(len(lengths)), key=lambda dim: -lengths[dim])
     order = {} if falling == card["order"] else {"order": card["order"]}
     rest = {key: value for key, value in card.items() if key != "order"}
+    if (its := card["dataset"]) is not None:
+        rest["dataset"] = {**its, "columns": COLUMNS, "url": sheets.address(card["name"])}
     return rest | bars | order | {"metrics": shown(card["metrics"])}
 
 

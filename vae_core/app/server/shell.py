@@ -22,6 +22,7 @@ from vae_core.app.server import (
     linking,
     routes,
     scripts,
+    sheets,
     sockets,
     upkeep,
 )
@@ -97,6 +98,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
                 WebSocketRoute(sockets.PATH, socket),
                 WebSocketRoute(training.PATH, training.TrainingSocket(studio.trainings)),
                 *health.routes(studio, socket),
+                sheets.route(studio),
                 *(
                     Route(routes.UPLOAD + end, uploads.receive, methods=["POST"])
                     for end in ("", "/")

@@ -23,7 +23,8 @@ from vae_core.app.service.codebook import Book, Codebook
 from vae_core.app.service.replies import Decoded
 from vae_core.app.service.studio import Studio
 from vae_core.app.wire import Grey
-from vae_core.data.shipped import COUNT, shipped
+from vae_core.data.digits import Digits
+from vae_core.data.shipped import shipped
 from vae_core.explore import planes, tsne
 from vae_core.explore.planes import Plane
 from vae_core.runtime import numbers, rows, whole_numbers
@@ -69,14 +70,17 @@ class Atlas:
         if kind == "tsne":
             return self._static(checkpoint, offered)
         with self.studio.at_work():
-            return _chart(book, _plane(book.u, kind, corners), offered)
+            known = self.studio.test_pictures(checkpoint)
+            return _chart(book, _plane(book.u, kind, corners, known.labels), offered, known)
 
     def planes(self, checkpoint: object) -> list[str]:
         """The planes that a model has."""
         length = self.studio.card(checkpoint)["latent_dim"]
         if length < 2:
             raise ValueError("A code of one number has no map; its slider in Explore shows it all.")
-        flat = ["whole"] if length == 2 else ["pca", "lda", "three"]
+        known = self.studio.test_pictures(checkpoint)
+        parted = ["lda"] if int(known.labels.max()) > 1 else []
+        flat = ["whole"] if length == 2 else ["pca", *parted, "three"]
         return flat if self._kept(checkpoint) is None else [*flat, "tsne"]
 
     def recall(self, checkpoint: object, index: object) -> answers.Recalled:
@@ -86,7 +90,7 @@ class Atlas:
 
     def plan_recall(self, checkpoint: object, index: object) -> Decoding:
         """What `recall` decodes."""
-        place = checks.whole("index", index, 0, COUNT - 1)
+        place = checks.whole("index", index, 0, len(self.studio.test_pictures(checkpoint)) - 1)
         u = self.book.whole(checkpoint).u[place : place + 1]
         return Decoding(self.studio.registry.get(checkpoint), u, rest={"z": numbers(u[0])})
 
@@ -100,7 +104,8 @@ class Atlas:
         model = self.studio.registry.get(checkpoint)
         with torch.inference_mode():
             latent = model.from_sliders(u[None])[0].float().cpu()
-        return _nearest(self.book.whole(checkpoint).means, latent)
+        known = self.studio.test_pictures(checkpoint)
+        return _nearest(self.book.whole(checkpoint).means, latent, known)
 
     def own(
         self, checkpoint: object, picture: object, plane: object, options: object = None
@@ -113,7 +118,8 @@ class Atlas:
             plane: as `codes` gave it.
         """
         flat, book = self._flat(checkpoint, plane), self.book.whole(checkpoint)
-        pixels = prepare.digit(picture, options).pixels
+        known = self.studio.test_pictures(checkpoint)
+        pixels = prepare.digit(picture, options, self.studio.about(checkpoint)).pixels
         model = self.studio.registry.get(checkpoint)
         with self.studio.at_work(), torch.inference_mode():
             q = model.encode(self.studio.picture(pixels))
@@ -129,7 +135,7 @@ class Atlas:
             "middle": numbers(spots.mean(0)),
             "covariance": None if is_point else rows(torch.cov(spots.T)),
             "off": planes.off_plane(flat, u).item(),
-            **_nearest(book.means, q.mean[0].float().cpu()),
+            **_nearest(book.means, q.mean[0].float().cpu(), known),
         }
 
     def selection(self, checkpoint: object, chosen: object) -> answers.Selected:
@@ -137,9 +143,9 @@ class Atlas:
 
         Args:
             checkpoint: its name.
-            chosen: base64 of 10,000 bits, the first digit's the highest of the first byte.
+            chosen: base64 of a bit a digit, the first digit's the highest of the first byte.
         """
-        marked = _bits(chosen)
+        marked = _bits(chosen, len(self.studio.test_pictures(checkpoint)))
         u = self.book.whole(checkpoint).u[marked].mean(0, keepdim=True)
         return {
             "z": numbers(u[0]),
@@ -175,15 +181,17 @@ class Atlas:
         with self.studio.at_work():
             return self._decoded(checkpoint, u)
 
-    def resembling(self, pixels: object) -> answers.Near:
+    def resembling(self, pixels: object, checkpoint: object = None) -> answers.Near:
         """The ten test digits that look most like a digit, base64 of its 784 grey bytes.
 
         The distance is the square root of the summed squared pixels, each from 0 to 1.
         """
         digit = wire.digit_of("pixels", pixels)
         x = runtime.from_array(digit).flatten().float() / 255
+        known = self.studio.test_pictures(checkpoint)
         with self.studio.at_work(), torch.inference_mode():
-            return _nearest(_looks(), x)
+            looks = _looks() if known is shipped("test") else known.floats().flatten(1)
+            return _nearest(looks, x, known)
 
     def _decoded(self, checkpoint: object, u: Tensor) -> Decoded:
         return self.studio.now(Decoding(self.studio.registry.get(checkpoint), u))
@@ -193,8 +201,8 @@ class Atlas:
         assert places is not None
         return {
             "progress": 1.0, "places": _bytes(places), "scale": 1 / tsne.LARGEST,
-            "labels": _labels(), "planes": offered, "plane": None, "share": None, "mass": None,
-            "extent": None, "centre": None,
+            "labels": _labels(self.studio.test_pictures(checkpoint)), "planes": offered,
+            "plane": None, "share": None, "mass": None, "extent": None, "centre": None,
         }  # fmt: skip
 
     def _kept(self, checkpoint: object) -> Tensor | None:
@@ -225,15 +233,15 @@ class Atlas:
         return Plane(*map(torch.tensor, parts))
 
 
-def _plane(u: Tensor, kind: str, corners: list[Tensor] | None) -> Plane:
+def _plane(u: Tensor, kind: str, corners: list[Tensor] | None, labels: Tensor) -> Plane:
     if corners is not None:
         return planes.through(*corners)
     if kind == "whole":
         return planes.whole(u.shape[1])
-    return planes.principal(u) if kind == "pca" else planes.discriminant(u, shipped("test").labels)
+    return planes.principal(u) if kind == "pca" else planes.discriminant(u, labels)
 
 
-def _chart(book: Book, plane: Plane, offered: list[str]) -> answers.Chart:
+def _chart(book: Book, plane: Plane, offered: list[str], known: Digits) -> answers.Chart:
     spots = plane.coordinates(book.u)
     scale = spots.abs().max().clamp_min(1e-6).item() / tsne.LARGEST
     drawn = spots if book.drawn is None else plane.coordinates(book.drawn)
@@ -242,7 +250,7 @@ def _chart(book: Book, plane: Plane, offered: list[str]) -> answers.Chart:
         "progress": 1.0,
         "places": _bytes((spots / scale).round().to(torch.int16)),
         "scale": scale,
-        "labels": _labels(),
+        "labels": _labels(known),
         "planes": offered,
         "plane": {
             "origin": numbers(plane.origin),
@@ -256,10 +264,9 @@ def _chart(book: Book, plane: Plane, offered: list[str]) -> answers.Chart:
     }
 
 
-def _nearest(known: Tensor, place: Tensor) -> answers.Near:
-    """The ten of known (n, k) nearest to place (k,), which stand for the test digits."""
+def _nearest(known: Tensor, place: Tensor, digits: Digits) -> answers.Near:
+    """The ten of known (n, k) nearest to place (k,), which stand for these digits."""
     found = (known - place).square().sum(1).topk(NEAREST, largest=False)
-    digits = shipped("test")
     return {
         "indices": whole_numbers(found.indices),
         "labels": whole_numbers(digits.labels[found.indices]),
@@ -274,9 +281,9 @@ def _looks() -> Tensor:
     return shipped("test").floats().flatten(1)
 
 
-@cache
-def _labels() -> str:
-    return "".join(map(str, whole_numbers(shipped("test").labels)))
+def _labels(known: Digits) -> str:
+    """A character a picture: ten colours are told apart, and of more classes several share one."""
+    return "".join(str(label % 10) for label in whole_numbers(known.labels))
 
 
 def _bytes(places: Tensor) -> Grey:
@@ -284,15 +291,16 @@ def _bytes(places: Tensor) -> Grey:
     return np.ascontiguousarray(places.numpy().astype("<i2")).view(np.uint8)
 
 
-def _bits(text: object) -> Tensor:
-    """Which digits are chosen, bool (10,000,)."""
+def _bits(text: object, count: int) -> Tensor:
+    """Which of `count` digits are chosen, bool (count,)."""
     data = b""
     if isinstance(text, str):
         with contextlib.suppress(binascii.Error, ValueError):
             data = base64.b64decode(text, validate=True)
-    if len(data) != COUNT // 8:
-        raise ValueError(f"chosen must be base64 of {COUNT // 8} bytes, not {checks.shown(text)}.")
-    marked = np.unpackbits(np.frombuffer(data, np.uint8)).astype(bool)
+    size = -(-count // 8)
+    if len(data) != size:
+        raise ValueError(f"chosen must be base64 of {size} bytes, not {checks.shown(text)}.")
+    marked = np.unpackbits(np.frombuffer(data, np.uint8), count=count).astype(bool)
     if not marked.any():
         raise ValueError("No digit was chosen: draw a line around some.")
     return runtime.from_array(marked)

@@ -29,6 +29,19 @@ class Kind(TypedDict):
     slow: bool
 
 
+class SetCard(TypedDict):
+    """The set of a model that is not of MNIST: its name and title, the names of its classes, none
+    where it has none, whether it is of handwritten digits, and the labels of its examples, which
+    are pictures of one sheet; `reader` whether there is a net that names its classes."""
+
+    name: str
+    title: str
+    classes: list[str]
+    digits: bool
+    examples: list[int]
+    reader: bool
+
+
 class Card(Kind):
     """What the page and `/checkpoints` say of a model.
 
@@ -37,7 +50,8 @@ class Card(Kind):
     the picture against the one that does most; null where that is not measured, and for a code of
     hundreds, whose bars nobody sees. `outdated` names the files measured on weights that are gone;
     `samplers` those that were fitted to its codes after training; `path` is the way between two
-    digits to offer first, null where nobody measured it; `steers` counts its named directions.
+    digits to offer first, null where nobody measured it; `steers` counts its named directions;
+    `dataset` is null for a model of MNIST.
     """
 
     name: str
@@ -57,3 +71,4 @@ class Card(Kind):
     samplers: list[str]
     path: str | None
     steers: int
+    dataset: SetCard | None

@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from vae_core.app.service.models import Models
-from vae_core.data.shipped import shipped
 from vae_core.explore.posterior_means import slider_codes
 
 PIECE = 125
@@ -97,7 +96,8 @@ class Codebook:
         model = self.models.registry.get(checkpoint)
         place = slice(book.done, book.done + PIECE)
         with torch.inference_mode():
-            means, u, drawn = slider_codes(model, shipped("test").images[place], book.noise)
+            images = self.models.test_pictures(checkpoint).images[place]
+            means, u, drawn = slider_codes(model, images, book.noise)
         book.means[place], book.u[place] = means, u
         if drawn is not None:
             if book.drawn is None:
@@ -109,7 +109,10 @@ class Codebook:
         name = self.models.registry.check(checkpoint)
         with self._lock:
             if name not in self._books:
-                count, length = len(shipped("test")), self.models.card(name)["latent_dim"]
+                count, length = (
+                    len(self.models.test_pictures(name)),
+                    self.models.card(name)["latent_dim"],
+                )
                 shape = count, length
                 self._books[name] = Book(torch.zeros(shape), torch.zeros(shape))
             self._books.move_to_end(name)

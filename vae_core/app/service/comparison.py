@@ -106,7 +106,7 @@ class Comparison:
         for name in self._shipped(DRAWN_FROM):
             for kind in (samplers.PRIOR, *self.studio.card(name)["samplers"]):
                 pixels = self.studio.sample(name, n, seed, sampler=kind)["pixels"]
-                readings = self.studio.reader.read(pixels)
+                readings = self.studio.read(name, pixels)
                 drawn: answers.Draws = {
                     "name": name,
                     "sampler": kind,

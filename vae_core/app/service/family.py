@@ -55,8 +55,9 @@ class Family(Pictures):
 
     def _of_group(self, group: object) -> list[str]:
         """The members of a group that answer at once, as the page lists them."""
-        title = checks.choice("group", group, tuple(groups.GROUPS))
         cards = sorted(self.registry.cards.values(), key=groups.place)
+        titles = dict.fromkeys((*groups.GROUPS, *(card["group"] for card in cards)))
+        title = checks.choice("group", group, tuple(titles))
         return [card["name"] for card in cards if card["group"] == title and not card["slow"]]
 
     def _names(self, names: object) -> list[str]:

@@ -121,7 +121,7 @@ class Geometry:
             made = decode(found.codes, found.places).view(-1, 1, wire.SIDE, wire.SIDE)
             pixels = pictures.to_uint8(made.float().cpu())
             spent = milliseconds(start)
-        readings = self.studio.reader.read(pixels)
+        readings = self.studio.read(checkpoint, pixels)
         takes = self.studio.card(checkpoint)["takes_labels"]
         return {
             "pixels": pixels,

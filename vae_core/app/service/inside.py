@@ -140,7 +140,7 @@ class Inside:
         grey = wire.digit_of("digit", digit)
         asked = checks.whole("seed", seed, 0, checks.SEED_LIMIT)
         model = self.studio.registry.get(checkpoint)
-        known = self._label(model, grey, label)
+        known = self._label(checkpoint, model, grey, label)
         picture = self.studio.picture(grey)
         return _Case(
             model=model,
@@ -152,12 +152,12 @@ class Inside:
             seed=asked,
         )
 
-    def _label(self, model: Model, grey: Grey, label: object) -> int | None:
+    def _label(self, checkpoint: object, model: Model, grey: Grey, label: object) -> int | None:
         if not model.config.conditional:
             return None
         if label != "read":
             return checks.label("label", label)
-        readings = self.studio.reader.read(grey[None])
+        readings = self.studio.read(checkpoint, grey[None])
         return readings[0]["digit"] if readings else None
 
 

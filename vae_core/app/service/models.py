@@ -17,10 +17,13 @@ from vae_core.app.service.cards import Card
 from vae_core.app.service.limiter import Limiter
 from vae_core.app.service.reader import Reader
 from vae_core.app.service.registry import Registry
-from vae_core.app.service.replies import Decoded
+from vae_core.app.service.replies import Decoded, Reading
 from vae_core.app.service.trainings.trainings import Trainings
 from vae_core.app.tally import Tally
 from vae_core.app.wire import Grey
+from vae_core.data.digits import Digits
+from vae_core.data.sets import DataSet
+from vae_core.data.shipped import shipped
 from vae_core.models import Model
 
 
@@ -85,6 +88,28 @@ class Models:
         if not isinstance(checkpoint, str) or not self.registry.knows(checkpoint):
             return True
         return self.registry.is_loaded(checkpoint) and not self.card(checkpoint)["slow"]
+
+    def read(self, checkpoint: object, pixels: Grey) -> list[Reading] | None:
+        """What is read in (k, 28, 28) pictures by whoever knows the model's set; None by nobody."""
+        its = self.registry.set_of(checkpoint)
+        if its is None or its.about.digits:
+            return self.reader.read(pixels)
+        return its.read(pixels, self.device)
+
+    def test_pictures(self, checkpoint: object) -> Digits:
+        """Test pictures of the model's set, which need no data: MNIST's 10,000, or its examples."""
+        its = self.registry.set_of(checkpoint)
+        return shipped("test") if its is None else its.pictures()
+
+    def must_be_of_mnist(self, checkpoint: object, what: str) -> None:
+        """ValueError where `what` knows MNIST's digits alone and the model is of another set."""
+        if (its := self.registry.set_of(checkpoint)) is not None:
+            raise ValueError(f"{what} is for MNIST's digits; this model is of {its.about.title}.")
+
+    def about(self, checkpoint: object) -> DataSet | None:
+        """The set of a model whose pictures are no handwritten digits; None of any other."""
+        its = self.registry.set_of(checkpoint)
+        return None if its is None or its.about.digits else its.about
 
     def picture(self, grey: Grey) -> Tensor:
         """A digit (28, 28) as x (1, 1, 28, 28) in [0, 1], where the models are."""

@@ -53,8 +53,8 @@ class Pictures(Codes):
     ) -> tuple[replies.Encoded, replies.Arrived]:
         takes_labels = self.card(checkpoint)["takes_labels"]
         with self._heavy():
-            digit = prepare.digit(picture, options)
-            known = self._label_of(digit.pixels, label) if takes_labels else None
+            digit = prepare.digit(picture, options, self.about(checkpoint))
+            known = self._label_of(checkpoint, digit.pixels, label) if takes_labels else None
             model = self.registry.get(checkpoint)
             with torch.inference_mode():
                 start = time.perf_counter()
@@ -96,7 +96,7 @@ class Pictures(Codes):
         known = known if self.card(checkpoint)["takes_labels"] else None
         with self._heavy():
             start = time.perf_counter()
-            digit = prepare.digit(picture, given)
+            digit = prepare.digit(picture, given, self.about(checkpoint))
             about = prepare.describe(digit, film=given.get("stages") is not False)
             about["prepare_milliseconds"] = milliseconds(start)
             model = self.registry.get(checkpoint)
@@ -106,7 +106,7 @@ class Pictures(Codes):
                 code = posterior.read(model, self.picture(digit.pixels), y)
                 measured = posterior.measure(model, code, look.drawn, look.draws, look.seed)
                 spent = milliseconds(start)
-            readings = self.reader.read(np.stack((digit.pixels, measured["reconstruction"])))
+            readings = self.read(checkpoint, np.stack((digit.pixels, measured["reconstruction"])))
         return {
             **about,
             **code.reply(),
@@ -133,7 +133,7 @@ class Pictures(Codes):
             raise ValueError("Nothing is erased: drag over the digit, or raise the amount.")
         self.registry.check(checkpoint)
         with self._heavy(), torch.inference_mode():
-            digit = prepare.digit(picture, given)
+            digit = prepare.digit(picture, given, self.about(checkpoint))
             model = self.registry.get(checkpoint)
             start = time.perf_counter()
             answers = repair.answers(model, self.picture(digit.pixels), gap, seed).cpu()
@@ -142,20 +142,22 @@ class Pictures(Codes):
         return {
             "answers": grey,
             "average": pictures.to_uint8(answers.mean(0, keepdim=True))[0],
-            "readings": self.reader.read(grey),
+            "readings": self.read(checkpoint, grey),
             "milliseconds": spent,
         }
 
-    def arrive(self, picture: object, options: object = None) -> replies.Arrived:
-        """A picture as a digit, with its way."""
+    def arrive(
+        self, picture: object, options: object = None, checkpoint: object = None
+    ) -> replies.Arrived:
+        """A picture as a digit, or as one of the set of `checkpoint`, with its way."""
         with self._heavy():
-            return prepare.describe(prepare.digit(picture, options))
+            return prepare.describe(prepare.digit(picture, options, self.about(checkpoint)))
 
-    def _label_of(self, grey: Grey, label: object) -> int | None:
+    def _label_of(self, checkpoint: object, grey: Grey, label: object) -> int | None:
         """The label of a digit (28, 28): as given, or what the classifier reads for "read"."""
         if label != "read":
             return checks.label("label", label)
-        readings = self.reader.read(grey[None])
+        readings = self.read(checkpoint, grey[None])
         return readings[0]["digit"] if readings else None
 
     def _ranked(self, checkpoint: object | None, measured: replies.Measured) -> replies.Ranked:

@@ -11,7 +11,9 @@ from vae_core.app import checks, wire
 from vae_core.app.service.damage import damaged, gap
 from vae_core.app.service.replies import Arrived, Stage
 from vae_core.app.wire import Grey, Mask, Picture
+from vae_core.data.fitting import ENOUGH, fit
 from vae_core.data.image_files import read
+from vae_core.data.sets import DataSet
 from vae_core.digitize import Digit, Options, digitize, types
 from vae_core.digitize.stroke_width import relative_width
 
@@ -36,8 +38,10 @@ class Prepared:
     gap: Mask | None = None
 
 
-def digit(picture: object, options: object = None) -> Prepared:
+def digit(picture: object, options: object = None, about: DataSet | None = None) -> Prepared:
     """Open and digitize a picture; see `wire.picture_bytes` for what it may be.
+
+    Of a set `about` that is no handwriting of digits it is cropped or trimmed, and shrunk.
 
     `{"digit": base64 of 784 grey bytes}` was digitized before, and stays as it is: a picture is
     sent once, and its digit from then on.
@@ -52,10 +56,27 @@ def digit(picture: object, options: object = None) -> Prepared:
         found = _ready(given)
     else:
         source = wire.picture_bytes(picture)
-        found = digitize(source, asked)
+        found = digitize(source, asked) if about is None else fitted(source, about, asked.polarity)
     damage = checks.mapping("options", options).get("damage")
     pixels = damaged(found.pixels, damage)
     return Prepared(source=source, digit=found, pixels=pixels, gap=gap(damage))
+
+
+def fitted(source: bytes | Image.Image, about: DataSet, polarity: str = "auto") -> Digit:
+    """A picture as one of a set that is not of digits, in the digitizer's words."""
+    opened = read(source, ENOUGH)
+    whole = np.asarray(opened.image.convert("L"))
+    pixels, swapped = fit(opened.image, about, polarity)
+    did = "Trimmed to what it shows" if about.framing == "trim" else "Cropped to its middle"
+    turned = ", light and dark swapped" if swapped else ""
+    stages = [
+        types.Stage("source", "The picture", whole, "In grey."),
+        types.Stage("fitted", "28x28", pixels, f"{did}, shrunk by area{turned}."),
+    ]
+    box = (0, 0, *opened.size)
+    words = f"{did} and shrunk to 28x28{turned}, as the pictures of {about.title} are."
+    shade = "dark" if swapped else "light"
+    return Digit(pixels, stages, [box], 0, words, shade, 0.0, 0.0)
 
 
 def _ready(pixels: Grey) -> Digit:

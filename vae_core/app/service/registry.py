@@ -18,6 +18,7 @@ from vae_core.app.service.card_making import card
 from vae_core.app.service.cards import Card
 from vae_core.app.service.recent import Recent
 from vae_core.app.service.replies import Names
+from vae_core.app.service.sets import ModelSet, of_folder
 from vae_core.app.service.trainings.own_models import OwnModels
 from vae_core.checkpoint import samplers
 from vae_core.checkpoint.samplers import Sampler
@@ -63,6 +64,7 @@ class Registry:
         self.broken: dict[str, str] = {}
         self.recipes = set(RECIPES)
         self._folders: dict[str, Path] = {}
+        self._sets: dict[str, ModelSet] = {}
         self._models = Recent(self._load, capacity)
         self._samplers = Recent(self._load_sampler, SAMPLERS)
         self._percentiles: dict[str, percentiles.Percentiles | None] = {}
@@ -81,13 +83,15 @@ class Registry:
             folder.name.encode("utf-8")  # a name that is no text cannot be sent to the page
             facts = checkpoint.inspect(folder)
             latents = sliders.read(folder, Config.from_dict(facts["config"]).latent_dim)
-            made = card(folder.name, facts, latents, samplers.kinds(folder))
+            its = of_folder(folder)
+            made = card(folder.name, facts, latents, samplers.kinds(folder), dataset=its.card())
             groups.place(made)
         except Exception as error:
             # One bad folder must not stop the app, whatever is wrong with it.
             self.broken[folder.name] = self._public(error)
             return
         self.latents[folder.name], self.cards[folder.name] = latents, made
+        self._sets[folder.name] = its
         self.recipes.add(facts["recipe"])
         self._folders[folder.name] = folder
 
@@ -150,6 +154,11 @@ class Registry:
         if name not in self._folders:
             raise ValueError("A model that was trained in the page is in no folder.")
         return self._folders[name]
+
+    def set_of(self, name: object) -> ModelSet | None:
+        """The set of a model that is not of MNIST; None of any other, a visitor's included."""
+        its = self._sets.get(name) if isinstance(name, str) else None
+        return None if its is None or its.about.name == "mnist" else its
 
     def percentiles_of(self, name: object) -> percentiles.Percentiles | None:
         """Where the test digits stand under `name`; None where that was not measured."""

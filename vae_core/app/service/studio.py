@@ -53,11 +53,15 @@ class Studio(Family):
         """
         if self.card(checkpoint)["slow"]:
             grey = None if shown is None else wire.digit_of("pixels", shown)
-            readings = None if grey is None else self.reader.read(grey[None])
+            readings = None if grey is None else self.read(checkpoint, grey[None])
             return {"pixels": wire.NO_DIGITS, "dims": [], "values": [], "readings": readings}
         films = self.traversals(checkpoint, z, FILM_STEPS, FILM_SPAN, label, wide=True)
         pixels = self.decode(checkpoint, z, label, wide=True)["pixels"]
-        return {**films, "pixels": coarse(films["pixels"]), "readings": self.reader.read(pixels)}
+        return {
+            **films,
+            "pixels": coarse(films["pixels"]),
+            "readings": self.read(checkpoint, pixels),
+        }
 
     def names(self, checkpoint: object) -> replies.Names:
         """Names for a model's sliders: those measured at release, else from the example digits."""
@@ -74,6 +78,9 @@ class Studio(Family):
             named = [each.get("name") for each in about["latents"]]
             ways = steering.ways(sliders.directions(about))
             return {"names": named, "digits": about.get("digits"), "directions": ways}
+        if self.about(checkpoint) is not None:  # whose traits nobody measures
+            none: list[traits.Name | None] = [None] * self.card(checkpoint)["latent_dim"]
+            return {"names": none, "digits": None, "directions": []}
         digits, known, _ = examples()
         model, labels = self.registry.get(checkpoint), np.array(known)
         given = from_array(labels).to(self.device) if model.config.labelled_prior else None
@@ -99,7 +106,7 @@ class Studio(Family):
             drawn = self.sample(checkpoint, n, seed, temperature, label, sampler)
         else:
             drawn = self.around(checkpoint, z, n, seed, spread, label)
-        return {"readings": self.reader.read(drawn["pixels"])}
+        return {"readings": self.read(checkpoint, drawn["pixels"])}
 
     def interpolate(
         self,
@@ -128,7 +135,7 @@ class Studio(Family):
             u = explore.path(self._tensor(first), self._tensor(last), steps, path)
             t = torch.linspace(0, 1, steps)[:, None]
             way = self._timed(model, u, self._shares(model, [end[1] for end in ends], t))
-            readings = self.reader.read(way["pixels"])
+            readings = self.read(checkpoint, way["pixels"])
         labels = [end[1] for end in ends] if model.config.takes_labels else None
         return {**way, "z": rows(u), "labels": labels, "readings": readings}
 

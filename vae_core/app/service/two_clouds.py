@@ -13,7 +13,6 @@ from vae_core.app.service.studio import Studio
 from vae_core.checkpoint import samplers
 from vae_core.checkpoint.samplers import Sampler
 from vae_core.data.digits import Digits
-from vae_core.data.shipped import shipped
 from vae_core.evaluation import clouds
 from vae_core.models import CLASSES, Model
 from vae_core.probability.samplers import DiffusionSampler
@@ -60,11 +59,12 @@ class TwoClouds:
         name, kind = asked
         model = self.studio.registry.get(name)
         fitted = None if kind == samplers.PRIOR else self.studio.registry.sampler(name, kind)
-        digits, noise = shipped("test").every(DIGITS), torch.Generator().manual_seed(SEED)
+        known, noise = self.studio.test_pictures(name), torch.Generator().manual_seed(SEED)
+        digits = known.every(min(DIGITS, len(known)))
         with self.studio.at_work():
             codes = _codes(model, digits, noise, self.studio.device)
             draws = _draws(model, fitted, noise, self.studio.device)
-            found = clouds.measure(codes, digits.labels, draws, seed=SEED)
+            found = clouds.measure(codes, digits.labels % CLASSES, draws, seed=SEED)
             slow = self.studio.card(name)["slow"]
             ends = None if slow else _ends(model, found, self.studio.device)
         return {

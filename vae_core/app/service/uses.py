@@ -53,6 +53,7 @@ class Uses:
             checkpoint: its name.
             digit: base64 of 784 grey bytes.
         """
+        self.studio.must_be_of_mnist(checkpoint, "Search")
         grey = wire.digit_of("digit", digit)
         share = self.training.advance(checkpoint)
         if share < 1:

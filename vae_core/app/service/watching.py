@@ -62,7 +62,7 @@ class Watching:
             denoised[-1] = noisy[-1] = _grey(model, way[-1].noisy, y)[index]
             u = _sliders(model, way[-1].noisy[index], own)
             spent = milliseconds(start)
-            readings = self.studio.reader.read(denoised)
+            readings = self.studio.read(checkpoint, denoised)
         return {
             "sigmas": [step.sigma for step in way],
             "noisy": noisy,

@@ -1,8 +1,11 @@
 // The example digits that ship with the app, by their places in one sheet.
 
-import { boot } from "./boot.js";
+import { boot, pageSet } from "./boot.js";
 
-const { labels } = boot.examples;
+const TURNS = 10; // buttons for the examples of a set without classes
+
+const { labels: given } = boot.examples;
+const labels = pageSet?.classes.length === 0 ? given.map((_, place) => place % TURNS) : given;
 
 /** The classes that there are examples of, in order. */
 export const classes = [...new Set(labels)].sort((a, b) => a - b);

@@ -1,12 +1,14 @@
 // What the independent classifier reads, in words.
 
+import { className } from "./boot.js";
+
 /** @import { Reading } from "./types.js" */
 
 /** @param {number} sure */
 const share = (sure) => (sure > 0.995 ? "over 99" : String(Math.round(100 * sure)));
 
 /** @param {Reading} reading */
-const readAs = ({ digit }) => (digit === null ? "no digit" : String(digit));
+export const readAs = ({ digit }) => (digit === null ? "no digit" : className(digit));
 
 /**
  * A sentence: "Reads as 3 (99 %)."
@@ -29,4 +31,12 @@ export const readingWords = (reading) => `reads as ${readAs(reading)}, ${share(r
  * @param {Reading} reading
  */
 export const readingMark = ({ digit, sure }) =>
-  digit === null ? "no digit" : `${digit} · ${Math.floor(100 * sure)} %`;
+  digit === null ? "no digit" : `${className(digit)} · ${Math.floor(100 * sure)} %`;
+
+/**
+ * In the corner of a picture: a digit, or what tells a class's name from others; "?" for none.
+ *
+ * @param {Reading} reading
+ */
+export const shortReading = ({ digit }) =>
+  digit === null ? "?" : className(digit).replace(/^(.{7}).{2,}$/, "$1…");

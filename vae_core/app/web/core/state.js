@@ -1,7 +1,7 @@
 // The one state of the page: what is chosen, mirrored in the address, announced to whoever listens.
 
 import { amended, fieldsOf, placesOf, readAddress, writeAddress } from "./address.js";
-import { boot, modelNamed, models, openPanels } from "./boot.js";
+import { allModels, boot, modelNamed, openPanels } from "./boot.js";
 import { emit, on } from "./events.js";
 import { isOwnName, ownModels } from "./own.js";
 
@@ -11,7 +11,7 @@ import { isOwnName, ownModels } from "./own.js";
 const MIRROR_MS = 250; // browsers throttle replaceState, and a drag changes z sixty times a second
 
 const known = () => ({
-  models: [...models, ...ownModels()],
+  models: [...allModels, ...ownModels()],
   chosen: boot.chosen,
   panels: openPanels,
 });

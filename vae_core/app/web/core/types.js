@@ -22,6 +22,7 @@
  * @property {{ kind: string, level: number } | null} corruption that it was trained to repair
  * @property {number} [parameters]
  * @property {number} steers how many directions with a name there are to steer along
+ * @property {DataSet | null} [dataset] null or absent for MNIST
  * @property {string | null} path the way between two digits to offer first, where it was measured
  * @property {string[]} [outdated] figures of earlier weights
  * @property {Metrics | null} metrics
@@ -29,6 +30,20 @@
  * @property {string} [ending] of its run: "done", "stopped", "time", or "brought"
  * @property {string} [recipe] that it was trained by
  * @property {number} [bytes] of its files
+ */
+
+/**
+ * The set of a model that is not of MNIST, with its examples in one sheet.
+ *
+ * @typedef {object} DataSet
+ * @property {string} name
+ * @property {string} title
+ * @property {string[]} classes none for a set without
+ * @property {boolean} digits whether they are handwritten digits
+ * @property {number[]} examples labels of the examples
+ * @property {number} columns of the sheet
+ * @property {string} url of the sheet, relative to the page
+ * @property {boolean} reader whether a net names what its pictures show
  */
 
 /**

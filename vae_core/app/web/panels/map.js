@@ -1,6 +1,7 @@
 // Map: the test digits' codes on a plane, which decodes where you point.
 
 import { writeNumbers } from "../core/address.js";
+import { pageSet } from "../core/boot.js";
 import { packed } from "../core/bytes.js";
 import { on } from "../core/events.js";
 import { onParcel, send } from "../core/handover.js";
@@ -62,7 +63,7 @@ class MapPanel {
     this.say = (/** @type {string | null} */ sentence) => say(root, sentence);
     this.here = () => ({ model: this.model, chart: this.chart, limit: this.limit });
     this.map = new MapCanvas(find(root, ".map-box"), {
-      sheet: root.dataset.sheet ?? "",
+      sheet: pageSet?.url ?? root.dataset.sheet ?? "",
       onsize: () => this.behind?.follow(),
     });
     this.behind = manifold(server, this.map, this.here, this.say);

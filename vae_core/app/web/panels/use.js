@@ -1,5 +1,6 @@
 // Use: what a code is good for, each use on one picture.
 
+import { pageSet } from "../core/boot.js";
 import { on } from "../core/events.js";
 import { classes, placeOf } from "../core/examples.js";
 import { onParcel, openPanel, send } from "../core/handover.js";
@@ -21,6 +22,7 @@ import { search } from "./use/search.js";
 /** In the order of the page; the names are those of its sections. */
 /** @type {Record<string, (setting: Setting) => Use>} */
 const USES = { search, anomaly, compress, label };
+const OF_MNIST = ["search", "anomaly", "label"];
 const ELSEWHERE = [
   ["Denoise and fill in", "reconstruct", "damage your picture and see it repaired"],
   ["Generate", "sample", "draw new digits"],
@@ -68,6 +70,11 @@ class Uses {
    */
   #add(name, build) {
     const view = find(this.root, `[data-use=${name}]`);
+    if (pageSet && OF_MNIST.includes(name)) {
+      find(view, ".say").textContent =
+        `This is for MNIST's digits alone; the chosen model is of ${pageSet.title}.`;
+      return;
+    }
     const asking = requests({
       onerror: (words) => say(this.root, words),
       onbusy: (busy) => view.setAttribute("aria-busy", String(busy)),

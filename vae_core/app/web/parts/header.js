@@ -1,16 +1,18 @@
 // The header: model chooser, light or dark, presentation mode, speed. It is the first component on
 // the page, and so looks after what belongs to the page as a whole.
 
-import { boot, modelNamed, models } from "../core/boot.js";
+import { allModels, boot, isOfDigits, modelNamed, pageSet } from "../core/boot.js";
 import { callsUnderWay } from "../core/calls.js";
 import { on } from "../core/events.js";
 import { followHistory } from "../core/handover.js";
 import { fixed, isNumber, number, whole } from "../core/numbers.js";
+import { openedAnew, watchSet } from "../core/other_set.js";
 import { ownModels } from "../core/own.js";
 import { elboWords, labelNote } from "../core/quantities.js";
 import { closedPanel, keep, model, openedWith, set, state } from "../core/state.js";
 import { exposeHandle } from "./handle.js";
 import { find, make } from "./nodes.js";
+import { sayPictures } from "./set_words.js";
 import { guardSliders } from "./swipe.js";
 import { mountTabs } from "./tabs.js";
 import { mountTheme } from "./theme.js";
@@ -24,6 +26,8 @@ const SMOOTHING = 0.2; // sixty answers a second arrive during a drag
 
 /** @param {HTMLElement} element */
 export function mount(element) {
+  if (!isOfDigits) sayPictures();
+  watchSet();
   mountTabs();
   guardSliders();
   followHistory();
@@ -86,8 +90,8 @@ function optionWords(model, inShort) {
 
 /** @param {HTMLSelectElement} chooser */
 function mountChooser(chooser) {
-  for (const label of new Set(models.map(({ group }) => group))) {
-    const members = models.filter(({ group }) => group === label);
+  for (const label of new Set(allModels.map(({ group }) => group))) {
+    const members = allModels.filter(({ group }) => group === label);
     const options = members.map(({ name, title }) => make("option", { value: name, title }));
     chooser.append(make("optgroup", { label }, ...options));
   }
@@ -99,7 +103,9 @@ function mountChooser(chooser) {
       if (its) option.textContent = optionWords(its, option.selected);
     }
   };
-  chooser.addEventListener("change", () => set({ model: chooser.value }));
+  chooser.addEventListener("change", () => {
+    if (!openedAnew(chooser.value)) set({ model: chooser.value });
+  });
   on("model", show);
   on("models", () => {
     showOwn();
@@ -132,7 +138,7 @@ function listOwn(chooser) {
  */
 function factsOf(model) {
   const { title, parameters } = model;
-  const facts = [title];
+  const facts = pageSet ? [pageSet.title, title] : [title];
   if (parameters) facts.push(`${fixed(parameters / 1e6, 2)} million parameters`);
   return facts;
 }

@@ -3,6 +3,7 @@
 import { call } from "../core/calls.js";
 import { pixelsIn } from "../core/handover.js";
 import { requests } from "../core/requests.js";
+import { state } from "../core/state.js";
 import { find, say } from "./nodes.js";
 import { pictureInput } from "./picture.js";
 
@@ -83,7 +84,7 @@ export class OwnPicture {
     const given = this.#given;
     if (!given) return;
     return this.#requests.ask(async (still) => {
-      const asked = { picture: given.picture, options };
+      const asked = { picture: given.picture, options, checkpoint: state.model };
       /** @type {Digitized} */
       const answer = await still(call(this.#server, "arrive", asked));
       say(this.#root, null);

@@ -1,6 +1,6 @@
 // A row of example digits, one a class.
 
-import { boot } from "../core/boot.js";
+import { boot, className } from "../core/boot.js";
 import { classes, placeOf } from "../core/examples.js";
 import { digitCanvas, paint } from "../draw/digit.js";
 import { example } from "../draw/examples.js";
@@ -20,7 +20,7 @@ export async function exampleRow(row, ontake) {
   const canvases = classes.map(() => digitCanvas("", ""));
   const buttons = classes.map((label, i) => {
     const made = button(canvases[i], {}, () => ontake(placeOf(label, round)));
-    return attributes(made, { "aria-label": `Example digit ${label}` });
+    return attributes(made, { "aria-label": `Example digit ${className(label)}` });
   });
   const paintAll = () =>
     Promise.all(

@@ -2,6 +2,7 @@
 
 import { call } from "../../core/calls.js";
 import { requests } from "../../core/requests.js";
+import { state } from "../../core/state.js";
 import { pixelsOf } from "../../draw/digit.js";
 import { neighbourCards } from "../../parts/neighbours.js";
 import { find } from "../../parts/nodes.js";
@@ -19,7 +20,9 @@ export function mountLookalikes(root, canvas, server) {
   const ask = () => {
     if (!box.open || !canvas.width) return;
     asking.ask(async (still) => {
-      const near = await still(call(server, "resembling", { pixels: pixelsOf(canvas) }));
+      const near = await still(
+        call(server, "resembling", { pixels: pixelsOf(canvas), checkpoint: state.model }),
+      );
       find(box, ".alike-row").replaceChildren(...neighbourCards(near, null));
     });
   };

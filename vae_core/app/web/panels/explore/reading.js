@@ -1,5 +1,6 @@
 // What an independent classifier, trained on real digits, takes the live picture for.
 
+import { className } from "../../core/boot.js";
 import { find } from "../../parts/nodes.js";
 
 /** @import { Reading } from "../../core/types.js" */
@@ -11,14 +12,14 @@ const sureness = ({ sure }) => `${Math.floor(100 * sure)} %`;
 function sentence(reading) {
   if (!reading) return "";
   if (reading.digit === null) return "A classifier takes this for no digit at all.";
-  return `A classifier reads this as ${reading.digit}, ${sureness(reading)} sure.`;
+  return `A classifier reads this as ${className(reading.digit)}, ${sureness(reading)} sure.`;
 }
 
 /** @param {Reading | null} reading */
 function spoken(reading) {
   if (!reading) return "";
   if (reading.digit === null) return "reads as no digit, ";
-  return `reads as ${reading.digit}, ${sureness(reading)}, `;
+  return `reads as ${className(reading.digit)}, ${sureness(reading)}, `;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Starting from a picture: a test digit of some class, the visitor's own, or what a link begins with.
 
 import { readPixels } from "../../core/address.js";
-import { boot } from "../../core/boot.js";
+import { boot, className } from "../../core/boot.js";
 import { call } from "../../core/calls.js";
 import { classes, placesOf, readPlace } from "../../core/examples.js";
 import { requests } from "../../core/requests.js";
@@ -175,8 +175,8 @@ export class Starts {
     const buttons = classes.map((label) => {
       const places = placesOf(label);
       let next = Math.floor(Math.random() * places.length);
-      const title = `Start from a real test digit ${label}; press again for another one`;
-      return button(String(label), { title }, async () => {
+      const title = `Start from a real test digit ${className(label)}; press again for another one`;
+      return button(className(label), { title }, async () => {
         const place = places[next++ % places.length];
         this.from({ picture: { pixels: await example(place) }, place, label });
       });

@@ -1,7 +1,7 @@
 // The way as two strips: digits along the latent path, and the cross-fade of the two pictures.
 
 import { crossFade, digitAt, unpack } from "../../core/bytes.js";
-import { readingSentence } from "../../core/readings.js";
+import { readingSentence, shortReading } from "../../core/readings.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { button, find, findAll, make, resize } from "../../parts/nodes.js";
 
@@ -109,7 +109,7 @@ export class WayStrips {
   #showReading(frame, place, reading) {
     const mark = find(frame, "span");
     const words = reading ? readingSentence(reading) : "";
-    mark.textContent = reading ? String(reading.digit ?? "?") : "";
+    mark.textContent = reading ? shortReading(reading) : "";
     mark.style.opacity = reading ? String(0.45 + 0.55 * reading.sure) : "";
     frame.setAttribute("title", words);
     const label = `Step ${place + 1} of ${this.#way?.z.length}`;

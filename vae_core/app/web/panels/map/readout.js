@@ -1,5 +1,6 @@
 // The place under the crosshair in words, for who looks and for who listens.
 
+import { className, pageSet } from "../../core/boot.js";
 import { fixed, signed } from "../../core/numbers.js";
 import { find } from "../../parts/nodes.js";
 
@@ -54,11 +55,23 @@ function show(root, { chart, at, z, index }) {
 }
 
 /**
+ * Its class, where the set has classes that the map tells apart.
+ *
+ * @param {Chart} chart
+ * @param {number} index
+ */
+function named(chart, index) {
+  if (!pageSet) return `, a ${chart.labels[index]}`;
+  const label = pageSet.examples[index];
+  return pageSet.classes.length ? `, ${className(label)}` : "";
+}
+
+/**
  * @param {Chart} chart
  * @param {number} index
  * @param {boolean} isUnderHand
  */
 const wordsOf = (chart, index, isUnderHand) =>
   isUnderHand
-    ? `Test digit ${index}, a ${chart.labels[index]}.`
-    : `Nearest on the map: test digit ${index}, a ${chart.labels[index]}.`;
+    ? `Test digit ${index}${named(chart, index)}.`
+    : `Nearest on the map: test digit ${index}${named(chart, index)}.`;

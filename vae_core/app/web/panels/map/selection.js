@@ -1,5 +1,6 @@
 // Digits that were chosen by a lasso or by their class: counted, averaged, kept, handed on.
 
+import { className, pageSet } from "../../core/boot.js";
 import { packBits } from "../../core/bytes.js";
 import { call } from "../../core/calls.js";
 import { send } from "../../core/handover.js";
@@ -22,6 +23,10 @@ import { countByClass, csv } from "./lasso.js";
  * @property {(sentence: string) => void} onerror
  */
 
+/** Ten colours are told apart; of a set of more classes the map names none. */
+const many = pageSet ? pageSet.classes.length : 10;
+const shownClasses = many > 10 ? [] : [...Array(many).keys()];
+
 export class Selection {
   #box;
   #options;
@@ -41,7 +46,7 @@ export class Selection {
     this.#box = find(root, ".selection");
     this.#options = options;
     this.#requests = requests({ onerror: options.onerror });
-    this.#classes = Array.from({ length: 10 }, (_, digit) => this.#classButton(digit));
+    this.#classes = shownClasses.map((digit) => this.#classButton(digit));
     find(root, ".legend").replaceChildren(...this.#classes);
     find(this.#box, "[data-do=clear]").addEventListener("click", () => this.clear());
     find(this.#box, "[data-do=csv]").addEventListener("click", () => this.#keep());
@@ -54,8 +59,8 @@ export class Selection {
   #classButton(digit) {
     const dot = make("i", {});
     dot.style.background = `var(--class-${digit})`;
-    const title = `Choose the test digits ${digit}`;
-    const made = button([dot, String(digit)], { title, className: "class" }, () => {
+    const title = `Choose the test digits ${className(digit)}`;
+    const made = button([dot, className(digit)], { title, className: "class" }, () => {
       const isOn = made.getAttribute("aria-pressed") === "true";
       const { chart } = this.#options.here();
       if (isOn || !chart) return this.clear();
@@ -110,12 +115,13 @@ export class Selection {
     const counts = countByClass(chosen, chart.labels);
     const most = Math.max(...counts);
     find(this.#box, ".count").textContent = `${whole(count)} test digits`;
-    const bars = counts.map((n, digit) => {
+    const bars = shownClasses.map((digit) => {
+      const n = counts[digit];
       const bar = make("i", { className: "bar" });
       bar.style.setProperty("--share", `${(100 * n) / most}%`);
       bar.style.setProperty("--hue", `var(--class-${digit})`);
       const words = make("span", { className: "num" }, whole(n));
-      return make("li", {}, make("b", { className: "num" }, String(digit)), bar, words);
+      return make("li", {}, make("b", { className: "num" }, className(digit)), bar, words);
     });
     find(this.#box, ".counts").replaceChildren(...bars);
   }

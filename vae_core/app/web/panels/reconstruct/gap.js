@@ -2,6 +2,7 @@
 
 import { countOf, digitAt, squaredError, unpack } from "../../core/bytes.js";
 import { number } from "../../core/numbers.js";
+import { readAs } from "../../core/readings.js";
 import { requests } from "../../core/requests.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { find, make, num, text } from "../../parts/nodes.js";
@@ -64,7 +65,7 @@ export class Gap {
     const bytes = unpack(answers);
     const count = countOf(bytes);
     const figures = Array.from({ length: count }, (_, i) => {
-      const read = readings ? String(readings[i].digit ?? "none") : "";
+      const read = readings ? readAs(readings[i]) : "";
       const canvas = digitCanvas(`Answer ${i + 1} of ${count}${read && `, read as ${read}`}`);
       paint(canvas, digitAt(bytes, i));
       const caption = make("figcaption", { className: "num", textContent: read });

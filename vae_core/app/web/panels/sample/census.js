@@ -1,5 +1,6 @@
 // What an independent classifier reads in the draws, counted: asked for when the hand rests.
 
+import { className, pageSet } from "../../core/boot.js";
 import { requests } from "../../core/requests.js";
 import { find, make } from "../../parts/nodes.js";
 
@@ -8,7 +9,7 @@ import { find, make } from "../../parts/nodes.js";
 
 const REST_MS = 350;
 const SURE = 0.9;
-const NO_DIGIT = 10; // its place after the ten digits
+const NO_DIGIT = Math.max(10, pageSet?.classes.length ?? 10); // its place after the classes
 
 /**
  * How many draws read as each digit, and last those that read as none.
@@ -63,7 +64,7 @@ export class Census {
     find(this.#box, ".census-words").textContent =
       `An independent classifier is 90 % sure of its digit in ${sure} of ${readings.length}${none}.`;
     for (const [place, { digit }] of readings.entries()) {
-      this.#describe(place, digit === null ? "no digit" : `reads as ${digit}`);
+      this.#describe(place, digit === null ? "no digit" : `reads as ${className(digit)}`);
     }
   }
 }
@@ -74,8 +75,8 @@ export class Census {
  */
 function part(many, digit) {
   const isNone = digit === NO_DIGIT;
-  const made = make("i", { textContent: isNone ? "–" : String(digit) });
+  const made = make("i", { textContent: isNone ? "–" : className(digit) });
   made.style.setProperty("--count", String(many));
-  made.style.setProperty("--hue", isNone ? "var(--line-strong)" : `var(--class-${digit})`);
+  made.style.setProperty("--hue", isNone ? "var(--line-strong)" : `var(--class-${digit % 10})`);
   return made;
 }
