@@ -36,8 +36,7 @@ def train_reader(
 
     Args:
         model: the checkpoint; `data` and `download` as for `data.load`.
-        epochs, batch_size, seed: of the training.
-        device: the best there is when None.
+        epochs, batch_size, seed, device: of the training; the best device when None.
 
     Returns:
         `{"file", "classes", "test_error", "n_images", "seconds"}`, the error a fraction.

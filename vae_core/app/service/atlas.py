@@ -5,9 +5,6 @@ Models that take labels are given none here, so that all digits lie in one space
 
 from __future__ import annotations
 
-import base64
-import binascii
-import contextlib
 from functools import cache
 
 import numpy as np
@@ -16,7 +13,7 @@ from torch import Tensor
 
 from vae_core import runtime
 from vae_core.app import checks, wire
-from vae_core.app.service import density, prepare
+from vae_core.app.service import density, map_bits, prepare
 from vae_core.app.service import map_replies as answers
 from vae_core.app.service.batches import Decoding
 from vae_core.app.service.codebook import Book, Codebook
@@ -145,7 +142,7 @@ class Atlas:
             checkpoint: its name.
             chosen: base64 of a bit a digit, the first digit's the highest of the first byte.
         """
-        marked = _bits(chosen, len(self.studio.test_pictures(checkpoint)))
+        marked = map_bits.marked(chosen, len(self.studio.test_pictures(checkpoint)))
         u = self.book.whole(checkpoint).u[marked].mean(0, keepdim=True)
         return {
             "z": numbers(u[0]),
@@ -289,18 +286,3 @@ def _labels(known: Digits) -> str:
 def _bytes(places: Tensor) -> Grey:
     """Whole numbers of 16 bits as their bytes, the lower one first."""
     return np.ascontiguousarray(places.numpy().astype("<i2")).view(np.uint8)
-
-
-def _bits(text: object, count: int) -> Tensor:
-    """Which of `count` digits are chosen, bool (count,)."""
-    data = b""
-    if isinstance(text, str):
-        with contextlib.suppress(binascii.Error, ValueError):
-            data = base64.b64decode(text, validate=True)
-    size = -(-count // 8)
-    if len(data) != size:
-        raise ValueError(f"chosen must be base64 of {size} bytes, not {checks.shown(text)}.")
-    marked = np.unpackbits(np.frombuffer(data, np.uint8), count=count).astype(bool)
-    if not marked.any():
-        raise ValueError("No digit was chosen: draw a line around some.")
-    return runtime.from_array(marked)

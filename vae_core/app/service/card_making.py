@@ -7,7 +7,7 @@ from typing import cast
 
 from vae_core import checkpoint
 from vae_core.app.service import groups
-from vae_core.app.service.cards import Card, SetCard
+from vae_core.app.service.cards import Card
 from vae_core.config import Config
 from vae_core.explore import sliders
 
@@ -24,7 +24,6 @@ def card(
     latents: sliders.Latents | None = None,
     fitted: Sequence[str] = (),
     kl: Sequence[float] | None = None,
-    dataset: SetCard | None = None,
 ) -> Card:
     """What the page and `/checkpoints` say of a model, from the files in its folder.
 
@@ -34,7 +33,6 @@ def card(
         latents: of latents.json.
         fitted: kinds of samplers beside its prior.
         kl: the rate's share of each latent in nats, where metrics.json has none.
-        dataset: what the model was trained on, unless that is MNIST.
     """
     config, metrics = Config.from_dict(facts["config"]), facts["metrics"]
     dims = range(config.latent_dim)
@@ -59,7 +57,7 @@ def card(
         "samplers": [*fitted],
         "path": sliders.first_path(latents),
         "steers": len(sliders.directions(latents)),
-        "dataset": dataset,
+        "dataset": None,
     }
 
 

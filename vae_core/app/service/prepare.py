@@ -66,6 +66,8 @@ def fitted(source: bytes | Image.Image, about: DataSet, polarity: str = "auto") 
     """A picture as one of a set that is not of digits, in the digitizer's words."""
     opened = read(source, ENOUGH)
     whole = np.asarray(opened.image.convert("L"))
+    if opened.size == (wire.SIDE, wire.SIDE):  # one of the set already, or as good as one
+        return _as_it_is(255 - whole if polarity == "dark" else whole, about)
     pixels, swapped = fit(opened.image, about, polarity)
     did = "Trimmed to what it shows" if about.framing == "trim" else "Cropped to its middle"
     turned = ", light and dark swapped" if swapped else ""
@@ -77,6 +79,12 @@ def fitted(source: bytes | Image.Image, about: DataSet, polarity: str = "auto") 
     words = f"{did} and shrunk to 28x28{turned}, as the pictures of {about.title} are."
     shade = "dark" if swapped else "light"
     return Digit(pixels, stages, [box], 0, words, shade, 0.0, 0.0)
+
+
+def _as_it_is(pixels: Grey, about: DataSet) -> Digit:
+    words = f"A picture of 28x28 is taken as it is, as the pictures of {about.title} are."
+    stages = [types.Stage("fitted", "28x28", pixels, "It is of that size.")]
+    return Digit(pixels, stages, [(0, 0, wire.SIDE, wire.SIDE)], 0, words, "light", 0.0, 0.0)
 
 
 def _ready(pixels: Grey) -> Digit:

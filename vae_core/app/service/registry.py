@@ -84,7 +84,8 @@ class Registry:
             facts = checkpoint.inspect(folder)
             latents = sliders.read(folder, Config.from_dict(facts["config"]).latent_dim)
             its = of_folder(folder)
-            made = card(folder.name, facts, latents, samplers.kinds(folder), dataset=its.card())
+            made = card(folder.name, facts, latents, samplers.kinds(folder))
+            made["dataset"] = its.card()
             groups.place(made)
         except Exception as error:
             # One bad folder must not stop the app, whatever is wrong with it.

@@ -1,6 +1,6 @@
 // Compare: one digit, and the family's measured figures, through one comparison after the other.
 
-import { models } from "../core/boot.js";
+import { models, pageSet } from "../core/boot.js";
 import { on } from "../core/events.js";
 import { classes, placeOf } from "../core/examples.js";
 import { onParcel } from "../core/handover.js";
@@ -35,6 +35,8 @@ const COMPARISONS = {
   collapse,
   plane: rate,
 };
+/** Of another set there is no family to show the others by. */
+const SHOWN = pageSet ? ["family", "plane"] : Object.keys(COMPARISONS);
 const NO_MODEL = "There is no model to compare: train one with python -m vae_core train vae-400.";
 
 class Compare {
@@ -73,10 +75,12 @@ class Compare {
     const rosters = JSON.parse(this.root.dataset.rosters ?? "{}");
     for (const [name, build] of Object.entries(COMPARISONS)) {
       const view = find(this.root, `[data-view=${name}]`);
+      view.hidden = !SHOWN.includes(name);
+      if (view.hidden) continue;
       const [digit, outdate] = [() => this.views.digit, () => this.views.outdate(name)];
       this.views.add(name, view, build({ view, server: this.server, rosters, digit, outdate }));
     }
-    const links = Object.keys(COMPARISONS).map((name) => this.#link(name));
+    const links = SHOWN.map((name) => this.#link(name));
     find(this.root, ".contents ol").append(...links);
   }
 

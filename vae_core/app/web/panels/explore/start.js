@@ -1,7 +1,7 @@
 // Starting from a picture: a test digit of some class, the visitor's own, or what a link begins with.
 
 import { readPixels } from "../../core/address.js";
-import { boot, className } from "../../core/boot.js";
+import { boot, className, pageSet } from "../../core/boot.js";
 import { call } from "../../core/calls.js";
 import { classes, placesOf, readPlace } from "../../core/examples.js";
 import { requests } from "../../core/requests.js";
@@ -181,7 +181,9 @@ export class Starts {
         this.from({ picture: { pixels: await example(place) }, place, label });
       });
     });
-    find(this.#root, ".classes").replaceChildren(...buttons);
+    const row = find(this.#root, ".classes");
+    row.classList.toggle("named", Boolean(pageSet?.classes.length));
+    row.replaceChildren(...buttons);
   }
 
   /** @param {HTMLElement} own */
