@@ -29,8 +29,7 @@ def card(
 
     Args:
         name: by which it is asked for.
-        facts: what `checkpoint.inspect` says.
-        latents: of latents.json.
+        facts, latents: what `checkpoint.inspect` and latents.json say.
         fitted: kinds of samplers beside its prior.
         kl: the rate's share of each latent in nats, where metrics.json has none.
     """

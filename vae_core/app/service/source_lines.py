@@ -67,7 +67,7 @@ FIXED: dict[str, Place] = {
     "base": Place(flow.FlowPrior.to_sliders, "self._forth("),
     "decoder-conv": Place(_forward(ConvDecoder), "self.layers("),
     "decoder-mlp": Place(mlp_layers, "layers += "),
-    "decode": Place(Coder.decode, "out = self.decoder("),
+    "decode": Place(Coder.decode, "self.decoder("),
     "kl": Place(latents.DiagonalGaussian.kl, "return 0.5"),
     "log-q": Place(latents.DiagonalGaussian.log_prob, "return -0.5"),
     "log-prior-normal": Place(latents.StandardNormal.log_prob, "return -0.5"),
