@@ -1,6 +1,6 @@
 """How fast the picture follows the hand in Firefox and in WebKitGTK, which paints without a GPU.
 
-    python tests/benchmarks/bench_drag_elsewhere.py [firefox webkit] [--seconds 6] [--model vae-flow]
+    python tests/benchmarks/bench_drag_elsewhere.py [firefox webkit] [--model vae-flow]
 
 A frame is a new picture on the page, as in bench_drag.py. The mouse is moved by the browser's own
 driver, as often as that can; how often that was is printed beside, for no page answers more moves
