@@ -24,10 +24,10 @@ from vae_core.checkpoint.folder import CONFIG, WEIGHTS, check_slices, fill
 from vae_core.config import Config
 from vae_core.models import Model, build
 
-HISTORY = "history.jsonl"
+HISTORY, SNAPSHOTS = "history.jsonl", "snapshots.png"
 MEMBERS = frozenset(
     (
-        *(CONFIG, WEIGHTS, HISTORY, held_out.FILE, "README.md", "ablation.md"),
+        *(CONFIG, WEIGHTS, HISTORY, SNAPSHOTS, held_out.FILE, "README.md", "ablation.md"),
         *(*companions.MARKS, *samplers.FILES.values()),
     )
 )

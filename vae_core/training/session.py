@@ -27,6 +27,7 @@ from vae_core.probability.protocols import can_fit
 from vae_core.training import cuda_graph, distributed, lock, run_data
 from vae_core.training.run import Progress, TrainingRun, fit
 from vae_core.training.signals import stopping
+from vae_core.training.snapshots import Snapshots
 
 HISTORY, STATE = "history.jsonl", run_data.STATE
 EVERY = 50
@@ -169,6 +170,7 @@ class _Session:
         self.stopped = threading.Event()
         self.next_save = time.monotonic() + FIRST_SAVE_SECONDS
         self.history = history
+        self.snapshots = Snapshots(followed, out, run.epoch, run.seed)
 
     def go(self) -> Trained:
         last: Progress | None = None
@@ -239,6 +241,7 @@ class _Session:
             # Only now: until here an earlier run's weights lay beside what is said of them.
             held_out.write(self.out, self.held)
             files.write_text(self.out / HISTORY, self.history)
+            self.snapshots.write(self.out)
 
     def _result(self) -> Model:
         """The model as it ships; the codes of a deterministic one tell where its sliders stand."""
@@ -250,8 +253,10 @@ class _Session:
         return model
 
     def _remember(self, record: Progress) -> None:
-        """One line an epoch: the training means and the followed digits' terms, for the curves."""
-        measured = elbo(self.run.result(), self.followed, device=self.run.device, with_mse=False)
+        """An epoch's line, training means and the followed digits' terms; and its pictures."""
+        model, device = self.run.result(), self.run.device
+        self.snapshots.add(model, device, record.epoch)
+        measured = elbo(model, self.followed, device=device, with_mse=False)
         whose = "test" if self.held is None else "held_out"
         line = dataclasses.asdict(record) | {
             f"{whose}_distortion": measured.distortion,

@@ -10,7 +10,7 @@ from vae_core.app.server.calls import Call
 from vae_core.app.server.page import panel
 from vae_core.app.service.studio import Studio
 from vae_core.app.service.trainings import histories, offers
-from vae_core.app.service.trainings.histories import History
+from vae_core.app.service.trainings.histories import History, Pictures
 from vae_core.app.service.trainings.limits import Said
 from vae_core.app.service.trainings.offers import Offer
 from vae_core.app.service.trainings.own_models import Card
@@ -61,6 +61,7 @@ def calls(studio: Studio) -> list[Call]:
         Call(door.download_own_model),
         Call(door.upload_own_model, opens=False),
         Call(door.training_history),
+        Call(door.training_pictures),
     ]
 
 
@@ -132,3 +133,8 @@ class Door:
         """How a shipped model was trained."""
         variational = self.studio.card(checkpoint)["variational"]
         return histories.read(self.studio.registry.folder(checkpoint), variational)
+
+    def training_pictures(self, checkpoint: object, epoch: object) -> Pictures:
+        """What a shipped model made after an epoch, the same digits and draws each time."""
+        place = checks.whole("epoch", epoch, 1, histories.MOST_EPOCHS)
+        return histories.pictures(self.studio.registry.folder(checkpoint), place)

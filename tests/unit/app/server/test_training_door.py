@@ -7,7 +7,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
@@ -20,6 +22,7 @@ from vae_core.app.service.studio import Studio
 from vae_core.app.service.trainings.limits import Limits
 from vae_core.app.service.trainings.trainings import Trainings
 from vae_core.checkpoint import archive
+from vae_core.training import snapshots
 
 A, B, C = "a" * 24, "b" * 24, "c" * 24
 
@@ -137,6 +140,21 @@ def test_histories_are_read(call: Callable[..., Any], studio: Studio) -> None:
     file.unlink()
     assert "No history" in call("training_history", checkpoint="tiny")["error"]
     assert "unknown" in call("training_history", checkpoint="../tiny")["error"]
+
+
+def test_pictures_of_an_epoch_are_read(call: Callable[..., Any], studio: Studio) -> None:
+    folder = studio.registry.folder("tiny")
+    assert call("training_history", checkpoint="tiny")["pictured"] == 0
+    assert "No pictures" in call("training_pictures", checkpoint="tiny", epoch=1)["error"]
+    rows = np.arange(2 * 20 * 784, dtype=np.uint32).astype(np.uint8).reshape(2, 20, 28, 28)
+    page = rows.transpose(0, 2, 1, 3).reshape(56, 560)
+    Image.fromarray(page).save(folder / snapshots.FILE)
+    assert call("training_history", checkpoint="tiny")["pictured"] == 2
+    found = call("training_pictures", checkpoint="tiny", epoch=2)
+    assert base64.b64decode(found["rebuilt"]) == rows[1, :10].tobytes()
+    assert base64.b64decode(found["draws"]) == rows[1, 10:].tobytes()
+    for epoch, why in ((0, "epoch must be"), ("x", "epoch must be"), (3, "No pictures")):
+        assert why in call("training_pictures", checkpoint="tiny", epoch=epoch)["error"]
 
 
 @pytest.fixture

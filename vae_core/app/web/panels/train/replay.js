@@ -10,6 +10,7 @@ import { requests } from "../../core/requests.js";
 import { keep, openedWith, state } from "../../core/state.js";
 import { fillRange, find, make, num, text } from "../../parts/nodes.js";
 import { Curves, keyOf, spotsOfHistory } from "./curves.js";
+import { ReplayPictures } from "./replay_pictures.js";
 
 /** @import { Server } from "../../core/types.js" */
 /** @import { Epoch } from "./types.js" */
@@ -22,6 +23,8 @@ export class Replay {
   /** @type {Epoch[]} */
   #epochs = [];
   #isTest = true;
+  #pictured = 0;
+  #pictures;
   #server;
 
   /**
@@ -42,6 +45,7 @@ export class Replay {
     this.#curves = new Curves(find(root, ".replay-curve"), "How a shipped model was trained");
     const key = keyOf(this.#curves, "bold: test digits, dashed: training digits");
     find(root, ".replay-keys").append(key);
+    this.#pictures = new ReplayPictures(find(root, ".replay-pictures"), server, say);
     this.requests = requests({ about: () => this.#chooser.value, onerror: say });
     this.#chooser.addEventListener("change", () => this.load());
     this.#range.addEventListener("input", () => this.#show());
@@ -64,8 +68,9 @@ export class Replay {
       try {
         const found = await still(call(this.#server, "training_history", asked));
         [this.#epochs, this.#isTest] = [found.epochs, found.on_test];
+        this.#pictured = found.pictured;
       } catch (error) {
-        this.#epochs = [];
+        [this.#epochs, this.#pictured] = [[], 0];
         this.#show();
         throw error;
       }
@@ -90,6 +95,8 @@ export class Replay {
       ? this.#words(epoch, count)
       : "No history of its training ships with this model.";
     find(this.#root, ".replay-words").replaceChildren(words);
+    if (epoch && place <= this.#pictured) this.#pictures.show(this.#chooser.value, place);
+    else this.#pictures.hide();
     this.#keep();
   }
 
