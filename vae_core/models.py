@@ -142,15 +142,27 @@ class Coder(nn.Module):
         Returns:
             The means of p(x|z), (n, 1, 28, 28), and the sliders' positions u, (n, latent_dim).
         """
-        if can_draw(self.prior):
-            z = self.prior.draw(n, generator=generator, temperature=temperature)
-            return self.decode(z).mean, self.to_sliders(z)
         if y is None and self.config.labelled_prior:
             y = torch.randint(CLASSES, (n,), generator=generator, device=generator.device)
             y = y.to(next(self.parameters()).device)
+        z, u = self.draw(n, generator=generator, temperature=temperature, y=y)
+        return self.decode(z, y).mean, u
+
+    def draw(
+        self,
+        n: int,
+        *,
+        generator: torch.Generator,
+        temperature: float = 1.0,
+        y: Tensor | None = None,
+    ) -> tuple[Float[Tensor, "{n} {self.latent_dim}"], Float[Tensor, "{n} {self.latent_dim}"]]:
+        """n latents from the prior, (n, latent_dim), and where the sliders stand for them."""
+        if can_draw(self.prior):
+            z = self.prior.draw(n, generator=generator, temperature=temperature)
+            return z, self.to_sliders(z)
         noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
         u = temperature * noise.to(next(self.parameters()).device)
-        return self.decode(self.from_sliders(u, y), y).mean, u
+        return self.from_sliders(u, y), u
 
 
 class VAE(Coder):

@@ -19,6 +19,8 @@ export const card = (facts) => ({
   moves: null,
   variational: true,
   slow: false,
+  sliders_are_noise: true,
+  words: null,
   samplers: [],
   path: null,
   steers: 0,

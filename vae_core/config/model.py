@@ -96,6 +96,11 @@ class Config:
         return self.is_variational or self.code.codebook is not None
 
     @property
+    def sliders_are_noise(self) -> bool:
+        """Whether noise for the sliders is a draw of the prior; some draw by themselves."""
+        return self.prior in ("normal", "flow", "fitted")
+
+    @property
     def takes_labels(self) -> bool:
         """Whether the nets or the prior take the label where it is known."""
         return self.conditional or self.labelled_prior

@@ -58,8 +58,7 @@ def from_prior(model: Model) -> Draw:
 
     def draw(n: int, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
         y = torch.randint(CLASSES, (n,), generator=generator) if model.config.takes_labels else None
-        noise = torch.randn(n, model.latent_dim, generator=generator)
-        return model.from_sliders(noise, y), y
+        return model.draw(n, generator=generator, y=y)[0], y
 
     return draw
 

@@ -107,9 +107,8 @@ def gap(weights: Tensor) -> Estimate:
 
 def naive(model: VAE, x: Tensor, draws: int, seed: int, label: Tensor | None) -> Tensor:
     """log p(x|z) at draws of the prior, (draws,), in nats."""
-    u = _noise(model, draws, seed, NAIVE_SEED).to(x.device)
     y = _prior_labels(model, draws, label)
-    z = model.from_sliders(u, y)
+    z, _ = model.draw(draws, generator=runtime.generator("cpu", seed, NAIVE_SEED), y=y)
     parts = [
         model.decode(some, _labels(label, len(some))).log_prob(x)
         for some in runtime.pieces(z, CHUNK)

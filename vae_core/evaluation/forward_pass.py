@@ -120,7 +120,7 @@ def forward_pass(model: Model, x: Tensor, eps: Tensor, y: Tensor | None = None) 
         logvar=q.logvar[0] if variational else None,
         eps=eps[0] if variational else None,
         z=z[0],
-        base=None if own.prior.factorises else own.to_sliders(z)[0],
+        base=own.to_sliders(z)[0] if own.config.prior == "flow" else None,
         decoder=hidden(decoder, 0, outs[0].numel()),
         out=outs[0].float(),
         pixels=pixels,

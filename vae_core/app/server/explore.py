@@ -28,5 +28,6 @@ def calls(studio: Studio) -> list[Call]:
         Call(studio.films),
         Call(studio.follow_code, "encode"),
         Call(studio.names),
+        Call(studio.draw),
         Call(Atlas(studio).resembling),
     ]

@@ -13,11 +13,21 @@ class Corruption(TypedDict):
     level: float
 
 
+class PriorWords(TypedDict):
+    """Sentences on a prior that is neither plain noise nor a flow of it: what its sliders move,
+    what its draws are, and whose the dashed circles of the map are."""
+
+    sliders: str
+    draws: str
+    circles: str
+
+
 class Kind(TypedDict):
     """What a model is.
 
     `takes_labels` is for the row of ten digits; `quantity` says what its distortion counts;
-    `slow` that a picture is drawn pixel by pixel.
+    `slow` that a picture is drawn pixel by pixel; `sliders_are_noise` that a prior's draw is noise
+    for them.
     """
 
     group: str
@@ -27,6 +37,8 @@ class Kind(TypedDict):
     corruption: Corruption | None
     quantity: str
     slow: bool
+    sliders_are_noise: bool
+    words: PriorWords | None
 
 
 class SetCard(TypedDict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vae_core.app.service import prior_words
 from vae_core.app.service.cards import Card, Kind
 from vae_core.config import Config
 from vae_core.data import sets
@@ -14,15 +15,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("vae-conv", "vae-conv-5", "vae-wide", "vae-conv-elbo"),
         *("vae-conv-10", "vae-conv-10-beta", "vae-conv-16", "vae-conditional"),
         *("vae-flow-digits", "vae-flow-digits-16", "vae-flow-digits-5", "vae-flow", "vae-flow-5"),
-        "vae-pixelcnn",
+        *("vae-vamp", "vae-pixelcnn"),
     ),
-    "Beta: rate against distortion": ("vae-beta-half", "vae-beta-1", "beta-vae"),
+    "Beta: rate against distortion": ("vae-beta-half", "vae-beta-1", "beta-vae", "vae-tc"),
     "Other pixels": ("vae-gaussian", "vae-gaussian-learned", "vae-laplace", "vae-logistic"),
     "Posterior collapse and its cures": (
         *("vae-collapsed", "vae-annealed", "vae-cyclical", "vae-freebits"),
     ),
     "Importance-weighted": ("vae-burda", "iwae-5", "iwae-50"),
-    "Deterministic": ("ae", "ae-cross-entropy", "ae-linear", "ae-overcomplete"),
+    "Deterministic": ("ae", "ae-cross-entropy", "ae-linear", "ae-overcomplete", "vq-vae"),
     "Denoising": ("dae-gaussian", "dae-masking", "dae-salt-pepper"),
     "Sparse and contractive": (*("sae-topk", "sae-kl", "sae-l1", "sae-l2", "ae-sigmoid", "cae"),),
     "FashionMNIST": ("fashion-vae-flow", "fashion-vae-conv", "fashion-vae-conv-elbo"),
@@ -38,6 +39,8 @@ def group(config: Config) -> str:
     for title, names in GROUPS.items():
         if config.name in names:
             return title
+    if config.total_correlation != 1:
+        return "Beta: rate against distortion"
     if not config.is_variational:
         if config.corruption is not None:
             return "Denoising"
@@ -59,6 +62,8 @@ def kind(config: Config) -> Kind:
         "corruption": None if own is None else {"kind": own.kind, "level": own.level},
         "quantity": family.quantity(config),
         "slow": likelihoods.get(config.likelihood).is_slow,
+        "sliders_are_noise": config.sliders_are_noise,
+        "words": prior_words.of(config),
     }
 
 

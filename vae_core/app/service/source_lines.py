@@ -19,7 +19,7 @@ from vae_core.files import PACKAGE
 from vae_core.models import VAE, Autoencoder, Coder, Model
 from vae_core.nets import ConvDecoder, ConvEncoder
 from vae_core.nets import mlp as mlp_layers
-from vae_core.probability import flow, latents, likelihoods
+from vae_core.probability import flow, latents, likelihoods, vamp
 from vae_core.probability.likelihoods.pixelwise import PixelWise
 from vae_core.training import objectives, slow_motion
 
@@ -71,6 +71,7 @@ FIXED: dict[str, Place] = {
     "kl": Place(latents.DiagonalGaussian.kl, "return 0.5"),
     "log-q": Place(latents.DiagonalGaussian.log_prob, "return -0.5"),
     "log-prior-normal": Place(latents.StandardNormal.log_prob, "return -0.5"),
+    "log-prior-vamp": Place(vamp.VampPrior.log_prob, "standard = "),
     "log-prior-flow": Place(flow.FlowPrior.log_prob, "return self.base.log_prob"),
     "rate": Place(measure, '"rate": q.log_prob(z)'),
     "rate-exact": Place(measure, '"rate": kl.sum(-1)'),
@@ -78,6 +79,7 @@ FIXED: dict[str, Place] = {
     "elbo": Place(_getter(Elbo, "elbo"), "return"),
     "loss-elbo": Place(objectives.elbo_terms, "return Terms(distortion, rate, distortion + beta"),
     "loss-iwae": Place(objectives.iwae_terms, "bound = torch.logsumexp"),
+    "loss-quantised": Place(objectives.quantised_terms, "loss = distortion + rate"),
     "loss-reconstruction": Place(objectives.reconstruction_terms, "distortion = -model.decode"),
     "gradient": Place(slow_motion.one_step, "torch.autograd.backward("),
     "step": Place(slow_motion.move, ".step()"),
@@ -141,12 +143,15 @@ def parts(model: Model) -> dict[str, str]:
     """For each part of the page that depends on the kind of a model: which of `FIXED` it is."""
     config = model.config
     variational = config.is_variational
+    net = "mlp" if config.net.kind == "mlp" else "conv"
     losses = {"iwae": "loss-iwae", "elbo": "loss-elbo"}
+    priors = {"flow": "log-prior-flow", "vamp": "log-prior-vamp"}
+    loss = "loss-quantised" if config.code.codebook else losses.get(config.objective)
     return {
-        "encoder": f"encoder-{config.net.kind}",
-        "decoder": f"decoder-{config.net.kind}",
+        "encoder": f"encoder-{net}",
+        "decoder": f"decoder-{net}",
         "mean": "encode" if variational else "code",
-        "log-prior": "log-prior-flow" if config.prior == "flow" else "log-prior-normal",
+        "log-prior": priors.get(config.prior, "log-prior-normal"),
         "rate-total": "rate-exact" if model.prior.factorises else "rate",
-        "loss": losses.get(config.objective, "loss-reconstruction"),
+        "loss": loss or "loss-reconstruction",
     }

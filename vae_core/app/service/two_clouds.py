@@ -96,8 +96,8 @@ def _draws(
     if sampler is not None:
         given = y if sampler.takes_labels else None
         return samplers.draw(sampler, count, noise, given).float().cpu()
-    u = torch.randn(count, model.latent_dim, generator=noise).to(device)
-    return model.from_sliders(u, y if model.config.labelled_prior else None).float().cpu()
+    given = y if model.config.labelled_prior else None
+    return model.draw(count, generator=noise, y=given)[0].float().cpu()
 
 
 @torch.inference_mode()

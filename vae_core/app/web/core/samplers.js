@@ -21,4 +21,4 @@ export const samplersOf = (model) =>
  * @param {string} kind
  */
 export const samplerWords = (model, kind) =>
-  kind === PRIOR && !model?.variational ? FITTED_PRIOR : WORDS[kind];
+  kind === PRIOR && !model?.variational && !model?.words ? FITTED_PRIOR : WORDS[kind];

@@ -22,6 +22,7 @@ import { mountHandout } from "./explore/handout.js";
 import { mountLookalikes } from "./explore/lookalikes.js";
 import { namer } from "./explore/names.js";
 import { mountPad } from "./explore/pad_fold.js";
+import { mountRandom } from "./explore/random.js";
 import { showReading } from "./explore/reading.js";
 import { RowSettings } from "./explore/row_settings.js";
 import { FILM, Rows } from "./explore/rows.js";
@@ -183,7 +184,7 @@ class Explore {
     this.#goTo(moveTo(this.model, this.#u, next, frozen), start, event);
   }
 
-  /** @type {(draw: () => number, event: Event) => void} of each slider that is not frozen */
+  /** @type {(draw: (old: number, dim: number) => number, event: Event) => void} of each slider that is not frozen */
   #redraw(draw, event) {
     this.starts.leave();
     this.#jump(this.#u.map(draw), { event, frozen: this.settings.frozen });
@@ -266,7 +267,11 @@ class Explore {
   }
 
   #listen() {
-    onClick(this.root, "random", (event) => this.#redraw(normal, event));
+    mountRandom(this.root, this.server, {
+      model: () => this.model,
+      noise: (event) => this.#redraw(normal, event),
+      drawn: (z, event) => this.#redraw((_, dim) => z[dim], event),
+    });
     onClick(this.root, "reset", (event) => this.#redraw(() => 0, event));
     mountSmooth(this.root, this.canvas);
     mountLookalikes(this.root, this.canvas, this.server);

@@ -21,12 +21,14 @@ export const explain = (model) =>
 
 /** @param {Model} model */
 function slidersOf(model) {
-  const { name, latent_dim: d, variational, metrics } = model;
+  const { name, latent_dim: d, variational, metrics, words } = model;
   /** @type {(Node | string)[]} */
   const parts = [
-    variational
-      ? text`Each slider is one of the ${count(d)} numbers z from which the decoder of ${bold(name)} paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`
-      : text`Each slider is one of the ${count(d)} numbers of the code from which ${bold(name)} paints a digit. A plain autoencoder has no prior: a Gaussian was fitted to its codes afterwards, and a slider counts that Gaussian's standard deviations from the mean code; between the codes of real digits nothing has to mean anything.`,
+    words
+      ? text`Here stand the ${count(d)} sliders of ${bold(name)}. ${words.sliders}`
+      : variational
+        ? text`Each slider is one of the ${count(d)} numbers z from which the decoder of ${bold(name)} paints a digit; 0 is the mean of the prior, and 95 of 100 draws of a number lie within ±2.`
+        : text`Each slider is one of the ${count(d)} numbers of the code from which ${bold(name)} paints a digit. A plain autoencoder has no prior: a Gaussian was fitted to its codes afterwards, and a slider counts that Gaussian's standard deviations from the mean code; between the codes of real digits nothing has to mean anything.`,
   ];
   if (model.slow) {
     parts.push(

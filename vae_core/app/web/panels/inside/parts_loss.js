@@ -113,7 +113,7 @@ function card(words, testid) {
 }
 
 /**
- * A flow prior does not factorise: the rate is an estimate at this draw.
+ * Where the prior does not factorise, the rate is an estimate at this draw.
  *
  * @param {Material} material
  * @param {Rate} rate
@@ -134,7 +134,7 @@ function drawnRate({ lines }, rate) {
       title: "Rate at this draw",
       lines: [
         text`log q(z|x) − log p(z) = ${num(q)} − (${num(p)}) = ${num(fixed(rate.total, 2), "rate")} nats`,
-        "A flow prior ties all latents together, so there is no KL a latent. This is a Monte Carlo estimate from one draw: it moves with ε, and its mean over draws is the rate.",
+        "The prior ties all latents together, so there is no KL a latent. This is a Monte Carlo estimate from one draw: it moves with ε, and its mean over draws is the rate.",
       ],
       code: [lines("log-q"), lines("log-prior"), lines("rate-total")],
     }),

@@ -15,16 +15,18 @@ const figure = (value) => num(number(value));
  * @returns {(Node | string)[]}
  */
 export function explain(model, ends) {
-  const { name, latent_dim: d, variational } = model;
+  const { name, latent_dim: d, variational, words } = model;
   const parts = [
     text`A and B become codes of ${num(whole(d))} numbers; every digit between is decoded by ${bold(name)} from a code on the way.`,
     "A cross-fade shows two digits at once; the latent path bends one into the other. The small numbers are what an independent classifier reads, the paler the less it is sure.",
-    variational
-      ? ""
-      : "A plain autoencoder has no prior: the numbers count standard deviations of a Gaussian that was fitted to its codes afterwards, and the way between two codes leads through places that it never learnt.",
+    words
+      ? words.sliders
+      : variational
+        ? ""
+        : "A plain autoencoder has no prior: the numbers count standard deviations of a Gaussian that was fitted to its codes afterwards, and the way between two codes leads through places that it never learnt.",
     `The geodesic is the way on which the picture changes least. It need not keep to codes that ${variational ? "the prior draws" : "digits have"}: between two strokes, fading the one out and the other in changes fewer pixels than moving it, and a decoder can be led to do that.`,
     model.takes_labels && ends ? labelled(ends) : "",
-    text`Draws from ${variational ? "the prior" : "that Gaussian"} have lengths around ${figure(Math.sqrt(d))}.`,
+    text`Draws from ${variational || words ? "the prior" : "that Gaussian"} have lengths around ${figure(Math.sqrt(d))}.`,
     ends ? lengths(ends) : "",
   ];
   return joined(parts.filter((part) => part !== ""));

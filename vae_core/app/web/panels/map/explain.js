@@ -21,9 +21,13 @@ const PLANES = {
  * @param {Chart | null} chart
  */
 export function explain(model, kind, chart) {
-  const { name, latent_dim: d, variational, takes_labels: labels } = model;
+  const { name, latent_dim: d, variational, takes_labels: labels, words } = model;
   const share = chart?.about.share;
   const prior = variational ? "the prior" : "the Gaussian fitted to the codes";
+  const circles = words?.circles ?? prior;
+  const misses = words
+    ? ""
+    : `: where the two differ, draws from ${prior} land where no digit lies`;
   const parts = [
     text`Each dot is one of the ${num(whole(chart?.count ?? 10000))} test digits, where ${bold(name)} puts it among ${num(whole(d))} numbers.`,
     PLANES[kind] ?? "",
@@ -31,7 +35,7 @@ export function explain(model, kind, chart) {
       ? text`It holds ${num(percent(share, 1))} % of the codes’ variance; a digit off the plane stands where it projects to, so its picture may differ from what is decoded here.`
       : "",
     chart?.plane
-      ? text`Every point of it decodes exactly. Dashed circles hold 50, 90 and 99 % of ${prior}, solid lines as much of the codes${variational ? ", each a draw from its posterior" : ""}: where the two differ, draws from ${prior} land where no digit lies.`
+      ? text`Every point of it decodes exactly. Dashed circles hold 50, 90 and 99 % of ${circles}, solid lines as much of the codes${variational ? ", each a draw from its posterior" : ""}${misses}.`
       : "",
     labels ? "This model is given no label here, so that all digits lie in one space." : "",
   ];

@@ -20,13 +20,15 @@ export function explain(model, label, sampler = "prior") {
     const parts = [drawnBy(model, sampler), rateInParts(model), ...aboutLabel(model, label)];
     return joined(parts.filter(Boolean));
   }
-  const { metrics, variational } = model;
+  const { metrics, variational, words } = model;
   const count = num(whole(model.latent_dim));
   /** @type {(Node | string)[]} */
   const parts = [
-    variational
-      ? text`Each digit is decoded from ${count} numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`
-      : text`A plain autoencoder has no prior: each picture is decoded from ${count} numbers drawn from a Gaussian that was fitted to the codes of ${bold(model.name)} afterwards. Nothing ever asked its decoder to paint a digit at such places, so many draws are none.`,
+    words
+      ? words.draws
+      : variational
+        ? text`Each digit is decoded from ${count} numbers drawn from the model's own prior, with no picture to start from. Temperature 1 is the prior; at 0 every draw is the mean.`
+        : text`A plain autoencoder has no prior: each picture is decoded from ${count} numbers drawn from a Gaussian that was fitted to the codes of ${bold(model.name)} afterwards. Nothing ever asked its decoder to paint a digit at such places, so many draws are none.`,
     ...aboutLabel(model, label),
   ];
   if (isNumber(metrics?.fid)) {
@@ -37,7 +39,7 @@ export function explain(model, label, sampler = "prior") {
       text`Against real test digits these samples have an FID of ${figure(metrics.fid)}${floor}.`,
     );
   }
-  if (isNumber(metrics?.rate)) {
+  if (isNumber(metrics?.rate) && !words) {
     parts.push(
       "Training pulls the code of each digit towards the prior, but never asks whether all codes together fill it: where the prior reaches and they do not, no digit was ever encoded, and a draw from there is often none.",
       rateInParts(model),
