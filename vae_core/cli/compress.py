@@ -70,9 +70,9 @@ def _write(arguments: argparse.Namespace) -> Mapping[str, object]:
             images.append({"file": str(file), "ok": False, "reason": str(error)})
     if not taken:
         raise ValueError(f"none of the pictures can be used; the first: {images[0]['reason']}")
-    binary = compression.binary(torch.cat(taken), arguments.seed)
+    chosen = bits_back.pixels_of(model).taken(torch.cat(taken), arguments.seed)
     path = Path(arguments.output)
-    bits = 32 * int(compression.write(path, folder, model, binary).size)
+    bits = 32 * int(compression.write(path, folder, model, chosen).size)
     facts = {"bits": bits, "bits_per_image": bits / len(taken), "bytes": path.stat().st_size}
     first = 32 * int(bits_back.first_words(model).size)
     return {"file": str(path), **facts, "first_bits": first, "images": images}

@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from vae_core import checkpoint
@@ -21,7 +20,7 @@ def add(verbs: Verbs) -> None:
 
 
 def decompress(arguments: argparse.Namespace) -> Mapping[str, object]:
-    """Write each picture of a file as a black and white PNG.
+    """Write each picture of a file as a grey PNG.
 
     Raises:
         ValueError: the file is foreign, damaged or of another model, or the folder cannot be
@@ -34,9 +33,8 @@ def decompress(arguments: argparse.Namespace) -> Mapping[str, object]:
     found, words = compression.read(Path(arguments.file), folder, model)
     try:
         output.mkdir(parents=True, exist_ok=True)
-        for i, each in enumerate(found):
-            grey = each.reshape(compression.SIDE, -1).astype(np.uint8) * 255
-            Image.fromarray(grey).save(output / f"{i:05}.png")
+        for i, each in enumerate(bits_back.pixels_of(model).shown(found)):
+            Image.fromarray(each.reshape(compression.SIDE, -1)).save(output / f"{i:05}.png")
     except OSError as error:
         raise ValueError(f"{output} could not be written: {error}.") from error
     bits = 32 * int(words.size)

@@ -2,7 +2,9 @@
 
 To send x, pop a code z from the stack under q(z|x), push x under p(x|z), push z under p(z): the
 bits that chose z come back, and what is left is -log p(x|z) - log p(z) + log q(z|x). Codes lie on a
-grid. A flow prior is followed coupling by coupling by local bits-back coding (Ho et al., 2019):
+grid. The bits that choose the code of a picture are those that the code before was pushed with, so
+noise is as normal as the codes of all pictures together: where these follow the prior, the mean is
+-ELBO. A flow prior is followed coupling by coupling by local bits-back coding (Ho et al., 2019):
 between two couplings a little noise is popped and pushed again, which hides the grid.
 
 Reading needs the very numbers of writing: nets run on one thread of the CPU, in the same batches.
@@ -16,7 +18,6 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_core import runtime
@@ -24,7 +25,9 @@ from vae_core.models import VAE, Model
 from vae_core.probability import likelihoods
 from vae_core.probability.latents import StandardNormal
 from vae_core.runtime import from_array
+from vae_core.uses import pixel_codes
 from vae_core.uses.ans import Real, Stack, Whole, Words
+from vae_core.uses.pixel_codes import PixelCode, Pixels
 
 if TYPE_CHECKING:
     from vae_core.probability.flow import FlowPrior
@@ -40,7 +43,8 @@ MOST, GROWTH = 16, 16
 """Pictures a batch, and how many have gone before for each of a batch: the bits that choose their
 codes must lie on the stack."""
 
-Binary = NDArray[np.bool_]
+Watch = Callable[[Pixels, Tensor], None]
+"""Looks at pictures (b, 784) as they are written, and the codes z (b, d) that were popped."""
 
 
 def check(model: Model) -> VAE:
@@ -52,10 +56,8 @@ def check(model: Model) -> VAE:
     name = model.config.name
     if not isinstance(model, VAE):
         raise ValueError(f"{name} is deterministic: it has no posterior to take bits back from.")
-    if not likelihoods.get(model.config.likelihood).takes_binary or model.config.conditional:
-        raise ValueError(
-            f"{name} does not say of each pixel how likely it is to be white, given z."
-        )
+    if pixel_codes.of(model) is None or model.config.conditional:
+        raise ValueError(f"{name} does not say how likely each level of a pixel is, given z alone.")
     if likelihoods.get(model.config.likelihood).is_slow:
         raise ValueError(f"{name} paints pixel by pixel, which would take hours.")
     if model.config.labelled_prior:
@@ -77,32 +79,34 @@ def first_words(model: Model, seed: int = 0) -> Words:
     return np.random.default_rng(seed).integers(0, 2**32, count, dtype=np.uint32)
 
 
-def encode(model: VAE, pictures: Binary) -> Words:
-    """Binary pictures (n, 784) as words of 32 bits."""
-    stack, start = Stack(first_words(model), is_sealed=False), 0
+def encode(model: VAE, pictures: Pixels, watch: Watch | None = None) -> Words:
+    """Pictures (n, 784) as words of 32 bits."""
+    stack, start, pixels = Stack(first_words(model), is_sealed=False), 0, pixels_of(model)
     with _exactly(model):
         for size in sizes(len(pictures)):
             batch = pictures[start : start + size]
             mean, std = _posterior(model, batch)
             code = stack.pop_gaussian(mean, std)
-            stack.push_binary(batch.astype(np.int32).ravel(), _pixels(model, code))
+            z = _units(code).view(-1, model.latent_dim)
+            if watch is not None:
+                watch(batch, z)
+            pixels.push(stack, batch, model.decode(z))
             _push_code(stack, model, code)
             start += size
     return stack.words
 
 
-def decode(model: VAE, words: Words, count: int) -> Binary:
-    """The `count` binary pictures (n, 784) that became `words`.
+def decode(model: VAE, words: Words, count: int) -> Pixels:
+    """The `count` pictures (n, 784) that became `words`.
 
     Raises:
         ValueError: the words are of another model, or the nets gave other numbers than in writing.
     """
-    stack, found = Stack(words), list[Binary]()
+    stack, found, pixels = Stack(words), list[Pixels](), pixels_of(model)
     with _exactly(model):
         for size in reversed(sizes(count)):
             code = _pop_code(stack, model, size)
-            values = stack.pop_binary(_pixels(model, code))
-            batch = values.astype(np.bool_).reshape(size, -1)
+            batch = pixels.pop(stack, model.decode(_units(code).view(-1, model.latent_dim)))
             stack.push_gaussian(code, *_posterior(model, batch))
             found.append(batch)
     if not np.array_equal(stack.rest(), first_words(model)):
@@ -131,16 +135,17 @@ def _exactly(model: Model) -> Generator[None]:
         torch.set_num_threads(threads)
 
 
-def _posterior(model: VAE, batch: Binary) -> tuple[Real, Real]:
+def pixels_of(model: VAE) -> PixelCode:
+    """How the pixels of a model that passed `check` are written."""
+    found = pixel_codes.of(model)
+    assert found is not None
+    return found
+
+
+def _posterior(model: VAE, batch: Pixels) -> tuple[Real, Real]:
     """Means and standard deviations of q(z|x) in steps of the grid, (b * d,) each."""
-    q = model.encode(from_array(batch).float().view(-1, 1, 28, 28))
+    q = model.encode(pixels_of(model).inputs(batch))
     return _steps(q.mean), _steps((q.logvar / 2).exp())
-
-
-def _pixels(model: VAE, code: Whole) -> Real:
-    """How likely each pixel is to be white, (b * 784,)."""
-    z = _units(code).view(-1, model.latent_dim)
-    return _numbers(model.decode(z).mean)
 
 
 def _push_code(stack: Stack, model: VAE, code: Whole) -> None:

@@ -1,4 +1,4 @@
-"""A file of binary pictures by bits-back coding, and what it takes beside PNG and xz."""
+"""A file of pictures by bits-back coding, and what it takes beside PNG and xz."""
 
 from __future__ import annotations
 
@@ -11,38 +11,28 @@ import time
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 
-from vae_core import checkpoint, files, runtime
+from vae_core import checkpoint, files
 from vae_core.checkpoint.companions import WEIGHTS, fingerprint
-from vae_core.data.digits import binarise
 from vae_core.data.shipped import shipped
-from vae_core.evaluation import percentiles
 from vae_core.evaluation.family import SIDE
 from vae_core.files import JsonObject
 from vae_core.models import VAE
-from vae_core.runtime import from_array
-from vae_core.uses import bits_back
+from vae_core.uses import bits_back, code_length
 from vae_core.uses.ans import Words
-from vae_core.uses.bits_back import Binary
+from vae_core.uses.pixel_codes import Pixels
 
 MAGIC = b"VAE bits back 1\n"
 LENGTH = 4
 """Bytes that say how long the head is, which is JSON."""
 MOST_HEAD, MOST_PICTURES = 4096, 100_000
 FILE_LIMIT = 64 * 2**20
-DRAWS, BATCH = 4, 100
 FOREIGN = "is not a file of pictures that compress wrote"
 
 
-def binary(x: torch.Tensor, seed: int = 0) -> Binary:
-    """Grey pictures (n, 1, 28, 28) in [0, 1] as black and white ones (n, 784), drawn by a seed."""
-    return binarise(x, torch.Generator().manual_seed(seed)).flatten(1).numpy().astype(np.bool_)
-
-
-def write(path: Path, folder: Path, model: VAE, pictures: Binary) -> Words:
-    """Write binary pictures (n, 784) to a file; returns its words.
+def write(path: Path, folder: Path, model: VAE, pictures: Pixels) -> Words:
+    """Write pictures (n, 784) to a file; returns its words.
 
     Raises:
         ValueError: the model cannot code them, or the file cannot be written.
@@ -61,7 +51,7 @@ def write(path: Path, folder: Path, model: VAE, pictures: Binary) -> Words:
     return words
 
 
-def read(path: Path, folder: Path, model: VAE) -> tuple[Binary, Words]:
+def read(path: Path, folder: Path, model: VAE) -> tuple[Pixels, Words]:
     """The pictures (n, 784) of a file, bit for bit, and its words.
 
     Raises:
@@ -80,7 +70,7 @@ def read(path: Path, folder: Path, model: VAE) -> tuple[Binary, Words]:
     return pictures, words
 
 
-def _decoded(model: VAE, words: Words, count: int) -> Binary | None:
+def _decoded(model: VAE, words: Words, count: int) -> Pixels | None:
     try:
         return bits_back.decode(model, words, count)
     except ValueError:
@@ -108,45 +98,37 @@ def _parts(path: Path) -> tuple[JsonObject, Words]:
     return head, np.frombuffer(content, "<u4", count, end).astype(np.uint32)
 
 
-def _digest(pictures: Binary) -> str:
-    return hashlib.sha256(np.packbits(pictures).tobytes()).hexdigest()
+def _digest(pictures: Pixels) -> str:
+    return hashlib.sha256(_packed(pictures)).hexdigest()
 
 
-def bound(model: VAE, pictures: Binary) -> float:
-    """-ELBO of binary pictures (n, 784) in bits a picture, by four draws of each posterior."""
-    noise = runtime.generator("cpu", 0, 0)
-    spent: list[torch.Tensor] = []
-    with runtime.eval_mode(model):
-        for part in runtime.pieces(from_array(pictures).float(), BATCH):
-            x = part.view(-1, 1, SIDE, SIDE)
-            q = model.encode(x)
-            z = q.at(torch.randn(DRAWS, 1, model.latent_dim, generator=noise))
-            rate = percentiles.rate(model, q, z)
-            assert rate is not None
-            spent.append((rate - model.decode(z).log_prob(x).mean(0)).double())
-    return float(torch.cat(spent).mean()) / math.log(2)
+def _packed(pictures: Pixels) -> bytes:
+    """One bit a pixel, or one byte."""
+    return (np.packbits(pictures) if pictures.dtype == np.bool_ else pictures).tobytes()
 
 
-def rivals(pictures: Binary) -> dict[str, float]:
+def rivals(pictures: Pixels) -> dict[str, float]:
     """What others take for the same pictures (n, 784), in bits a picture.
 
-    `png` is a file each, `png_sheet` one file of them all, `xz` is of one bit a pixel.
+    `png` is a file each, `png_sheet` one file of them all; `xz` and `raw` are of one bit a pixel
+    where they are black and white, else of one byte.
     """
     count = len(pictures)
     columns = math.isqrt(count)
     whole = pictures[: count // columns * columns].reshape(-1, columns, SIDE, SIDE)
     sheet = whole.swapaxes(1, 2).reshape(-1, columns * SIDE)
-    packed = lzma.compress(np.packbits(pictures).tobytes(), preset=9 | lzma.PRESET_EXTREME)
+    plain = _packed(pictures)
+    packed = lzma.compress(plain, preset=9 | lzma.PRESET_EXTREME)
     return {
-        "raw": float(SIDE * SIDE),
+        "raw": 8 * len(plain) / count,
         "png": 8 * sum(png(each.reshape(SIDE, SIDE)) for each in pictures) / count,
         "png_sheet": 8 * png(sheet) / (whole.shape[0] * columns),
         "xz": 8 * len(packed) / count,
     }
 
 
-def png(picture: Binary) -> int:
-    """Bytes of a picture of one bit a pixel as a PNG file."""
+def png(picture: Pixels) -> int:
+    """Bytes of a picture of one bit a pixel, or of one byte, as a PNG file."""
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, format="PNG", optimize=True)
     return buffer.tell()
@@ -162,32 +144,48 @@ def evaluate(name: str | Path, *, limit: int | None = None, seed: int = 0) -> di
 
     Returns:
         `bits` of all, `bits_per_image`, with `first_bits` that the first code was chosen by, a part
-        of both; `elbo_bits`, -ELBO of the same pictures in bits; `overhead`, a share of it;
-        `is_exact`, always true; what `rivals` says; and the seconds.
+        of both; `elbo_bits`, -ELBO of the same pictures in bits, with `elbo_sem` and `luck` as in
+        `code_length.Bound`; `bits_at_codes`, what the codes in the file cost by the model;
+        `overhead`, a share of -ELBO; `coder_overhead`, a share of that, which is negative where the
+        model calls pixels less likely than the coder can, 2^-24; `is_exact`, always true;
+        what `rivals` says; `pixels`, "binary" or "levels"; and the seconds.
 
     Raises:
         ValueError: the model cannot code pictures, or they did not come back bit for bit.
     """
     folder = checkpoint.resolve(name)
     model = bits_back.check(checkpoint.load(folder))
-    pictures = binary(shipped("test").every(limit).floats(), seed)
-    start = time.perf_counter()
-    words = bits_back.encode(model, pictures)
-    between = time.perf_counter()
-    if not np.array_equal(bits_back.decode(model, words, len(pictures)), pictures):
-        raise ValueError("the pictures did not come back bit for bit.")
-    spent, least = 32 * int(words.size) / len(pictures), bound(model, pictures)
+    pixels = bits_back.pixels_of(model)
+    pictures = pixels.taken(shipped("test").every(limit).floats(), seed)
+    words, seconds = _there_and_back(model, pictures)
+    at_codes = code_length.AtCodes(model)
+    bits_back.encode(model, pictures, at_codes)
+    least, spent = code_length.bound(model, pictures), 32 * int(words.size) / len(pictures)
     return {
         "recipe": model.config.name,
         "scheme": bits_back.scheme(model),
+        "pixels": pixels.name,
         "images": len(pictures),
         "seed": seed,
         "bits": 32 * int(words.size),
         "bits_per_image": spent,
         "first_bits": 32 * int(bits_back.first_words(model).size),
-        "elbo_bits": least,
-        "overhead": spent / least - 1,
+        "elbo_bits": least.bits,
+        "elbo_sem": least.sem,
+        "luck": least.luck,
+        "bits_at_codes": at_codes.mean,
+        "overhead": spent / least.bits - 1,
+        "coder_overhead": spent / at_codes.mean - 1,
         "is_exact": True,
         "rivals": rivals(pictures),
-        "seconds": {"write": between - start, "read": time.perf_counter() - between},
+        "seconds": seconds,
     }
+
+
+def _there_and_back(model: VAE, pictures: Pixels) -> tuple[Words, dict[str, float]]:
+    start = time.perf_counter()
+    words = bits_back.encode(model, pictures)
+    between = time.perf_counter()
+    if not np.array_equal(bits_back.decode(model, words, len(pictures)), pictures):
+        raise ValueError("the pictures did not come back bit for bit.")
+    return words, {"write": between - start, "read": time.perf_counter() - between}

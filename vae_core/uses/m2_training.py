@@ -33,7 +33,7 @@ class Plan:
     """Share of the steps in which the learning rate rises; it falls by a cosine afterwards."""
 
 
-CODES = Plan(steps=3000, batch=200, learning_rate=3e-3, weight=1.0)
+CODES = Plan(steps=4000, batch=100, learning_rate=3e-3, weight=1.0)
 PIXELS = Plan(steps=4000, batch=200, learning_rate=1e-3, weight=100.0)
 
 

@@ -12,7 +12,7 @@ import torch
 from small_models import flow_model, sparse
 
 from vae_core import VAE, Config, NetConfig, checkpoint
-from vae_core.uses import ans, bits_back, compression
+from vae_core.uses import ans, bits_back, code_length, compression, pixel_codes
 from vae_core.uses.ans import Stack
 
 pytest.importorskip("constriction", reason="constriction is not installed")
@@ -24,7 +24,7 @@ def random_words(count: int) -> ans.Words:
     return RNG.integers(0, 2**32, count, dtype=np.uint32)
 
 
-def some_pictures(count: int) -> bits_back.Binary:
+def some_pictures(count: int) -> pixel_codes.Pixels:
     return np.random.default_rng(3).random((count, 784)) < 0.2
 
 
@@ -75,7 +75,7 @@ def test_pictures_come_back_and_take_what_the_elbo_says(kind: str) -> None:
     assert np.array_equal(bits_back.decode(model, words, 400), pictures)
     first = 32 * bits_back.first_words(model).size
     spent = (32 * words.size - first) / 400
-    assert spent == pytest.approx(compression.bound(model, pictures), rel=0.01)
+    assert spent == pytest.approx(code_length.bound(model, pictures).bits, rel=0.01)
     with pytest.raises(ValueError, match=r"come out even|too far out"):
         bits_back.decode(model, words[::-1].copy(), 400)
 
@@ -91,8 +91,8 @@ def test_batches_hold_every_picture_once_and_grow() -> None:
 @pytest.mark.parametrize(
     ("config", "sentence"),
     [
-        ({"likelihood": "gaussian"}, "does not say of each pixel"),
-        ({"conditional": True}, "does not say of each pixel"),
+        ({"likelihood": "gaussian"}, "does not say how likely each level"),
+        ({"conditional": True}, "does not say how likely each level"),
         ({"prior": "flow", "labelled_prior": True}, "is a mixture of flows"),
     ],
 )

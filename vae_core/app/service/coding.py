@@ -11,12 +11,13 @@ from vae_core.app.service.recent import Recent
 from vae_core.app.service.studio import Studio
 from vae_core.files import Json, JsonObject
 from vae_core.models import VAE
-from vae_core.uses import ans, bits_back, compression, figures
+from vae_core.uses import ans, bits_back, code_length, compression, figures, pixel_codes
+from vae_core.uses.pixel_codes import Pixels
 
 CAPACITY = 4
 """Models kept on the CPU for coding, which needs the same numbers in both directions."""
-REPEATS = 8
-"""Of the picture, for its -ELBO: four draws each."""
+DRAWS = 32
+"""Of the picture's posterior, for its -ELBO."""
 
 
 class Coding:
@@ -27,7 +28,7 @@ class Coding:
         self._models: Recent[str, VAE] = Recent(self._load, CAPACITY)
 
     def compress(self, checkpoint: object, digit: object) -> answers.Compressed:
-        """A picture, black and white by a draw, as bits and back.
+        """A picture as bits and back: black and white by a draw, or its grey levels.
 
         Args:
             checkpoint: its name.
@@ -35,21 +36,31 @@ class Coding:
         """
         grey, name = wire.digit_of("digit", digit), self.studio.registry.check(checkpoint)
         x = self.studio.picture(grey).cpu()
-        picture = compression.binary(x)
-        reply: answers.Compressed = {
-            "picture": (picture.reshape(wire.SIDE, wire.SIDE) * 255).astype(np.uint8),
-            "png": 8 * compression.png(picture.reshape(wire.SIDE, wire.SIDE)),
-            "reason": None,
-            "coded": None,
-            "sets": self._sets(),
+        model, reason = self._model(name)
+        pixels = pixel_codes.BlackOrWhite() if model is None else bits_back.pixels_of(model)
+        picture = pixels.taken(x, 0)
+        coded = None
+        if model is not None:
+            with self.studio.at_work():
+                coded = _coded(model, picture)
+        square = picture.reshape(wire.SIDE, wire.SIDE)
+        return {
+            "picture": pixels.shown(square),
+            "pixels": pixels.name,
+            "png": 8 * compression.png(square),
+            "reason": reason,
+            "coded": coded,
+            "sets": [each for each in self._sets() if each["pixels"] == pixels.name],
         }
+
+    def _model(self, name: str) -> tuple[VAE | None, str | None]:
+        """The model, or why it codes nothing."""
         try:
             ans.constriction()
             with self.studio.at_work():
-                reply["coded"] = _coded(self._models.get(name), picture)
+                return self._models.get(name), None
         except ValueError as error:
-            reply["reason"] = str(error)
-        return reply
+            return None, str(error)
 
     def _sets(self) -> list[answers.WholeSet]:
         """What `compress --evaluate --save` kept, by models."""
@@ -61,13 +72,13 @@ class Coding:
         return bits_back.check(checkpoint.load(self.studio.registry.folder(name)))
 
 
-def _coded(model: VAE, picture: bits_back.Binary) -> answers.Coded:
+def _coded(model: VAE, picture: Pixels) -> answers.Coded:
     words = bits_back.encode(model, picture)
     first = 32 * int(bits_back.first_words(model).size)
     return {
         "bits": 32 * int(words.size),
         "first": first,
-        "elbo": compression.bound(model, picture.repeat(REPEATS, 0)),
+        "elbo": code_length.bound(model, picture, DRAWS).bits,
         "is_exact": bool(np.array_equal(bits_back.decode(model, words, 1), picture)),
         "scheme": bits_back.scheme(model),
     }
@@ -78,8 +89,10 @@ def _whole_set(name: str, found: JsonObject) -> answers.WholeSet:
     known = rivals if isinstance(rivals, dict) else {}
     return {
         "name": name,
+        "pixels": str(found.get("pixels", "binary")),
         "bits": _number(found.get("bits_per_image")),
         "elbo": _number(found.get("elbo_bits")),
+        "sem": _number(found.get("elbo_sem")),
         "images": int(_number(found.get("images"))),
         "png": _number(known.get("png")),
         "xz": _number(known.get("xz")),

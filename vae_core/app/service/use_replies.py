@@ -94,11 +94,16 @@ class Coded(TypedDict):
 
 
 class WholeSet(TypedDict):
-    """What all test digits take by a model, in bits a digit, beside -ELBO, PNG and xz."""
+    """What all test digits take by a model, in bits a digit, beside -ELBO, PNG and xz.
+
+    `pixels` is "binary" or "levels"; `sem` is of -ELBO, over draws.
+    """
 
     name: str
+    pixels: str
     bits: float
     elbo: float
+    sem: float
     images: int
     png: float
     xz: float
@@ -106,9 +111,13 @@ class WholeSet(TypedDict):
 
 
 class Compressed(TypedDict):
-    """A picture in black and white, its bits as a PNG and by the model, or why there are none."""
+    """A picture as it is written, its bits as a PNG and by the model, or why there are none.
+
+    `pixels` is "binary" for black and white, or "levels" of grey; `sets` are of the same.
+    """
 
     picture: Grey
+    pixels: str
     png: int
     reason: str | None
     coded: Coded | None

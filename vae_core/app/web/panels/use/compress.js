@@ -9,14 +9,16 @@ import { attributes, bold, find, make, num, text } from "../../parts/nodes.js";
 /** @import { Compressed, Setting, Use, WholeSet } from "./types.js" */
 
 const LIMIT =
-  "Both sides need the model, a few megabytes that no bit here counts, and must compute the very same numbers: a file is read by the kind of machine that wrote it. Grey levels are drawn black or white first, since these models price black and white. A single picture also carries the bits that chose its code; in a long file those are the bits of the pictures before.";
+  "Both sides need the model, a few megabytes that no bit here counts, and must compute the very same numbers: a file is read by the kind of machine that wrote it. A model that prices black and white gets each pixel drawn black or white first; one that prices all 256 levels, as vae-logistic, keeps them. A single picture also carries the bits that chose its code; in a long file those are the bits of the pictures before.";
+/** @type {Record<string, string>} */
+const DEPTH = { binary: "one bit a pixel", levels: "256 levels" };
 
 /**
  * @param {Setting} setting
  * @returns {Use}
  */
 export function compress({ view, server }) {
-  const drawn = digitCanvas("Your picture in black and white");
+  const drawn = digitCanvas("Your picture as it is written");
   const rows = make("tbody");
   build(find(view, ".body"), drawn, rows);
   find(view, ".limit").textContent = LIMIT;
@@ -51,25 +53,27 @@ function build(body, drawn, rows) {
 }
 
 /** @param {Compressed} answer */
-function conclusion({ coded, reason, png }) {
+function conclusion({ coded, reason, png, pixels }) {
   if (!coded)
-    return text`${reason ?? ""} As a PNG of one bit a pixel it has ${num(whole(png))} bits.`;
+    return text`${reason ?? ""} As a PNG of ${DEPTH[pixels]} it has ${num(whole(png))} bits.`;
   const own = coded.bits - coded.first;
   const back = coded.is_exact ? "it came back bit for bit" : "it did not come back";
-  return text`Your picture takes ${num(whole(own))} bits more than the ${num(whole(coded.first))} that chose its code, by ${coded.scheme}, and ${back}. Its −ELBO is ${num(fixed(coded.elbo))} bits; the draw of the code and whole words of 32 bits make the difference. A PNG of one bit a pixel has ${num(whole(png))}.`;
+  return text`Your picture takes ${num(whole(own))} bits more than the ${num(whole(coded.first))} that chose its code, by ${coded.scheme}, and ${back}. Its −ELBO is ${num(fixed(coded.elbo))} bits; the draw of the code and whole words of 32 bits make the difference. A PNG of ${DEPTH[pixels]} has ${num(whole(png))}.`;
 }
 
 /** @param {WholeSet[]} sets */
 function table(sets) {
   const models = [...sets].sort((a, b) => a.bits - b.bits);
-  const made = models.map(({ name, bits, elbo, command }) => {
+  const made = models.map(({ name, bits, elbo, sem, command }) => {
     const change = 100 * (bits / elbo - 1);
-    return row(name, command, [fixed(bits), fixed(elbo), `${fixed(change, 2)} %`]);
+    const bound = `${fixed(elbo)} ± ${fixed(sem, 2)}`;
+    return row(name, command, [fixed(bits), bound, `${fixed(change, 2)} %`]);
   });
   const [first] = models;
   if (!first) return made;
-  const xz = row("xz, all in one", "one bit a pixel", [fixed(first.xz), "", ""]);
-  return [...made, xz, row("PNG, a file each", "one bit a pixel", [fixed(first.png), "", ""])];
+  const depth = DEPTH[first.pixels];
+  const xz = row("xz, all in one", depth, [fixed(first.xz), "", ""]);
+  return [...made, xz, row("PNG, a file each", depth, [fixed(first.png), "", ""])];
 }
 
 /**

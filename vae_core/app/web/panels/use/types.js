@@ -60,8 +60,10 @@
 /**
  * @typedef {object} WholeSet bits a digit
  * @property {string} name of the model
+ * @property {string} pixels "binary" or "levels"
  * @property {number} bits
  * @property {number} elbo
+ * @property {number} sem of that, over draws
  * @property {number} images
  * @property {number} png
  * @property {number} xz
@@ -70,7 +72,8 @@
 
 /**
  * @typedef {object} Compressed
- * @property {string} picture base64, black and white
+ * @property {string} picture base64, as it is written
+ * @property {string} pixels "binary" for black and white, or "levels" of grey
  * @property {number} png bits
  * @property {string | null} reason why nothing is coded
  * @property {Coded | null} coded
