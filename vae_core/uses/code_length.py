@@ -58,25 +58,16 @@ def bound(model: VAE, pictures: Pixels, draws: int = DRAWS, seed: int = 0) -> Bo
     return Bound(float(each.mean()), luck / draws**0.5, luck)
 
 
-class AtCodes:
-    """Adds up what pictures take at the codes that bits-back coding writes them with.
+Written = list[tuple[Pixels, Tensor]]
+"""Batches of pictures (b, 784) and the codes z (b, d) that they were written with."""
 
-    Give it to `bits_back.encode` as `watch`.
-    """
 
-    def __init__(self, model: VAE) -> None:
-        self.model, self.bits, self.count = model, 0.0, 0
-
-    def __call__(self, batch: Pixels, z: Tensor) -> None:
-        """Add pictures (b, 784) with codes z (b, d)."""
-        x = bits_back.pixels_of(self.model).inputs(batch)
-        self.bits += float(_cost(self.model, self.model.encode(x), x, z).sum())
-        self.count += len(batch)
-
-    @property
-    def mean(self) -> float:
-        """Bits a picture."""
-        return self.bits / self.count
+def at_codes(model: VAE, written: Written) -> float:
+    """What pictures cost by the model at the codes that they were written with, in bits of all."""
+    pixels = bits_back.pixels_of(model)
+    with runtime.eval_mode(model):
+        inputs = [(pixels.inputs(batch), z) for batch, z in written]
+        return sum(float(_cost(model, model.encode(x), x, z).sum()) for x, z in inputs)
 
 
 def _cost(model: VAE, q: DiagonalGaussian, x: Tensor, z: Tensor) -> Tensor:

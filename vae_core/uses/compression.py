@@ -139,53 +139,49 @@ def evaluate(name: str | Path, *, limit: int | None = None, seed: int = 0) -> di
 
     Args:
         name: the checkpoint.
-        limit: only so many test digits, spread evenly.
-        seed: of the binarisation.
+        limit, seed: only so many test digits, spread evenly; of the binarisation.
 
     Returns:
-        `bits` of all, `bits_per_image`, with `first_bits` that the first code was chosen by, a part
-        of both; `elbo_bits`, -ELBO of the same pictures in bits, with `elbo_sem` and `luck` as in
-        `code_length.Bound`; `bits_at_codes`, what the codes in the file cost by the model;
-        `overhead`, a share of -ELBO; `coder_overhead`, a share of that, which is negative where the
-        model calls pixels less likely than the coder can, 2^-24; `is_exact`, always true;
-        what `rivals` says; `pixels`, "binary" or "levels"; and the seconds.
+        `bits` of all, with `first_bits` that chose the first code; `elbo_bits`, `elbo_sem` and
+        `luck` as in `code_length.Bound`; `bits_at_codes`, what the codes in the file cost by the
+        model; `overhead` and `coder_overhead`, shares of the two, the latter negative where the
+        model calls pixels less likely than the coder can, 2^-24; what `rivals` says; the seconds.
 
     Raises:
-        ValueError: the model cannot code pictures, or they did not come back bit for bit.
+        ValueError: the model cannot, or the pictures did not come back bit for bit.
     """
     folder = checkpoint.resolve(name)
     model = bits_back.check(checkpoint.load(folder))
     pixels = bits_back.pixels_of(model)
     pictures = pixels.taken(shipped("test").every(limit).floats(), seed)
-    words, seconds = _there_and_back(model, pictures)
-    at_codes = code_length.AtCodes(model)
-    bits_back.encode(model, pictures, at_codes)
-    least, spent = code_length.bound(model, pictures), 32 * int(words.size) / len(pictures)
+    words, written, seconds = _there_and_back(model, pictures)
+    at_codes = code_length.at_codes(model, written) / len(pictures)
+    spent, least = 32 * int(words.size), code_length.bound(model, pictures)
+    each = spent / len(pictures)
     return {
         "recipe": model.config.name,
         "scheme": bits_back.scheme(model),
         "pixels": pixels.name,
-        "images": len(pictures),
-        "seed": seed,
-        "bits": 32 * int(words.size),
-        "bits_per_image": spent,
+        **{"images": len(pictures), "seed": seed},
+        "bits": spent,
+        "bits_per_image": each,
         "first_bits": 32 * int(bits_back.first_words(model).size),
-        "elbo_bits": least.bits,
-        "elbo_sem": least.sem,
-        "luck": least.luck,
-        "bits_at_codes": at_codes.mean,
-        "overhead": spent / least.bits - 1,
-        "coder_overhead": spent / at_codes.mean - 1,
+        **{"elbo_bits": least.bits, "elbo_sem": least.sem, "luck": least.luck},
+        "bits_at_codes": at_codes,
+        "overhead": each / least.bits - 1,
+        "coder_overhead": each / at_codes - 1,
         "is_exact": True,
         "rivals": rivals(pictures),
         "seconds": seconds,
     }
 
 
-def _there_and_back(model: VAE, pictures: Pixels) -> tuple[Words, dict[str, float]]:
-    start = time.perf_counter()
-    words = bits_back.encode(model, pictures)
+def _there_and_back(
+    model: VAE, pictures: Pixels
+) -> tuple[Words, code_length.Written, dict[str, float]]:
+    written, start = code_length.Written(), time.perf_counter()
+    words = bits_back.encode(model, pictures, lambda batch, z: written.append((batch, z)))
     between = time.perf_counter()
     if not np.array_equal(bits_back.decode(model, words, len(pictures)), pictures):
         raise ValueError("the pictures did not come back bit for bit.")
-    return words, {"write": between - start, "read": time.perf_counter() - between}
+    return words, written, {"write": between - start, "read": time.perf_counter() - between}

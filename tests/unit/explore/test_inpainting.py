@@ -1,4 +1,4 @@
-"""Pseudo-Gibbs against a model whose conditional is known exactly, and against mean filling."""
+"""Both samplers against a model whose conditional is known exactly, whatever its q says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from small_models import sparse
 from torch import Tensor
 
 from vae_core import VAE
@@ -17,11 +18,15 @@ SIGMA = 0.7
 
 
 class FactorAnalysis:
-    """x = W z + b + sigma e over 784 pixels; W's columns are orthogonal, so q is exact."""
+    """x = W z + b + sigma e over 784 pixels; W's columns are orthogonal, so q is exact.
+
+    But for its `bias`, in standard deviations of each latent, and its `width` in them.
+    """
 
     latent_dim = 2
 
-    def __init__(self) -> None:
+    def __init__(self, *, bias: float = 0.0, width: float = 1.0) -> None:
+        self.bias, self.width = bias, width
         noise = torch.Generator().manual_seed(5)
         basis = torch.linalg.qr(torch.randn(784, 2, generator=noise, dtype=torch.float64))[0]
         self.weight = 14 * basis * torch.tensor([1.0, 0.6], dtype=torch.float64)
@@ -30,7 +35,11 @@ class FactorAnalysis:
 
     def encode(self, x: Tensor) -> DiagonalGaussian:
         mean = self.variance * ((x.flatten(1) - self.offset) @ self.weight) / SIGMA**2
-        return DiagonalGaussian(mean, self.variance.log().expand_as(mean))
+        mean = mean + self.bias * self.variance.sqrt()
+        return DiagonalGaussian(mean, (self.width**2 * self.variance).log().expand_as(mean))
+
+    def log_prior(self, z: Tensor) -> Tensor:
+        return torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(-1)
 
     def decode(self, z: Tensor) -> Gaussian:
         mean = (z @ self.weight.T + self.offset).view(-1, 1, 28, 28)
@@ -72,12 +81,46 @@ def test_the_chains_reach_the_exact_conditional() -> None:
     assert torch.allclose(found, right, rtol=0.2, atol=0.03)
 
 
+def errors(model: FactorAnalysis, corrected: int) -> tuple[Tensor, float | None]:
+    """How far the chains' mean is off along both latents' directions, in standard errors."""
+    noise = torch.Generator().manual_seed(1)
+    x = model.sample(1, generator=noise)[0]
+    known, chains = torch.rand(28, 28, generator=noise) < 0.4, 400
+    stand_in: Any = model
+    filled = impute(
+        stand_in, x, known, chains=chains, sweeps=20, corrected=corrected, generator=noise
+    )
+    missing = filled.samples.flatten(1)[:, ~known.flatten()]
+    mean, covariance = model.conditional(x, known)
+    along = torch.linalg.qr(model.weight[~known.flatten()])[0]
+    spread = (along.T @ covariance @ along).diagonal()
+    return (missing.mean(0) - mean) @ along / (spread / chains).sqrt(), filled.acceptance
+
+
+def test_the_correction_mends_what_a_wrong_q_spoils() -> None:
+    """q half a standard deviation off and too wide: pseudo-Gibbs goes astray, the other not."""
+    wrong = FactorAnalysis(bias=0.5, width=1.3)
+    astray, nothing = errors(wrong, 0)
+    mended, acceptance = errors(wrong, 40)
+    assert nothing is None
+    assert astray.abs().min() > 6
+    assert mended.abs().max() < 4
+    assert acceptance is not None
+    assert 0.3 < acceptance < 0.9
+
+
+def test_an_exact_q_is_always_accepted() -> None:
+    off, acceptance = errors(FactorAnalysis(), 3)
+    assert acceptance == pytest.approx(1)
+    assert off.abs().max() < 4
+
+
 def test_known_pixels_are_kept_bit_for_bit(model: VAE) -> None:
     noise = torch.Generator().manual_seed(0)
     x = torch.rand(1, 1, 28, 28, generator=noise)
     known = torch.rand(28, 28, generator=noise) < 0.5
     with torch.inference_mode():
-        filled = impute(model, x, known, chains=3, sweeps=2, generator=noise)
+        filled = impute(model, x, known, chains=3, sweeps=2, corrected=2, generator=noise)
     for pictures in (filled.samples, filled.means):
         assert pictures.shape == (3, 1, 28, 28)
         assert torch.equal(pictures[..., known], x.expand(3, 1, 28, 28)[..., known])
@@ -98,3 +141,12 @@ def test_bad_counts_are_refused(model: VAE) -> None:
         impute(model, x, x > 0, chains=0, sweeps=1, generator=noise)
     with pytest.raises(ValueError, match="sweeps is 0"):
         impute(model, x, x > 0, chains=1, sweeps=0, generator=noise)
+    with pytest.raises(ValueError, match="corrected is -1; it must be 0 or more"):
+        impute(model, x, x > 0, chains=1, sweeps=1, corrected=-1, generator=noise)
+
+
+def test_a_deterministic_model_has_nothing_to_correct() -> None:
+    x, noise = torch.zeros(1, 1, 28, 28), torch.Generator().manual_seed(0)
+    with torch.inference_mode():
+        found = impute(sparse(3), x, x > 0, chains=2, sweeps=1, corrected=2, generator=noise)
+    assert found.acceptance is None

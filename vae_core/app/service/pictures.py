@@ -136,13 +136,15 @@ class Pictures(Codes):
             digit = prepare.digit(picture, given, self.about(checkpoint))
             model = self.registry.get(checkpoint)
             start = time.perf_counter()
-            answers = repair.answers(model, self.picture(digit.pixels), gap, seed).cpu()
+            filled = repair.answers(model, self.picture(digit.pixels), gap, seed)
+            answers = filled.means.cpu()
             spent = milliseconds(start)
         grey = pictures.to_uint8(answers)
         return {
             "answers": grey,
             "average": pictures.to_uint8(answers.mean(0, keepdim=True))[0],
             "readings": self.read(checkpoint, grey),
+            "acceptance": filled.acceptance,
             "milliseconds": spent,
         }
 

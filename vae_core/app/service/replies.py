@@ -259,9 +259,14 @@ class Reconstructed(Arrived, Posterior, Measured, Ranked):
 
 
 class Filled(TypedDict):
-    """Digits equal to the input outside the gap, what they read as, and their mean."""
+    """Digits equal to the input outside the gap, what they read as, and their mean.
+
+    `acceptance` is the share of proposed codes that were accepted, 0 to 1; null without codes that
+    have densities.
+    """
 
     answers: Grey
     average: Grey
     readings: list[Reading] | None
+    acceptance: float | None
     milliseconds: float

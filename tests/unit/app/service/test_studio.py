@@ -475,6 +475,8 @@ def test_a_gap_is_filled_and_the_rest_stays(studio: Studio) -> None:
     assert (made[:, :14] == seen[:14]).all()
     assert made[:, 14:].any()
     assert np.array_equal(studio.fill("tiny", stroke(), options)["answers"], result["answers"])
+    assert result["acceptance"] is not None
+    assert 0 <= result["acceptance"] <= 1
     average = result["average"]
     assert np.abs(average - made.mean(0)).max() <= 1
     for nothing in ({}, {"damage": {"kind": "erase", "amount": 0}}):

@@ -148,6 +148,17 @@ def test_a_picture_becomes_bits_and_comes_back() -> None:
     assert all(abs(each["bits"] / each["elbo"] - 1) < 0.01 for each in found["sets"])
 
 
+def test_grey_levels_are_kept_where_the_model_prices_them() -> None:
+    pytest.importorskip("constriction", reason="constriction is not installed")
+    found = Coding(Studio(None, "cpu")).compress("vae-logistic", DIGIT)
+    coded = found["coded"]
+    assert coded is not None
+    assert coded["is_exact"]
+    assert coded["bits"] - coded["first"] == pytest.approx(coded["elbo"], rel=0.1)
+    assert len(np.unique(found["picture"])) > 20
+    assert {each["name"] for each in found["sets"]} <= {"vae-logistic"}
+
+
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [("ae", "is deterministic"), ("vae-flow-digits", "is a mixture of flows")],

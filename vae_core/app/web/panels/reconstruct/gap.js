@@ -1,7 +1,7 @@
 // What could have stood in a gap: a moment later than the rest, since it is a hundred passes.
 
 import { countOf, digitAt, squaredError, unpack } from "../../core/bytes.js";
-import { number } from "../../core/numbers.js";
+import { number, percent } from "../../core/numbers.js";
 import { readAs } from "../../core/readings.js";
 import { requests } from "../../core/requests.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
@@ -11,7 +11,11 @@ import { find, make, num, text } from "../../parts/nodes.js";
 
 const PAUSE_MS = 200;
 
-/** @typedef {{ answers: string, average: string, readings: Reading[] | null }} Filled */
+/**
+ * @typedef {{
+ *   answers: string, average: string, readings: Reading[] | null, acceptance: number | null,
+ * }} Filled `acceptance` of proposed codes, 0 to 1
+ */
 
 export class Gap {
   #box;
@@ -61,7 +65,7 @@ export class Gap {
    * @param {Reconstruction} answer
    * @param {Filled} filled
    */
-  #show({ name }, { whole, sigma }, { answers, average, readings }) {
+  #show({ name }, { whole }, { answers, average, readings, acceptance }) {
     const bytes = unpack(answers);
     const count = countOf(bytes);
     const figures = Array.from({ length: count }, (_, i) => {
@@ -72,12 +76,21 @@ export class Gap {
       return make("figure", {}, canvas, caption);
     });
     find(this.#box, ".gap-row").replaceChildren(...figures);
-    const how = sigma
-      ? `Pseudo-Gibbs: each chain of ${name} starts elsewhere, then draws z and the missing pixels in turn.`
-      : `Each chain of ${name} starts elsewhere, then encodes and decodes in turn.`;
     const error = num(number(squaredError(whole ?? "", average), 2));
     find(this.#box, ".gap-note").replaceChildren(
-      text`${how} Beneath each answer, what the classifier reads. Their average is off by a mean squared error of ${error}.`,
+      text`${how(name, acceptance)} Beneath each answer, what the classifier reads. Their average is off by a mean squared error of ${error}.`,
     );
   }
+}
+
+/**
+ * What the chains did.
+ *
+ * @param {string} name of the model
+ * @param {number | null} acceptance
+ */
+function how(name, acceptance) {
+  if (acceptance === null)
+    return text`Each chain of ${name} starts elsewhere, then encodes and decodes in turn.`;
+  return text`Metropolis within Gibbs: each chain of ${name} starts elsewhere, draws z from q and the missing pixels in turn, and in the second half keeps a new z only as far as p(x, z) bears it out. ${num(`${percent(acceptance)} %`)} were accepted; few means that q, taken at its word, would have led astray.`;
 }
