@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from vae_core import checkpoint, files
@@ -141,15 +142,19 @@ def _costs(metrics: Metrics) -> list[tuple[str, str]]:
             rows.append((name, f"{metrics['repair_mse']:.5f}"))
         return [*rows, ("mean norm of the encoder's Jacobian", f"{metrics['jacobian_norm']:.2f}")]
     pixels = "grey pixels" if metrics["binarisation"] == "none" else "dynamic binarisation"
-    error = _over_digits(metrics.get("elbo_sem_digits"))
+    error, units = _over_digits(metrics.get("elbo_sem_digits")), metrics["active_units"]
+    # Only a code that the encoder chooses for certain has no units to count.
+    how = "the code that the encoder chooses" if units is None else "one posterior draw"
     rows = [
         (
-            f"-ELBO, one posterior draw, {pixels}{_told_label(metrics)}",
+            f"-ELBO, {how}, {pixels}{_told_label(metrics)}",
             f"{-metrics['elbo']:.2f} nats an image{error}",
         ),
         ("distortion + rate", f"{metrics['distortion']:.2f} + {metrics['rate']:.2f} nats"),
         *_gap(metrics),
-        ("active units", f"{metrics['active_units']}"),
+        ("active units", f"{units}")
+        if units is not None
+        else ("-ELBO as bits an image", f"{-metrics['elbo'] / math.log(2):.1f}"),
     ]
     if metrics.get("bits_per_dim") is not None:
         rows.append(("-ELBO as bits a pixel", f"{metrics['bits_per_dim']:.3f}"))

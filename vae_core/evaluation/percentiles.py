@@ -25,7 +25,7 @@ from vae_core import checkpoint, files, runtime
 from vae_core.checkpoint import examples
 from vae_core.data import add_arguments
 from vae_core.data.digits import Digits
-from vae_core.models import Model
+from vae_core.models import Autoencoder, Model
 from vae_core.probability import likelihoods
 from vae_core.probability.latents import DiagonalGaussian
 from vae_core.probability.protocols import Posterior
@@ -66,9 +66,11 @@ def rate(
 ) -> Float[Tensor, " b"] | None:
     """KL(q || p) of b pictures in nats, (b,): exact where the prior factorises.
 
-    Else it is the mean over the draws z (k, b, d), from p(z|y) under labels y (b,); None
-    for a deterministic model.
+    Else it is the mean over the draws z (k, b, d), from p(z|y) under labels y (b,). Of a
+    deterministic model it is what its code costs, None where a code has no probability.
     """
+    if isinstance(model, Autoencoder):
+        return model.rate(z[0])
     if not isinstance(q, DiagonalGaussian):
         return None
     if model.prior.factorises:

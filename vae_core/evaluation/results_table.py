@@ -125,6 +125,7 @@ DETERMINISTIC: Mapping[str, Callable[[Row], str]] = {
     "recipe": _name,
     "what it is": lambda row: row.config.title,
     "code": lambda row: str(row.config.latent_dim),
+    "distortion + rate = -ELBO": _elbo,
     "squared error a pixel": lambda row: f"{row.metrics['mse']:.5f}",
     "5-NN error": lambda row: _percent(row.metrics["knn_error"]),
     "linear probe error": lambda row: _percent(row.metrics["probe_error"]),

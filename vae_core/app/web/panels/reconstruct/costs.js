@@ -35,7 +35,7 @@ export function showCosts(root, model, answer) {
   const isInNats = countsNats(model);
   for (const unit of findAll(root, ".costs small")) unit.hidden = !isInNats;
   find(root, ".cost-note").textContent =
-    estimateOf(answer, isInNats) + comparison(model, floor, median, isInNats);
+    estimateOf(model, answer, isInNats) + comparison(model, floor, median, isInNats);
 }
 
 /**
@@ -61,15 +61,20 @@ const countsNats = ({ quantity }) => quantity !== "squared-error";
  */
 export function distortionTip(model) {
   if (!countsNats(model)) return "half the squared error, summed over the pixels";
-  if (!model.variational) return "cross-entropy of the grey pixels, summed";
+  if (model.quantity === "cross-entropy" && !model.variational)
+    return "cross-entropy of the grey pixels, summed";
   return "−log p(x|z): nats to write the pixels down once z is known";
 }
 
 /**
+ * @param {Model} model
  * @param {Reconstruction} answer
  * @param {boolean} isInNats
  */
-function estimateOf({ rate, estimate_draws: draws }, isInNats) {
+function estimateOf({ variational }, { rate, estimate_draws: draws }, isInNats) {
+  if (rate !== null && !variational) {
+    return "The rate is what the entries of the code cost by the prior: the encoder chose them.";
+  }
   if (rate !== null && isInNats) return `Means over ${draws} draws of z.`;
   const what = isInNats
     ? "Cross-entropy of the grey pixels."
