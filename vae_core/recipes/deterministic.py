@@ -146,5 +146,5 @@ def vq_vae() -> Config:
         prior="codebook",
         net=net,
         code=CodeConfig(codebook=256),
-        train=residual(3, ema=0.0),
+        train=residual(4, ema=0.0),
     )
