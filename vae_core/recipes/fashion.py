@@ -26,15 +26,15 @@ def _tightened(name: str, title: str, epochs: int, **changes: object) -> Config:
 @recipe
 def fashion_vae_conv_elbo() -> Config:
     """Where both begin."""
-    return _fashion(START, "FashionMNIST by the plain ELBO", residual(45, batch_size=256))
+    return _fashion(START, "FashionMNIST by the plain ELBO", residual(30, batch_size=256))
 
 
 @recipe
 def fashion_vae_conv() -> Config:
-    return _tightened("fashion-vae-conv", "Clothes by residual convolutions, 32 latents", 40)
+    return _tightened("fashion-vae-conv", "Clothes by residual convolutions, 32 latents", 20)
 
 
 @recipe
 def fashion_vae_flow() -> Config:
     title = "Clothes with a flow for a prior"
-    return _tightened("fashion-vae-flow", title, 64, prior="flow")
+    return _tightened("fashion-vae-flow", title, 24, prior="flow")

@@ -1,16 +1,18 @@
 // Explore: sliders in the order of their measured KL, one live picture, and ways to start.
 
 import { writeNumbers } from "../core/address.js";
-import { boot } from "../core/boot.js";
+import { boot, pageSet } from "../core/boot.js";
 import { packed } from "../core/bytes.js";
 import { call } from "../core/calls.js";
 import { on } from "../core/events.js";
+import { classes, placeOf } from "../core/examples.js";
 import { onParcel } from "../core/handover.js";
 import { live } from "../core/live.js";
 import { normal } from "../core/prior.js";
 import { overSocket } from "../core/socket.js";
 import { givenLabel, model, notices, onTravel, set, state } from "../core/state.js";
 import { paint } from "../draw/digit.js";
+import { example } from "../draw/examples.js";
 import { Gauge } from "../parts/gauge.js";
 import { find, onClick, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
@@ -234,9 +236,17 @@ class Explore {
       if (first && !state.u) {
         const { input, place } = first;
         this.starts.from({ picture: { pixels: input }, keepLabel, place });
-      }
+      } else if (pageSet && !state.u) this.#begin();
     }
     if (notices.length) say(this.root, notices.join(" "));
+  }
+
+  /** A page of another set opens on an example of it, as the first page does. */
+  async #begin() {
+    const place = placeOf(classes.at(-1) ?? 0, 0);
+    if (!boot.examples.url || place === undefined) return;
+    const pixels = await example(place);
+    if (!state.u) this.starts.from({ picture: { pixels }, place });
   }
 
   #changeModel() {

@@ -72,7 +72,7 @@ class Uses {
     const view = find(this.root, `[data-use=${name}]`);
     if (pageSet && OF_MNIST.includes(name)) {
       find(view, ".say").textContent =
-        `This is for MNIST's digits alone; the chosen model is of ${pageSet.title}.`;
+        `This knows the handwriting of MNIST alone; the chosen model is of ${pageSet.title}.`;
       return;
     }
     const asking = requests({
