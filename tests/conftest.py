@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import shape_checks  # noqa: F401  (before vae_core: shapes are checked at every call)
 import torch
 
-from vae_core import VAE, Config, NetConfig, data
+from vae_core import VAE, Config, NetConfig, checkpoint, data
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,6 +49,22 @@ def uploads_dir(data_dir: Path) -> Path:
 def test_digits(mnist_dir: Path) -> data.Digits:
     """The 10,000 test digits."""
     return data.load_mnist("test", mnist_dir)
+
+
+@pytest.fixture(scope="session")
+def pictures_of(data_dir: Path, mnist_dir: Path) -> Callable[[str], data.Digits]:
+    """The test pictures of the set that a shipped model was trained on; skips where they lack."""
+
+    def found(name: str) -> data.Digits:
+        dataset = checkpoint.read_config(checkpoint.resolve(name)).dataset
+        if dataset == "mnist":
+            return data.load_mnist("test", mnist_dir)
+        try:
+            return data.load("test", data_dir, dataset=dataset)
+        except ValueError as error:
+            pytest.skip(str(error))
+
+    return functools.cache(found)
 
 
 @pytest.fixture

@@ -41,8 +41,9 @@ def open_compare(page: Any, url: str, view: str = "family") -> Any:
 
 
 def shipped() -> dict[str, Any]:
-    """The shipped models' facts by name."""
-    return {folder.name: checkpoint.inspect(folder) for folder in checkpoint.shipped()}
+    """The facts of the shipped models of MNIST by name."""
+    every = {folder.name: checkpoint.inspect(folder) for folder in checkpoint.shipped()}
+    return {name: facts for name, facts in every.items() if facts["config"]["dataset"] == "mnist"}
 
 
 def figure(cell: Any) -> float:

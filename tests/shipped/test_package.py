@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,10 @@ SHIPPED = [path.name for path in checkpoint.shipped(ROOT / "checkpoints")]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_checkpoint_repeats_its_figure(name: str, test_digits: Digits):
+def test_a_shipped_checkpoint_repeats_its_figure(name: str, pictures_of: Callable[[str], Digits]):
     folder = ROOT / "checkpoints" / name
     card = json.loads((folder / "metrics.json").read_text())
-    found = slice_figures(checkpoint.load(folder), test_digits)
+    found = slice_figures(checkpoint.load(folder), pictures_of(name))
     for key, value in found.items():
         expected = card["slice"][key]
         assert value == (expected if expected is None else pytest.approx(expected, abs=0.05)), key

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -12,13 +14,15 @@ from vae_core.evaluation import percentiles
 
 
 @pytest.mark.parametrize("name", [path.name for path in checkpoint.shipped()])
-def test_shipped_ranks_are_of_the_grey_test_digits(name: str, test_digits: Digits) -> None:
+def test_shipped_ranks_are_of_the_grey_test_digits(
+    name: str, pictures_of: Callable[[str], Digits]
+) -> None:
     """A slice of test digits must spread evenly over the ranks of all of them."""
     known = percentiles.read(checkpoint.resolve(name))
     if known is None:
         pytest.skip("evaluate --save has not been run for this checkpoint")
     model = checkpoint.load(name)
-    digits = test_digits.every(100)
+    digits = pictures_of(name).every(100)
     with torch.inference_mode():  # few at a time, whose many draws stay in a core's cache
         few = (whole.split(percentiles.BATCH) for whole in (digits.floats(), digits.labels.long()))
         parts = [percentiles.placed(model, x, y) for x, y in zip(*few, strict=True)]

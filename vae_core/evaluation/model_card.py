@@ -67,7 +67,8 @@ def card(
         *_measured(about["metrics"], latents, again=checkpoint.METRICS in about["outdated"]),
         "",
     ]
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    return text if digits else text.replace("digits", "pictures")
 
 
 def _measured(

@@ -9,6 +9,7 @@ from pathlib import Path
 from vae_core import checkpoint, files, recipes
 from vae_core.checkpoint.metrics import Metrics
 from vae_core.config import Config
+from vae_core.data.sets import SETS, known
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
@@ -48,9 +49,21 @@ def tables(root: Path) -> str:
         for about in map(checkpoint.inspect, folders)
         if about["metrics"]
     ]
-    variational = [row for row in rows if row.config.is_variational]
-    deterministic = [row for row in rows if not row.config.is_variational]
-    return _markdown(VARIATIONAL, variational) + "\n\n" + _markdown(DETERMINISTIC, deterministic)
+    return "\n\n".join(
+        part for name in dict.fromkeys(("mnist", *SETS)) for part in _of_set(name, rows)
+    )
+
+
+def _of_set(name: str, rows: list[Row]) -> list[str]:
+    """The tables of one set; those of MNIST, which come first, need no heading."""
+    mine = [row for row in rows if row.config.dataset == name]
+    variational = [row for row in mine if row.config.is_variational]
+    deterministic = [row for row in mine if not row.config.is_variational]
+    if name == "mnist":
+        return [_markdown(VARIATIONAL, variational), _markdown(DETERMINISTIC, deterministic)]
+    parts = [_markdown(VARIATIONAL, variational)] if variational else []
+    parts += [_markdown(DETERMINISTIC, deterministic)] if deterministic else []
+    return [f"{known(name).title}:", *parts] if parts else []
 
 
 def _markdown(columns: Mapping[str, Callable[[Row], str]], rows: list[Row]) -> str:
