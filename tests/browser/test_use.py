@@ -68,3 +68,19 @@ def test_a_refused_picture_leaves_nothing_of_the_one_before(phone: Any, app_url:
     panel.locator(".neighbours figure").first.wait_for(state="detached")
     assert panel.locator(".roc .dot").count() == 0
     assert phone.evaluate("document.documentElement.scrollWidth") <= phone.viewport_size["width"]
+
+
+def test_what_explore_shows_goes_to_use(desktop: Any, app_url: str) -> None:
+    panel = open_use(desktop, app_url, "&model=vae-flow")
+    before = panel.get_by_test_id("model-input").evaluate("(e) => e.toDataURL()")
+    desktop.get_by_role("tab", name="Explore").click()
+    explore = desktop.get_by_test_id("panel-explore")
+    explore.locator("[data-testid=live-canvas][data-frame]:not([data-frame='0'])").wait_for()
+    explore.locator("summary", has_text="Send to").click()
+    explore.locator("[data-send=use]").click()
+    desktop.wait_for_function(
+        "(before) => document.querySelector('[data-testid=panel-use] [data-testid=model-input]')"
+        ".toDataURL() !== before",
+        arg=before,
+    )
+    driving.answered(desktop)

@@ -72,7 +72,7 @@ def test_a_hundred_digits_take_what_the_elbo_says(capsys: Capture, name: str) ->
     assert own < found["rivals"]["xz"] < found["rivals"]["png"]
 
 
-@pytest.mark.parametrize("name", ["vae-conv", "vae-flow"])
+@pytest.mark.parametrize("name", ["vae-conv", "vae-flow", "vae-logistic"])
 def test_the_figures_that_are_kept_are_what_is_claimed(name: str) -> None:
     found = figures.read(checkpoint.resolve(name), "compress")
     assert found is not None

@@ -92,7 +92,7 @@ def _whole_set(name: str, found: JsonObject) -> answers.WholeSet:
         "pixels": str(found.get("pixels", "binary")),
         "bits": _number(found.get("bits_per_image")),
         "elbo": _number(found.get("elbo_bits")),
-        "sem": _number(found.get("elbo_sem")),
+        "sem": _number(found.get("elbo_sem")) or None,
         "images": int(_number(found.get("images"))),
         "png": _number(known.get("png")),
         "xz": _number(known.get("xz")),

@@ -20,6 +20,8 @@ from vae_core.uses.propagation import Graph
 
 MOST, NEXT = 300, 10
 """Labels of a visitor, and digits that are asked for next."""
+OTHERS = ("m1+m2", "m2", "svm")
+"""Methods that take a minute, or see less: their figures are shown beside."""
 
 
 class Labelling:
@@ -65,10 +67,7 @@ class Labelling:
         return reply
 
     def _reply(self, name: str, rows: Tensor, reason: str | None) -> answers.Spread:
-        own = self.studio.registry.is_own(name)
-        found = None if own else figures.read(self.studio.registry.folder(name), "label")
-        accuracy, sem = (found or {}).get("accuracy"), (found or {}).get("accuracy_sem")
-        known = isinstance(accuracy, float) and isinstance(sem, float)
+        others = [(method, self._measured(name, f"label-{method}")) for method in OTHERS]
         reply: answers.Spread = {
             "progress": 1.0,
             "reason": reason,
@@ -77,11 +76,21 @@ class Labelling:
             "accuracy": None,
             "next": [],
             "pictures": np.zeros((0, 28, 28), np.uint8),
-            "measured": {"value": accuracy, "sem": sem} if known else None,  # type: ignore[typeddict-item]
+            "measured": self._measured(name, "label"),
+            "others": [_named(name, method, found) for method, found in others if found],
             "command": f"python -m vae_core label {name} --save --data DIR",
         }
         self._ask(reply, permutation(COUNT, 1)[:NEXT])
         return reply
+
+    def _measured(self, name: str, use: str) -> answers.Figure | None:
+        """What `label --save` kept of a model."""
+        own = self.studio.registry.is_own(name)
+        found = None if own else figures.read(self.studio.registry.folder(name), use)
+        accuracy, sem = (found or {}).get("accuracy"), (found or {}).get("accuracy_sem")
+        if not isinstance(accuracy, float) or not isinstance(sem, float):
+            return None
+        return {"value": accuracy, "sem": sem}
 
     def _ask(self, reply: answers.Spread, rows: Tensor) -> None:
         reply["next"] = [int(row) for row in rows]
@@ -93,6 +102,11 @@ class Labelling:
         means = shelf.codes.means[shelf.places.argsort()[rows]]
         with self.studio.at_work():
             return propagation.graph(means)
+
+
+def _named(name: str, method: str, found: answers.Figure) -> answers.Named:
+    command = f"python -m vae_core label {name} --method {method} --save --data DIR"
+    return {"method": method, "command": command, **found}
 
 
 def _pairs(given: object) -> tuple[Tensor, Tensor]:

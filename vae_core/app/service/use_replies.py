@@ -96,14 +96,14 @@ class Coded(TypedDict):
 class WholeSet(TypedDict):
     """What all test digits take by a model, in bits a digit, beside -ELBO, PNG and xz.
 
-    `pixels` is "binary" or "levels"; `sem` is of -ELBO, over draws.
+    `pixels` is "binary" or "levels"; `sem` is of -ELBO, over draws, null where it was not measured.
     """
 
     name: str
     pixels: str
     bits: float
     elbo: float
-    sem: float
+    sem: float | None
     images: int
     png: float
     xz: float
@@ -124,12 +124,20 @@ class Compressed(TypedDict):
     sets: list[WholeSet]
 
 
+class Named(Figure):
+    """What another method makes of 100 labels, as measured, by a command."""
+
+    method: str
+    command: str
+
+
 class Spread(Waiting):
     """What a few labels say of the training digits that ship.
 
     `accuracy` is the share of all others that get their own label, null without labels; `next` are
     the digits to label next, by their places in the sheet; `measured` and `command` are of 100
-    labels for all 60,000, on test digits. `reason` says why nothing is spread.
+    labels for all 60,000, on test digits, and `others` of other methods. `reason` says why nothing
+    is spread.
     """
 
     reason: str | None
@@ -139,4 +147,5 @@ class Spread(Waiting):
     next: list[int]
     pictures: Grey
     measured: Figure | None
+    others: list[Named]
     command: str

@@ -127,8 +127,10 @@ class Sample {
     if (!z || !this.#drawnFrom) return;
     const { checkpoint } = this.#drawnFrom;
     const label = this.#labels?.[at] ?? this.#drawnFrom.label;
+    const pixels = pixelsOf(this.grid.canvases[at]);
+    if (this.clicks.kind === "use" && !event.shiftKey && pixels)
+      return send("use", { picture: { pixels }, from: "sample" });
     if (this.clicks.kind === "explore" && !event.shiftKey) {
-      const pixels = pixelsOf(this.grid.canvases[at]);
       return send("explore", { z, checkpoint, label, pixels, from: "sample" });
     }
     if (checkpoint !== state.model) return; // the next model's draws are under way

@@ -12,7 +12,7 @@ import { rounded } from "./code.js";
 /** @typedef {{ model: Model, u: number[], pixels: string | null }} Shown */
 
 const SCALE = 16; // of a kept picture
-const PICTURES = ["reconstruct", "compare", "inside"]; // panels that take a picture, not a code
+const PICTURES = ["reconstruct", "compare", "inside", "use"]; // panels that take a picture, not a code
 
 /**
  * @param {HTMLElement} root of the panel

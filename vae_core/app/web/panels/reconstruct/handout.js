@@ -49,12 +49,12 @@ export function mountHandout(root, { input, output, difference }, shown) {
 }
 
 /**
- * @param {string} target Explore, Map, Inside, or an end of Interpolate
+ * @param {string} target Explore, Map, Inside, Use, or an end of Interpolate
  * @param {Shown} shown
  */
 function sendTo(target, { answer, question }) {
   const digit = { picture: { pixels: answer.input }, from: "reconstruct" };
-  if (target === "map" || target === "inside") send(target, digit);
+  if (["map", "inside", "use"].includes(target)) send(target, digit);
   else if (target !== "explore") send("interpolate", { ...digit, end: target });
   else if (question.code === "mean") send("explore", digit);
   else send("explore", { z: codeOf(answer), from: "reconstruct" });

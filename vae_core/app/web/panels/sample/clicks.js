@@ -1,4 +1,4 @@
-// What a click on a draw does: opens Explore, draws around it, or watches it come about.
+// What a click on a draw does: opens Explore or Use, draws around it, or watches it come about.
 
 import { linked } from "../../core/state.js";
 import { find, findAll, press } from "../../parts/nodes.js";

@@ -66,7 +66,7 @@ function table(sets) {
   const models = [...sets].sort((a, b) => a.bits - b.bits);
   const made = models.map(({ name, bits, elbo, sem, command }) => {
     const change = 100 * (bits / elbo - 1);
-    const bound = `${fixed(elbo)} ± ${fixed(sem, 2)}`;
+    const bound = sem === null ? fixed(elbo) : `${fixed(elbo)} ± ${fixed(sem, 2)}`;
     return row(name, command, [fixed(bits), bound, `${fixed(change, 2)} %`]);
   });
   const [first] = models;

@@ -5,13 +5,15 @@ import { call } from "../../core/calls.js";
 import { percent, whole } from "../../core/numbers.js";
 import { state } from "../../core/state.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
-import { attributes, button, find, make, num, text } from "../../parts/nodes.js";
+import { attributes, button, find, joined, make, num, text } from "../../parts/nodes.js";
 import { share } from "./words.js";
 
 /** @import { Setting, Spread, Use } from "./types.js" */
 
 const LIMIT =
   "Labels travel over the graph of nearest codes, which were learnt without any. A wrong label travels as far as a right one. The digits that you are asked about are among those of which the labels so far say least.";
+const LIMIT_OF_M2 =
+  "M2 takes a minute of training for each set of labels, so it is not done here as you label; it needs classes that lie apart, since nothing but the labels tells it which cluster is which.";
 const SHOWN = 8; // of the steps so far
 
 /**
@@ -90,9 +92,18 @@ function conclusion({ reason, given, digits, accuracy }) {
   return text`${num(whole(given))} labels name ${num(`${percent(accuracy, 1)} %`)} of the other ${num(whole(digits - given))} training digits at hand rightly.`;
 }
 
+/** @type {Record<string, string>} */
+const METHODS = {
+  "m1+m2": "M1+M2, a VAE of the codes with the class as a latent",
+  m2: "M2, the same on pixels",
+  svm: "a support vector machine on the 100 codes alone",
+};
+
 /** @param {Spread} answer */
-function measured({ measured: figure, command }) {
+function measured({ measured: figure, others, command }) {
   const how = make("code", {}, command);
   if (!figure) return text`Not measured for this model: ${how}`;
-  return text`Measured with 100 labels, ten seeds, for all 60,000 training digits: ${share(figure)} of the test digits. ${how}`;
+  const beside = others.map((each) => text`${METHODS[each.method]} ${share(each)}`);
+  const more = beside.length ? text` Beside it: ${joined(beside, "; ")}. ${LIMIT_OF_M2}` : "";
+  return text`Measured with 100 labels, ten seeds, for all 60,000 training digits: ${share(figure)} of the test digits.${more} ${how}`;
 }

@@ -63,7 +63,7 @@
  * @property {string} pixels "binary" or "levels"
  * @property {number} bits
  * @property {number} elbo
- * @property {number} sem of that, over draws
+ * @property {number | null} sem of that, over draws
  * @property {number} images
  * @property {number} png
  * @property {number} xz
@@ -90,6 +90,7 @@
  * @property {number[]} next places of digits to label
  * @property {string} pictures of those, base64
  * @property {Figure | null} measured
+ * @property {(Figure & { method: string, command: string })[]} others measured beside it
  * @property {string} command
  */
 
