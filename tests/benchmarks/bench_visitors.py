@@ -2,6 +2,7 @@
 
     python tests/benchmarks/bench_visitors.py [--visitors 32] [--model vae-flow] [--seconds 60]
         [--heavy] [--rows] [--requests] [--json]
+    python tests/benchmarks/bench_visitors.py --table [--seconds 60]
 
 Each visitor does what a page does while a slider moves: sixty positions a second over a socket,
 several on the way as the round trip needs, the newest wins. They take turns in one thread (see
@@ -9,7 +10,8 @@ several on the way as the round trip needs, the newest wins. They take turns in 
 visitor, in a process of its own, sends photographs of 12 megapixels, asks the whole family for one
 of them and draws 256 samples, over and over; with --rows each page also asks for its row of ten
 digits, five times a second, as Explore does for a model that knows digits. --requests are pages
-that cannot open a socket, in threads.
+that cannot open a socket, in threads. --table runs 100 and 32 visitors of vae-flow, 100 of vae-400
+and 32 of vae-flow beside the heavy one, each with a server of its own, and prints a line each.
 """
 
 from __future__ import annotations
@@ -35,6 +37,14 @@ import driving
 from vae_core import checkpoint
 
 WARM_UP = 2.0
+PLAIN = {"visitors": 32, "model": "vae-flow", "heavy": False, "rows": False, "requests": False}
+ROWS: dict[str, dict[str, object]] = {
+    "100 drag vae-flow": {"visitors": 100},
+    "32 drag vae-flow": {},
+    "100 drag vae-400": {"visitors": 100, "model": "vae-400"},
+    "32 drag vae-flow beside a heavy one": {"heavy": True},
+}
+"""What the table holds, by what differs from `PLAIN`."""
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -119,8 +129,21 @@ def numbers(visitors: Sequence[Visitor | Page], seconds: float) -> dict[str, flo
     }
 
 
+def table(seconds: float) -> None:
+    """Print the standing rows; the shares are of all cores of the machine."""
+    heads = ("slowest/s", "p95 ms", "errors", "bytes", "server", "visitors")
+    print(f"{'':36}" + "".join(f"{head:>11}" for head in heads), flush=True)
+    cores = os.cpu_count() or 1
+    for words, row in ROWS.items():
+        found = measure(argparse.Namespace(**PLAIN | row | {"seconds": seconds}))
+        shares = (found[f"{who}_cores"] / cores for who in ("server", "visitors"))
+        plain = (found[key] for key in ("slowest_per_second", "p95_ms", "errors", "frame_bytes"))
+        words_of = [f"{value:>11}" for value in plain] + [f"{share:>10.1%} " for share in shares]
+        print(f"{words:36}" + "".join(words_of).rstrip(), flush=True)
+
+
 def main() -> None:
-    """Run and print a line a number."""
+    """Run and print a line a number, or a line a row."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--visitors", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=60.0)
@@ -129,7 +152,10 @@ def main() -> None:
     parser.add_argument("--rows", action="store_true")
     parser.add_argument("--requests", action="store_true")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--table", action="store_true")
     arguments = parser.parse_args()
+    if arguments.table:
+        return table(arguments.seconds)
     found = measure(arguments)
     if arguments.json:
         return print(json.dumps(found))

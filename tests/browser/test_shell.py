@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import driving
 import pytest
 
+from vae_core.app.server.boot import DEFAULT_MODEL
 from vae_core.app.server.shell import PANELS
 
 pytestmark = pytest.mark.browser
@@ -134,3 +135,19 @@ def test_no_panel_is_loaded_before_its_tab_opens(desktop: Any, app_url: str) -> 
     desktop.get_by_role("tab", name="Map").click()
     desktop.get_by_test_id("map-canvas").wait_for()
     assert any("/panels/map" in url for url in asked)
+
+
+def test_a_model_that_its_server_has_no_more_is_missed_in_words(desktop: Any, app_url: str) -> None:
+    desktop.goto(app_url)
+    desktop.get_by_test_id("panel-explore").wait_for()
+    desktop.evaluate(
+        """() => {
+          const own = { ...studio.model(), name: "own-7", ending: "done", group: "Yours" };
+          const kept = { visitor: "a".repeat(32), models: [own] };
+          sessionStorage.setItem("vae-studio-own", JSON.stringify(kept));
+        }"""
+    )
+    desktop.goto(f"{app_url}?model=own-7")
+    desktop.get_by_text("own-7 is gone: what is trained in the page").wait_for()
+    assert desktop.get_by_test_id("model-chooser").input_value() == DEFAULT_MODEL
+    driving.answered(desktop)

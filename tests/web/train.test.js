@@ -3,6 +3,7 @@ import test from "node:test";
 import { readAddress } from "../../vae_core/app/web/core/address.js";
 import { modelNamed } from "../../vae_core/app/web/core/boot.js";
 import { call } from "../../vae_core/app/web/core/calls.js";
+import { on } from "../../vae_core/app/web/core/events.js";
 import { keepOwnModels, visitor } from "../../vae_core/app/web/core/own.js";
 import {
   spanOf,
@@ -73,8 +74,14 @@ test("a visitor's model is sent by its full name, which no address holds", async
   const gone = { decode: async () => ({ error: "There is no such model any more; it went." }) };
   await assert.rejects(call(gone, "decode", { checkpoint: "one" }), /no such model/);
   assert.equal(modelNamed("own-1"), own);
+  /** @type {string[]} */
+  const missed = [];
+  const forget = on("gone", (name) => missed.push(name));
   await assert.rejects(call(gone, "decode", { checkpoint: "own-1" }), /no such model/);
+  await assert.rejects(call(gone, "decode", { checkpoint: "own-1" }), /no such model/);
+  forget();
   assert.equal(modelNamed("own-1"), null);
+  assert.deepEqual(missed, ["own-1"]); // once
   const known = { models: [own], chosen: null, panels: ["train"] };
   assert.equal(readAddress("?model=own-1", known).model, "own-1");
 });

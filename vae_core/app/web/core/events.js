@@ -1,5 +1,5 @@
 // Who listens to what happens in the page: "model", "panel", "change", "mirror", "given", "leave",
-// "travel", "arrive", "models", "progress", "offline", "online", "speed".
+// "travel", "arrive", "models", "gone", "progress", "offline", "online", "speed".
 
 /** @type {Map<string, Set<(value: any) => void>>} */
 const listeners = new Map();

@@ -48,6 +48,18 @@ export function keepOwnModels(models) {
 }
 
 /**
+ * What a server says that it keeps for this visitor; one that was started since, or stands in for
+ * another, has less.
+ *
+ * @param {Model[]} models
+ */
+export function hearOfOwnModels(models) {
+  const lost = kept.models.filter(({ name }) => !models.some((model) => model.name === name));
+  keepOwnModels(models);
+  for (const { name } of lost) emit("gone", name);
+}
+
+/**
  * The server has a model no more, if that is what its sentence says.
  *
  * @param {unknown} name
@@ -55,7 +67,7 @@ export function keepOwnModels(models) {
  */
 export function noteGone(name, sentence) {
   if (typeof name !== "string" || !ownModel(name) || !sentence.startsWith(GONE)) return;
-  keepOwnModels(kept.models.filter((model) => model.name !== name));
+  hearOfOwnModels(kept.models.filter((model) => model.name !== name));
 }
 
 /**

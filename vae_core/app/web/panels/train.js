@@ -4,7 +4,7 @@ import { modelNamed } from "../core/boot.js";
 import { call } from "../core/calls.js";
 import { sentenceOf } from "../core/errors.js";
 import { fixed, isNumber, number } from "../core/numbers.js";
-import { keepOwnModels, ownModels, visitor } from "../core/own.js";
+import { hearOfOwnModels, ownModels, visitor } from "../core/own.js";
 import { requests } from "../core/requests.js";
 import { onTravel } from "../core/state.js";
 import { attributes, find, num, press, say, text } from "../parts/nodes.js";
@@ -249,7 +249,7 @@ export const mount = (element, server) =>
     root.setAttribute("aria-busy", "true");
     try {
       const opened = await call(server, "open_training", { visitor });
-      if (opened.models.length || ownModels().length) keepOwnModels(opened.models);
+      if (opened.models.length || ownModels().length) hearOfOwnModels(opened.models);
       return new TrainPanel(root, server, opened);
     } catch (error) {
       say(root, sentenceOf(error));

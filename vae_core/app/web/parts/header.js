@@ -22,6 +22,8 @@ import { mountUndo } from "./undo.js";
 
 const SPEED_MS = 250; // between two readouts, so that each can be read
 const LOOK_MS = 300; // between two looks whether the page has arrived
+const WHERE_OWN_ARE =
+  "what is trained in the page is kept by the server that trained it, while that runs and it is used. Train it again, or bring its zip in Train.";
 const SMOOTHING = 0.2; // sixty answers a second arrive during a drag
 
 /** @param {HTMLElement} element */
@@ -212,6 +214,10 @@ function mountNotice(place) {
     place.hidden = true;
   });
   on("travel", show);
+  on("gone", (name) => {
+    place.hidden = false;
+    place.textContent = `${name} is gone: ${WHERE_OWN_ARE}`;
+  });
   show();
 }
 
