@@ -19,6 +19,7 @@ export const card = (facts) => ({
   moves: null,
   variational: true,
   slow: false,
+  has_rate: facts.variational ?? true,
   sliders_are_noise: true,
   words: null,
   samplers: [],

@@ -24,8 +24,8 @@ class CodebookPrior(nn.Module):
     that learns them while they are learned. Entries are `vectors @ basis`: the basis moves those
     too that no digit chose, so that none is left behind (Zhu et al., 2024).
 
-    Sliders move the code before it is quantised, in standard deviations of the digits' codes along
-    their principal directions: what they decode to jumps where an entry changes.
+    Sliders move the code before it is quantised, in standard deviations of what those of digits
+    become, along the principal directions: what they decode to jumps where an entry changes.
 
     Args:
         dim: of a code, a multiple of 16.
@@ -92,8 +92,13 @@ class CodebookPrior(nn.Module):
         return self.at(entries)
 
     def fit(self, codes: Float[Tensor, "n {self.dim}"]) -> None:
-        """Lays the sliders along the principal directions of codes (n, d) of digits."""
-        self.whitening.fit(codes.mean(0), torch.cov(codes.T))
+        """Lays the sliders along the principal directions of codes (n, d) of digits.
+
+        Of the entries that they become: these differ in directions too in which codes never do,
+        where a drawn entry would stand far away.
+        """
+        entries = torch.cat([self.quantised(part) for part in runtime.pieces(codes, 1000)])
+        self.whitening.fit(entries.mean(0), torch.cov(entries.T))
 
     def to_sliders(
         self, z: Float[Tensor, "*b {self.dim}"], y: Tensor | None = None

@@ -26,8 +26,8 @@ class Kind(TypedDict):
     """What a model is.
 
     `takes_labels` is for the row of ten digits; `quantity` says what its distortion counts;
-    `slow` that a picture is drawn pixel by pixel; `sliders_are_noise` that a prior's draw is noise
-    for them.
+    `slow` that a picture is drawn pixel by pixel; `has_rate` that a code has a cost of its own;
+    `sliders_are_noise` that a prior's draw is noise for them.
     """
 
     group: str
@@ -37,6 +37,7 @@ class Kind(TypedDict):
     corruption: Corruption | None
     quantity: str
     slow: bool
+    has_rate: bool
     sliders_are_noise: bool
     words: PriorWords | None
 

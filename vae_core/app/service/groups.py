@@ -62,6 +62,7 @@ def kind(config: Config) -> Kind:
         "corruption": None if own is None else {"kind": own.kind, "level": own.level},
         "quantity": family.quantity(config),
         "slow": likelihoods.get(config.likelihood).is_slow,
+        "has_rate": config.has_rate,
         "sliders_are_noise": config.sliders_are_noise,
         "words": prior_words.of(config),
     }

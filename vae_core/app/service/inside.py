@@ -99,7 +99,11 @@ class Inside:
         """
         case = self._case(checkpoint, digit, seed, label)
         if not isinstance(case.model, VAE):
-            raise ValueError("A plain autoencoder has no p(x): there is no bound to derive.")
+            raise ValueError(
+                "Its encoder chooses one code: -ELBO is what that and the pixels cost."
+                if case.model.config.has_rate
+                else "A plain autoencoder has no p(x): there is no bound to derive."
+            )
         draws = SLOW_DRAWS if self.studio.card(checkpoint)["slow"] else DRAWS
         with self.studio.at_work(), torch.inference_mode():
             start = time.perf_counter()

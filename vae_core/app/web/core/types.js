@@ -14,6 +14,7 @@
  * @property {number[] | null} moves how much each slider moves the picture, 1 for the most
  * @property {boolean} variational
  * @property {boolean} slow paints pixel by pixel
+ * @property {boolean} has_rate whether a code has a probability, and so a cost
  * @property {boolean} sliders_are_noise noise for them is a draw of the prior; else it draws itself
  * @property {{ sliders: string, draws: string, circles: string } | null} words on such a prior
  * @property {boolean} takes_labels its decoder takes a digit as well

@@ -12,7 +12,7 @@ import { find, findAll, press, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
 import { pictureInput } from "../parts/picture.js";
 import { LinkedPicture } from "../parts/picture_link.js";
-import { distortionTip, showCosts } from "./reconstruct/costs.js";
+import { describeCosts, showCosts } from "./reconstruct/costs.js";
 import { DamageKnobs } from "./reconstruct/damage.js";
 import { Digits } from "./reconstruct/digits.js";
 import { explain } from "./reconstruct/explain.js";
@@ -213,8 +213,7 @@ class Reconstruct {
    * @param {Costs | null} [medians] medians of the test digits, while a digit is on show
    */
   #describeModel(medians = null) {
-    this.root.classList.toggle("is-deterministic", !this.model.variational);
-    find(this.root, "dt.of-distortion").dataset.tip = distortionTip(this.model);
+    describeCosts(this.root, this.model);
     find(this.root, ".seeing-text").replaceChildren(...explain(this.model, medians));
   }
 

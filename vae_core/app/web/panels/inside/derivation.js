@@ -3,6 +3,7 @@
 import { call } from "../../core/calls.js";
 import { fixed } from "../../core/numbers.js";
 import { requests } from "../../core/requests.js";
+import { model } from "../../core/state.js";
 import { attributes, button, make, num, text } from "../../parts/nodes.js";
 import { codeOf } from "./lens.js";
 
@@ -15,6 +16,9 @@ import { codeOf } from "./lens.js";
  */
 const figure = ({ value, error }, hue = "") =>
   num(error < 1e-4 ? fixed(value, 2) : `${fixed(value, 2)} ± ${fixed(error, 2)}`, hue);
+
+const PLAIN = "A plain autoencoder has no p(x): there is nothing to bound.";
+const CHOSEN = "Its encoder chooses one code: −ELBO is what that and the pixels cost.";
 
 export class Derivation {
   #server;
@@ -76,7 +80,7 @@ export class Derivation {
     this.forget();
     this.#way = way;
     this.start.disabled = !way.rate;
-    if (!way.rate) this.#say("A plain autoencoder has no p(x): there is nothing to bound.");
+    if (!way.rate) this.#say(model()?.has_rate ? CHOSEN : PLAIN);
   }
 
   #derive() {

@@ -17,7 +17,9 @@ export function explain(way) {
   if (!rate) {
     return text`${joined([
       text`Your picture goes through ${name} from left to right: the encoder makes ${d} numbers of it, the code z, and the decoder a picture of those.`,
-      text`This is a plain autoencoder: nothing is drawn, no code costs anything, and the loss is the distortion alone, here ${distortion} ${UNITS[way.quantity]}.`,
+      model()?.has_rate
+        ? text`Nothing is drawn: each place of a grid takes the entry of a codebook that is nearest to its numbers, and the decoder is given the entries. The pixels cost ${distortion} nats; what the entries cost by their prior stands in Reconstruct.`
+        : text`This is a plain autoencoder: nothing is drawn, no code costs anything, and the loss is the distortion alone, here ${distortion} ${UNITS[way.quantity]}.`,
     ])}`;
   }
   return text`${joined([

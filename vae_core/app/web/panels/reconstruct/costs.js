@@ -55,6 +55,18 @@ function showCost(root, key, value, share) {
 const countsNats = ({ quantity }) => quantity !== "squared-error";
 
 /**
+ * Which costs there are, and what they count, before any answer.
+ *
+ * @param {HTMLElement} root of the panel
+ * @param {Model} model
+ */
+export function describeCosts(root, model) {
+  root.classList.toggle("is-deterministic", !model.variational);
+  root.classList.toggle("has-no-rate", !model.has_rate);
+  find(root, "dt.of-distortion").dataset.tip = distortionTip(model);
+}
+
+/**
  * What the distortion is under a model.
  *
  * @param {Model} model
