@@ -34,8 +34,13 @@ class Whitening(nn.Module):
         self.register_buffer("std", torch.ones(dim), persistent=persistent)
 
     @torch.no_grad()
-    def fit(self, mean: Float[Tensor, " d"], covariance: Float[Tensor, "d d"]) -> None:
-        """Takes the place and the shape of a distribution from its first two moments."""
+    def fit(
+        self, mean: Float[Tensor, " d"], covariance: Float[Tensor, "d d"], *, least: float = 0.0
+    ) -> None:
+        """Takes the place and the shape of a distribution from its first two moments.
+
+        A slider counts no less than the share `least` of the widest direction's deviation.
+        """
         # Apple's GPU has no double precision, and no eigenvectors.
         mps = covariance.device.type == "mps"
         values, vectors = runtime.eigh((covariance.cpu() if mps else covariance).double())
@@ -44,7 +49,8 @@ class Whitening(nn.Module):
         largest = vectors.gather(0, vectors.abs().argmax(0, keepdim=True))
         self.mean.copy_(mean)
         self.directions.copy_(vectors * largest.sign())
-        self.std.copy_(values.flip(0).clamp(min=0).sqrt().clamp(min=LEAST_STD))
+        std = values.flip(0).clamp(min=0).sqrt()
+        self.std.copy_(std.clamp(min=max(LEAST_STD, least * float(std[0]))))
 
     def forth(self, z: Float[Tensor, "*b d"]) -> Float[Tensor, "*b d"]:
         """Standard deviations from the mean, (..., d)."""

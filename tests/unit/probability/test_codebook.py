@@ -84,10 +84,18 @@ def test_at_temperature_0_every_draw_is_the_same(prior: CodebookPrior):
 
 
 def test_sliders_are_one_to_one_with_codes_and_white(prior: CodebookPrior):
-    codes = torch.randn(500, DIM) @ torch.randn(DIM, DIM) / 3
+    turn = torch.linalg.qr(torch.randn(DIM, DIM)).Q
+    codes = torch.randn(500, DIM) * torch.linspace(3, 1, DIM) @ turn + 3
     prior.fit(codes)
-    u, entries = (prior.to_sliders(z) for z in (codes, prior.quantised(codes)))
-    torch.testing.assert_close(torch.cov(entries.T), torch.eye(DIM), atol=1e-2, rtol=0)
+    u = prior.to_sliders(codes)
+    torch.testing.assert_close(torch.cov(u.T), torch.eye(DIM), atol=1e-2, rtol=0)
     torch.testing.assert_close(prior.from_sliders(u), codes, atol=1e-3, rtol=1e-3)
     spread = prior.whitening.std
     assert (spread.diff() <= 0).all()
+
+
+def test_where_codes_never_vary_a_slider_counts_a_tenth_of_the_widest(prior: CodebookPrior):
+    codes = torch.randn(500, DIM) * torch.tensor([2.0, *[0.0] * (DIM - 1)])
+    prior.fit(codes)
+    spread = prior.whitening.std
+    torch.testing.assert_close(spread[1:], spread[:1].expand(DIM - 1) / 10)
