@@ -14,7 +14,8 @@ CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 VARIATIONAL = sorted(
     path.parent.name
     for path in CHECKPOINTS.glob("*/metrics.json")
-    if read_json(path).get("rate") is not None
+    if "objective" in (config := read_json(path.with_name("config.json")))
+    and config["objective"] != "reconstruction"
 )
 
 

@@ -61,7 +61,7 @@ def card(
         "",
         f"Trained on {_seen(held, digits=digits)} for {train.epochs} epochs of batches of "
         f"{train.batch_size}{_start(train)}, binarisation: {train.binarisation}"
-        f"{_beta(train.beta)}. "
+        f"{_beta(train.beta) if config.is_variational else ''}. "
         f"Repeat it with `python -m vae_core train {about['recipe']}`.",
         "",
         *_measured(about["metrics"], latents, again=checkpoint.METRICS in about["outdated"]),
