@@ -9,9 +9,18 @@ import torch
 from torch import Tensor
 
 from vae_core import checkpoint, runtime
+from vae_core.checkpoint import examples
 from vae_core.classifier import load_classifier
+from vae_core.data.sets import must_be_digits
 from vae_core.digitize import Digit, digitize
+from vae_core.digitize.other_sets import fitted
 from vae_core.models import Model
+
+
+def of_digits(arguments: argparse.Namespace, what: str) -> None:
+    """ValueError where the checkpoint of the command line is of another set, which `what` needs."""
+    folder = checkpoint.resolve(arguments.checkpoint)
+    must_be_digits(checkpoint.read_config(folder).dataset, what)
 
 
 def load(arguments: argparse.Namespace) -> Model:
@@ -19,14 +28,25 @@ def load(arguments: argparse.Namespace) -> Model:
     return checkpoint.load(arguments.checkpoint, runtime.choose_device(arguments.device))
 
 
+def prepared(arguments: argparse.Namespace, file: str | Path) -> Digit:
+    """A picture file as the model of the command line sees it: a digit, or one of its set.
+
+    Raises:
+        ValueError: it cannot be opened, or shows no digit.
+    """
+    folder = checkpoint.resolve(arguments.checkpoint)
+    about = examples.about(folder, checkpoint.read_config(folder).dataset)
+    return digitize(Path(file)) if about.digits else fitted(Path(file), about)
+
+
 def device_of(model: Model) -> torch.device:
     return next(model.parameters()).device
 
 
-def digit(file: str) -> Digit:
-    """A picture file as a digit; a ValueError names the file."""
+def digit(arguments: argparse.Namespace, file: str) -> Digit:
+    """As `prepared`; a ValueError names the file."""
     try:
-        return digitize(Path(file))
+        return prepared(arguments, file)
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from error
 

@@ -54,8 +54,7 @@ def _write(arguments: argparse.Namespace) -> Mapping[str, object]:
     """A refused picture has `ok: false` and a reason, and is not in the file."""
     import torch
 
-    from vae_core.cli._pictures import pixels
-    from vae_core.digitize import digitize
+    from vae_core.cli._pictures import pixels, prepared
     from vae_core.uses import bits_back, compression
 
     folder = checkpoint.resolve(arguments.checkpoint)
@@ -64,7 +63,7 @@ def _write(arguments: argparse.Namespace) -> Mapping[str, object]:
     taken: list[torch.Tensor] = []
     for file in _files(arguments.images):
         try:
-            taken.append(pixels(digitize(file)))
+            taken.append(pixels(prepared(arguments, file)))
             images.append({"file": str(file), "ok": True, "reason": None})
         except ValueError as error:
             images.append({"file": str(file), "ok": False, "reason": str(error)})

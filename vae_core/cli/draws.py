@@ -8,6 +8,7 @@ from dataclasses import asdict
 from vae_core import checkpoint
 from vae_core.checkpoint import samplers
 from vae_core.cli import Verbs, verb
+from vae_core.cli._pictures import of_digits
 from vae_core.data import add_arguments, load_mnist
 
 DRAWN, DRAWN_BY = 10_000, 3
@@ -29,8 +30,7 @@ def add(verbs: Verbs) -> None:
 def draws(arguments: argparse.Namespace) -> dict[str, object]:
     """Draw as many pictures as there are test digits and hold them against those.
 
-    Returns:
-        The figures of `draws_table.DrawFigures`, and what drew and read them.
+    The figures are those of `draws_table.DrawFigures`, and what drew and read them.
 
     Raises:
         ValueError: the model, its sampler or the data cannot be used.
@@ -39,6 +39,7 @@ def draws(arguments: argparse.Namespace) -> dict[str, object]:
     from vae_core.evaluation import draws_table
     from vae_core.evaluation.samples import Real
 
+    of_digits(arguments, "reading draws")
     if arguments.choose_guidance:
         return _choose_guidance(arguments)
     folder, kind = checkpoint.resolve(arguments.checkpoint), arguments.sampler

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from vae_core import checkpoint, runtime
-from vae_core.checkpoint import samplers
+from vae_core.checkpoint import examples, samplers
 from vae_core.cli import Verbs, verb
-from vae_core.data import add_arguments, load_mnist
+from vae_core.data import add_arguments
 
 
 def add(verbs: Verbs) -> None:
@@ -38,7 +38,10 @@ def fit_sampler(arguments: argparse.Namespace) -> dict[str, object]:
     folder = checkpoint.resolve(arguments.checkpoint)
     device = runtime.choose_device(arguments.device)
     model = checkpoint.load(folder, device)
-    digits = load_mnist("train", arguments.data, download=arguments.download)
+    where = examples.pictures(
+        folder, model.config.dataset, arguments.data, download=arguments.download
+    )
+    digits = where.split("train")
     if arguments.kind == "diffusion":
         fitted = fit_diffusion(model, digits, device=device, steps=steps, seed=arguments.seed)
     else:

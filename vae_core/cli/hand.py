@@ -35,7 +35,7 @@ def hand(arguments: argparse.Namespace) -> Mapping[str, object]:
     every = torch.arange(CLASSES, device=device_of(model))
     rows, read = list[torch.Tensor](), list[int | None]()
     for file in arguments.images:
-        x = pixels(digit(file)).to(device_of(model))
+        x = pixels(digit(arguments, file)).to(device_of(model))
         u, label = code_of(model, x)
         with runtime.eval_mode(model):
             style = u.expand(CLASSES, -1)

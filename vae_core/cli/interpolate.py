@@ -32,7 +32,7 @@ def interpolate(arguments: argparse.Namespace) -> Mapping[str, object]:
     if not 2 <= arguments.steps <= 1000:
         raise ValueError(f"steps is {arguments.steps}; it must be between 2 and 1000.")
     model = load(arguments)
-    ends = torch.cat([pixels(digit(file)) for file in (arguments.a, arguments.b)])
+    ends = torch.cat([pixels(digit(arguments, file)) for file in (arguments.a, arguments.b)])
     with runtime.eval_mode(model):
         a, b = model.to_sliders(model.encode(ends.to(device_of(model))).mean)
         between = explore.path(a, b, arguments.steps, arguments.path)

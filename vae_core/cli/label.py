@@ -30,9 +30,11 @@ def label(arguments: argparse.Namespace) -> Mapping[str, object]:
     Raises:
         ValueError: an argument, the checkpoint or the data cannot be used.
     """
+    from vae_core.cli._pictures import of_digits
     from vae_core.uses import figures
     from vae_core.uses import semi_supervised as library
 
+    of_digits(arguments, "naming from a few labels")
     if arguments.save and arguments.hold_out is not None:
         raise ValueError("--save keeps figures of test digits, not of --hold-out.")
     found = call(library.evaluate, arguments, arguments.checkpoint)

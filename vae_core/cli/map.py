@@ -8,6 +8,7 @@ import torch
 
 from vae_core import checkpoint, runtime
 from vae_core.cli import Verbs, verb
+from vae_core.cli._pictures import of_digits
 
 
 def add(verbs: Verbs) -> None:
@@ -32,6 +33,7 @@ def draw_map(arguments: argparse.Namespace) -> dict[str, object]:
     from vae_core.explore import tsne
     from vae_core.explore.posterior_means import BATCH, slider_codes
 
+    of_digits(arguments, "the map of test digits")
     folder = checkpoint.resolve(arguments.checkpoint)
     model, digits = checkpoint.load(folder), shipped("test")
     noise = torch.Generator()

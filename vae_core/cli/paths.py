@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from vae_core import checkpoint
 from vae_core.cli import Verbs, verb
+from vae_core.cli._pictures import of_digits
 from vae_core.data import add_arguments, load_mnist
 
 
@@ -36,6 +37,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
     from vae_core.explore import sliders
     from vae_core.explore.paths import PATHS
 
+    of_digits(arguments, "reading what lies between two digits")
     folder = checkpoint.resolve(arguments.checkpoint)
     model = checkpoint.load(folder)
     if arguments.save:

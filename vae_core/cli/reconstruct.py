@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from vae_core import evaluation, pictures, runtime
 from vae_core.cli import Verbs, verb
-from vae_core.cli._pictures import device_of, load, pixels
-from vae_core.digitize import digitize
+from vae_core.cli._pictures import device_of, load, pixels, prepared
 from vae_core.models import Model
 
 DRAWS = 32
@@ -36,7 +34,7 @@ def reconstruct(arguments: argparse.Namespace) -> Mapping[str, object]:
     results: list[Mapping[str, object]] = []
     rows: list[Tensor] = []
     for file in arguments.images:
-        result, pair = _reconstruct_one(model, file)
+        result, pair = _reconstruct_one(arguments, model, file)
         results.append(result)
         rows += [pair] if pair is not None else []
     if arguments.output and rows:
@@ -44,9 +42,11 @@ def reconstruct(arguments: argparse.Namespace) -> Mapping[str, object]:
     return {"images": results}
 
 
-def _reconstruct_one(model: Model, file: str) -> tuple[Mapping[str, object], Tensor | None]:
+def _reconstruct_one(
+    arguments: argparse.Namespace, model: Model, file: str
+) -> tuple[Mapping[str, object], Tensor | None]:
     try:
-        x = pixels(digitize(Path(file)))
+        x = pixels(prepared(arguments, file))
     except ValueError as error:
         nothing = dict.fromkeys(("distortion", "rate", "mse"))
         return {"file": file, "ok": False, "reason": str(error), **nothing}, None

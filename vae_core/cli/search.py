@@ -40,6 +40,9 @@ def search(arguments: argparse.Namespace) -> Mapping[str, object]:
         raise ValueError("name a picture, or ask for --evaluate or --save.")
     if arguments.evaluate and (arguments.images or arguments.k != library.NEIGHBOURS):
         raise ValueError("--evaluate takes no pictures, and measures ten neighbours.")
+    from vae_core.cli._pictures import of_digits
+
+    of_digits(arguments, "search among the training digits")
     if arguments.evaluate:
         return evaluate(arguments)
     result = save(arguments) if arguments.save else {}

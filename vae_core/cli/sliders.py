@@ -10,6 +10,7 @@ from torch import Tensor
 
 from vae_core import checkpoint
 from vae_core.cli import Verbs, verb
+from vae_core.cli._pictures import of_digits
 from vae_core.data import add_arguments, load_mnist
 from vae_core.explore import sliders as described
 from vae_core.models import Model
@@ -40,6 +41,7 @@ def sliders(arguments: argparse.Namespace) -> dict[str, object]:
     Raises:
         ValueError: the model has no named sliders or directions, or the data cannot be used.
     """
+    of_digits(arguments, "a slider with a name")
     if arguments.save:
         return _save(arguments)
     return _measured(arguments)

@@ -55,7 +55,7 @@ def traverse(arguments: argparse.Namespace) -> Mapping[str, object]:
     if not rows:
         raise ValueError(f"{model.config.name} has no named sliders.")
     values = torch.linspace(-sliders.REACH, sliders.REACH, arguments.steps)
-    places = _places(model, arguments.images)
+    places = _places(arguments, model)
     films = [
         explore.traverse(model, u, row["latent"], values.to(u), label)
         for u, label in places
@@ -69,11 +69,12 @@ def traverse(arguments: argparse.Namespace) -> Mapping[str, object]:
     return {"rows": rows, "values": _plain(values), "output": arguments.output}
 
 
-def _places(model: Model, images: Sequence[str]) -> list[tuple[Tensor, int | None]]:
+def _places(arguments: argparse.Namespace, model: Model) -> list[tuple[Tensor, int | None]]:
     """The sliders' positions (d,) to start from, each with the label that belongs to it."""
+    images: Sequence[str] = arguments.images
     if not images:
         return [(torch.zeros(model.latent_dim, device=device_of(model)), None)]
-    codes = [code_of(model, pixels(digit(file)).to(device_of(model))) for file in images]
+    codes = [code_of(model, pixels(digit(arguments, file)).to(device_of(model))) for file in images]
     return [(u[0], label) for u, label in codes]
 
 

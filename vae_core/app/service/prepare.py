@@ -11,10 +11,10 @@ from vae_core.app import checks, wire
 from vae_core.app.service.damage import damaged, gap
 from vae_core.app.service.replies import Arrived, Stage
 from vae_core.app.wire import Grey, Mask, Picture
-from vae_core.data.fitting import ENOUGH, fit
 from vae_core.data.image_files import read
 from vae_core.data.sets import DataSet
 from vae_core.digitize import Digit, Options, digitize, types
+from vae_core.digitize.other_sets import fitted
 from vae_core.digitize.stroke_width import relative_width
 
 FILM_SIDE = 168
@@ -60,31 +60,6 @@ def digit(picture: object, options: object = None, about: DataSet | None = None)
     damage = checks.mapping("options", options).get("damage")
     pixels = damaged(found.pixels, damage)
     return Prepared(source=source, digit=found, pixels=pixels, gap=gap(damage))
-
-
-def fitted(source: bytes | Image.Image, about: DataSet, polarity: str = "auto") -> Digit:
-    """A picture as one of a set that is not of digits, in the digitizer's words."""
-    opened = read(source, ENOUGH)
-    whole = np.asarray(opened.image.convert("L"))
-    if opened.size == (wire.SIDE, wire.SIDE):  # one of the set already, or as good as one
-        return _as_it_is(255 - whole if polarity == "dark" else whole, about)
-    pixels, swapped = fit(opened.image, about, polarity)
-    did = "Trimmed to what it shows" if about.framing == "trim" else "Cropped to its middle"
-    turned = ", light and dark swapped" if swapped else ""
-    stages = [
-        types.Stage("source", "The picture", whole, "In grey."),
-        types.Stage("fitted", "28x28", pixels, f"{did}, shrunk by area{turned}."),
-    ]
-    box = (0, 0, *opened.size)
-    words = f"{did} and shrunk to 28x28{turned}, as the pictures of {about.title} are."
-    shade = "dark" if swapped else "light"
-    return Digit(pixels, stages, [box], 0, words, shade, 0.0, 0.0)
-
-
-def _as_it_is(pixels: Grey, about: DataSet) -> Digit:
-    words = f"A picture of 28x28 is taken as it is, as the pictures of {about.title} are."
-    stages = [types.Stage("fitted", "28x28", pixels, "It is of that size.")]
-    return Digit(pixels, stages, [(0, 0, wire.SIDE, wire.SIDE)], 0, words, "light", 0.0, 0.0)
 
 
 def _ready(pixels: Grey) -> Digit:
