@@ -6,8 +6,8 @@ is a support vector machine on the labelled codes alone. `m1+m2` trains M2, a VA
 a latent, on those codes; `m2` trains it on pixels, and takes nothing of the model but its name.
 
 The settings of the graph were chosen on training digits kept out
-(`label vae-flow --hold-out 2000 --data DIR`), those of M2 also by other seeds than are reported
-(`--hold-out 5000 --seeds 100 101 102`); the machine's C was not searched for.
+(`label vae-flow --hold-out 2000 --data DIR`), those of M2 on codes also by a seed that is not
+reported (`--hold-out 5000 --seeds 100`); those of M2 on pixels and the machine's C were not.
 """
 
 from __future__ import annotations

@@ -21,6 +21,25 @@ def test_the_figures_that_are_kept_are_what_is_claimed() -> None:
     assert spread["accuracy"] >= 0.97 > alone["accuracy"] > 0.85
 
 
+def test_the_class_as_a_latent_names_96_of_100_test_digits() -> None:
+    found = figures.read(checkpoint.resolve("vae-flow"), "label-m1+m2")
+    assert found is not None
+    assert (found["labels"], found["queries"], found["digits"]) == (100, "test", 10_000)
+    assert found["seeds"] == list(range(10))
+    assert isinstance(found["accuracy"], float)
+    assert found["accuracy"] >= 0.96
+
+
+@pytest.mark.slow
+def test_a_seed_of_the_class_as_a_latent_is_repeated(capsys: Capture) -> None:
+    words = ("label", "vae-flow", "--method", "m1+m2", "--seeds", "1", "--device", "cpu")
+    kept = figures.read(checkpoint.resolve("vae-flow"), "label-m1+m2")
+    assert kept is not None
+    assert isinstance(kept["accuracies"], list)
+    # Sums go another way on other machines, and 4,000 steps carry that far.
+    assert run(capsys, *words)["accuracy"] == pytest.approx(kept["accuracies"][1], abs=0.01)
+
+
 @pytest.mark.slow
 def test_a_machine_of_a_hundred_codes_repeats_its_figure(capsys: Capture) -> None:
     found = run(capsys, "label", "vae-flow", "--method", "svm", "--seeds", "0", "--device", "cpu")
