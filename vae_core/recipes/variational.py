@@ -194,7 +194,7 @@ def vae_conv_elbo() -> Config:
 def vae_vamp() -> Config:
     """Begins where the standard normal prior of the same nets has come to, by the same bound."""
     steps = {"learning_rate": 1e-3, "learning_rate_warmup": 200, "clip_norm": 200.0}
-    train = binary(2, batch_size=256, starts_from="vae-conv-elbo", **steps)
+    train = binary(40, batch_size=256, compile=True, starts_from="vae-conv-elbo", **steps)
     title = "A mixture for a prior: 250 pictures that it learns"
     return _narrow("vae-vamp", title, 32, train, prior="vamp", pseudo_inputs=250)
 
