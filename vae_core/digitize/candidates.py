@@ -26,6 +26,8 @@ UNLIKELY = 0.12
 ODD = 0.4
 # The same for all the ink there is, large on flat ground: somebody drew it to be read.
 LONE_ODD = 0.85
+# The same for the only mark on ground as even as paper.
+ONLY_ODD, PAPER = 0.65, 0.07
 # Above this unevenness of the ground around it, a mark is part of a photo: noise in the dark and
 # a screen's moire reach 0.125, ordinary paper 0.055.
 ROUGH = 0.14
@@ -219,12 +221,19 @@ def _towers(view: View) -> bool:
 
 def _is_something_else(survey: Survey, find: Find, odd: float) -> bool:
     """Whether shape, or shape and ground together, speak against a written digit."""
-    lone = survey.explained > 0.95 and find.longest > 0.5 * min(survey.ink.shape)
-    limit = LONE_ODD if lone and find.rough < 0.01 else ODD
-    if odd > limit or find.rough > ROUGH or (odd > 0.2 and find.rough > UNEVEN):
+    if odd > _odd_limit(survey, find) or find.rough > ROUGH or (odd > 0.2 and find.rough > UNEVEN):
         return True
     lost = survey.explained < AMONG and find.longest < SLIVER * min(survey.ink.shape)
     return lost and (odd > UNSURE or find.rough > 2 * UNEVEN)
+
+
+def _odd_limit(survey: Survey, find: Find) -> float:
+    """How odd a mark may be: more on even ground where it is all that there is to see."""
+    share = find.longest / min(survey.ink.shape)
+    if survey.explained > 0.95 and share > 0.5 and find.rough < 0.01:
+        return LONE_ODD
+    alone = len(survey.finds) == 1 and survey.explained > 0.8 and share > SLIVER
+    return ONLY_ODD if alone and find.rough < PAPER else ODD
 
 
 def _without_oddities(view: View) -> View:
