@@ -187,3 +187,10 @@ def test_a_shipped_history_is_replayed_and_linked(desktop: Any, app_url: str) ->
     assert f"{history['test_distortion']:.1f}" in said
     address = desktop.evaluate("() => { studio.mirror(); return location.href; }")
     assert "epoch=3" in address
+    desktop.wait_for_selector(f"{PANEL} [role=img][aria-label='Ten draws after epoch 3']")
+    lit = "canvases => canvases.filter(c => studio_lit(c)).length"
+    desktop.evaluate(
+        "() => { window.studio_lit = c => c.getContext('2d')"
+        ".getImageData(0, 0, 28, 28).data.some((v, i) => i % 4 === 0 && v > 99); }"
+    )
+    assert desktop.eval_on_selector_all(f"{PANEL} .replay-row canvas", lit) == 20

@@ -35,7 +35,12 @@ export class ReplayPictures {
     this.#root = root;
     this.#server = server;
     this.#rows = { rebuilt: row("rebuilt"), draws: row("drawn") };
-    root.replaceChildren(this.#rows.rebuilt.box, this.#rows.draws.box);
+    const note = make("p", {
+      className: "small muted",
+      textContent:
+        "Pictures of the same recipe and seed, trained once more: the same or nearly so.",
+    });
+    root.replaceChildren(this.#rows.rebuilt.box, this.#rows.draws.box, note);
     this.requests = requests({ about: () => this.#asked, onerror: say });
   }
 
