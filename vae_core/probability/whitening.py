@@ -50,7 +50,7 @@ class Whitening(nn.Module):
         self.mean.copy_(mean)
         self.directions.copy_(vectors * largest.sign())
         std = values.flip(0).clamp(min=0).sqrt()
-        self.std.copy_(std.clamp(min=max(LEAST_STD, least * float(std[0]))))
+        self.std.copy_(torch.maximum(std, (least * std[0]).clamp(min=LEAST_STD)))
 
     def forth(self, z: Float[Tensor, "*b d"]) -> Float[Tensor, "*b d"]:
         """Standard deviations from the mean, (..., d)."""

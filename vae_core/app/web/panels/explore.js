@@ -5,19 +5,18 @@ import { boot, pageSet } from "../core/boot.js";
 import { packed } from "../core/bytes.js";
 import { call } from "../core/calls.js";
 import { on } from "../core/events.js";
-import { classes, placeOf } from "../core/examples.js";
 import { onParcel } from "../core/handover.js";
 import { live } from "../core/live.js";
 import { normal } from "../core/prior.js";
 import { overSocket } from "../core/socket.js";
 import { givenLabel, model, notices, onTravel, set, state } from "../core/state.js";
 import { paint } from "../draw/digit.js";
-import { example } from "../draw/examples.js";
 import { Gauge } from "../parts/gauge.js";
 import { find, onClick, say } from "../parts/nodes.js";
 import { mountPanel } from "../parts/panel.js";
 import { clamped, moveTo } from "./explore/code.js";
 import { explain } from "./explore/explain.js";
+import { firstExample } from "./explore/first_example.js";
 import { frozenByLink } from "./explore/frozen.js";
 import { mountHand } from "./explore/hand.js";
 import { mountHandout } from "./explore/handout.js";
@@ -243,10 +242,9 @@ class Explore {
 
   /** A page of another set opens on an example of it, as the first page does. */
   async #begin() {
-    const place = placeOf(classes.at(-1) ?? 0, 0);
-    if (!boot.examples.url || place === undefined) return;
-    const pixels = await example(place);
-    if (!state.u) this.starts.from({ picture: { pixels }, place });
+    const first = await firstExample();
+    if (first && !state.u)
+      this.starts.from({ picture: { pixels: first.pixels }, place: first.place });
   }
 
   #changeModel() {
