@@ -37,7 +37,7 @@ PREPARE = """() => {
     return shown.length && drawn.every(Boolean) ? drawn.join() : "";
   };
   window.until = (holds) => new Promise((done, fail) => {
-    const late = setTimeout(() => fail(`not within 40 s: ${holds}; ${problems}`), 40_000);
+    const late = setTimeout(() => fail(`not within 90 s: ${holds}; ${problems}`), 90_000);
     const look = () => {
       const found = holds();
       if (!found) return setTimeout(look, 20);

@@ -28,6 +28,8 @@ ODD = 0.4
 LONE_ODD = 0.85
 # The same for the only mark on ground as even as paper.
 ONLY_ODD, PAPER = 0.65, 0.07
+# The same on uneven ground.
+UNEVEN_ODD = 0.2
 # Above this unevenness of the ground around it, a mark is part of a photo: noise in the dark and
 # a screen's moire reach 0.125, ordinary paper 0.055.
 ROUGH = 0.14
@@ -221,7 +223,7 @@ def _towers(view: View) -> bool:
 
 def _is_something_else(survey: Survey, find: Find, odd: float) -> bool:
     """Whether shape, or shape and ground together, speak against a written digit."""
-    if odd > _odd_limit(survey, find) or find.rough > ROUGH or (odd > 0.2 and find.rough > UNEVEN):
+    if find.rough > ROUGH or odd > _odd_limit(survey, find):
         return True
     lost = survey.explained < AMONG and find.longest < SLIVER * min(survey.ink.shape)
     return lost and (odd > UNSURE or find.rough > 2 * UNEVEN)
@@ -232,8 +234,9 @@ def _odd_limit(survey: Survey, find: Find) -> float:
     share = find.longest / min(survey.ink.shape)
     if survey.explained > 0.95 and share > 0.5 and find.rough < 0.01:
         return LONE_ODD
-    alone = len(survey.finds) == 1 and survey.explained > 0.8 and share > SLIVER
-    return ONLY_ODD if alone and find.rough < PAPER else ODD
+    if len(survey.finds) == 1 and survey.explained > 0.8 and share > SLIVER and find.rough < PAPER:
+        return ONLY_ODD
+    return ODD if find.rough <= UNEVEN else UNEVEN_ODD
 
 
 def _without_oddities(view: View) -> View:

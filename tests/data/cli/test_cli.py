@@ -16,7 +16,7 @@ from running_verbs import Capture, opened, refused, run
 
 from vae_core import VAE, checkpoint, pictures
 from vae_core.checkpoint import held_out
-from vae_core.checkpoint.metrics import PriorGap
+from vae_core.checkpoint.metrics import Disentanglement, PriorGap
 from vae_core.data.digits import Digits
 from vae_core.evaluation import figures, naming, percentiles, samples
 from vae_core.explore import sliders
@@ -34,7 +34,8 @@ EVALUATE_KEYS = [
         "knn_error",
         "probe_error",
     ),
-    *(*PriorGap.__annotations__, *samples.FIGURES, "parameters", "file_bytes", "seconds"),
+    *(*PriorGap.__annotations__, *Disentanglement.__annotations__, *samples.FIGURES),
+    *("parameters", "file_bytes", "seconds"),
 ]
 
 
