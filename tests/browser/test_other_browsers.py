@@ -37,7 +37,12 @@ PREPARE = """() => {
     return shown.length && drawn.every(Boolean) ? drawn.join() : "";
   };
   window.until = (holds) => new Promise((done, fail) => {
-    const late = setTimeout(() => fail(`not within 90 s: ${holds}; ${problems}`), 90_000);
+    const late = setTimeout(() => {
+      const messages = [...document.querySelectorAll("[data-testid=message]")];
+      const said = messages.map((each) => each.textContent).filter(Boolean);
+      const calls = studio.callsUnderWay();
+      fail(`not within 90 s: ${holds}; ${problems}; ${said}; ${calls} calls under way`);
+    }, 90_000);
     const look = () => {
       const found = holds();
       if (!found) return setTimeout(look, 20);
@@ -164,6 +169,8 @@ def page(request: pytest.FixtureRequest, url: str) -> Iterator[Any]:
     with webdriver.browser(request.param) as running:
         running.open(url)
         running.run(PREPARE)
+        # Whichever panel comes first here: before the page is awake, its tabs are not.
+        running.run(SEEN, "explore", LIVE)
         yield running
 
 
