@@ -37,12 +37,12 @@ def read(path: str | Path, polarity: str = "auto") -> Gathered:
     """
     file = Path(path)
     arrays = _arrays(file)
-    wanted = ("train_", "test_") if "train_images" in arrays else ("",)
+    prefixes = ("train_", "test_") if "train_images" in arrays else ("",)
     parts = {
         prefix.rstrip("_") or "all": _part(file, arrays, f"{prefix}images", f"{prefix}labels")
-        for prefix in wanted
+        for prefix in prefixes
     }
-    labelled = all(f"{prefix}labels" in arrays for prefix in wanted)
+    labelled = all(f"{prefix}labels" in arrays for prefix in prefixes)
     highest = max((label for _, labels in parts.values() for label in labels), default=-1)
     names = [str(name) for name in arrays.get("classes", np.arange(highest + 1)).ravel()]
     if labelled and len(names) <= highest:

@@ -130,7 +130,7 @@ def _resamples(n: int, seed: int) -> Iterator[Floats]:
 
 
 def card_rows(metrics: Mapping[str, object]) -> list[tuple[str, str]]:
-    """The score for a model's card, the trait best told apart first; none where there is none."""
+    """The score for a model's card, the best separated trait first; none where there is none."""
     each = cast("dict[str, float] | None", metrics.get("mig_per_factor"))
     if each is None:
         return []

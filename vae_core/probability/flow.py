@@ -19,6 +19,7 @@ from zuko.transforms import MonotonicAffineTransform  # pyright: ignore[reportMi
 from vae_core import runtime
 from vae_core.probability.latents import StandardNormal, one_hot
 from vae_core.probability.shapes import Float
+from vae_core.probability.whitening import check_orthonormal
 
 LOG_SCALE_LIMIT = 2.0
 """One coupling stretches a dimension by less than e^2, however wild its net: the inverse of the
@@ -74,11 +75,7 @@ class FlowPrior(nn.Module):
         Raises:
             ValueError: they are not orthonormal, so that the sliders' prior would not be N(0, I).
         """
-        eye = torch.eye(self.dim)
-        fits = axes.shape == eye.shape and torch.allclose(axes.T @ axes, eye.to(axes), atol=1e-5)
-        if not fits:
-            shape = tuple(axes.shape)
-            raise ValueError(f"axes is {shape}; it must be {tuple(eye.shape)}, orthonormal.")
+        check_orthonormal(axes, self.dim)
         self.axes.copy_(axes)
 
     def log_prob(

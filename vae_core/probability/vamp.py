@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from vae_core import runtime
 from vae_core.probability.latents import LOG_TWO_PI
 from vae_core.probability.shapes import Float
-from vae_core.probability.whitening import Whitening
+from vae_core.probability.whitening import Whitening, check_orthonormal
 
 PALEST, DARKEST = 0.02, 0.98
 """What a pseudo-input's pixel may begin as: at 0 and 1 themselves its logit would be infinite."""
@@ -112,11 +112,7 @@ class VampPrior(nn.Module):
         Raises:
             ValueError: they are not orthonormal, so that the sliders' covariance would not be I.
         """
-        eye = torch.eye(self.dim)
-        fits = axes.shape == eye.shape and torch.allclose(axes.T @ axes, eye.to(axes), atol=1e-5)
-        if not fits:
-            shape = tuple(axes.shape)
-            raise ValueError(f"axes is {shape}; it must be {tuple(eye.shape)}, orthonormal.")
+        check_orthonormal(axes, self.dim)
         self.axes.copy_(axes)
 
     def to_sliders(

@@ -59,3 +59,10 @@ class Whitening(nn.Module):
     def back(self, u: Float[Tensor, "*b d"]) -> Float[Tensor, "*b d"]:
         """The inverse of `forth`."""
         return self.mean + (u * self.std) @ self.directions.T
+
+
+def check_orthonormal(axes: Tensor, dim: int) -> None:
+    """ValueError, unless the columns of `axes` are `dim` orthonormal directions, (dim, dim)."""
+    eye = torch.eye(dim)
+    if axes.shape != eye.shape or not torch.allclose(axes.T @ axes, eye.to(axes), atol=1e-5):
+        raise ValueError(f"axes is {tuple(axes.shape)}; it must be ({dim}, {dim}), orthonormal.")

@@ -21,7 +21,7 @@ from vae_core.data.digits import Digits
 from vae_core.models import VAE, Model
 
 COUNT, SIDE = 10, 28
-MOST_EPOCHS = 1000
+MOST_EPOCHS, LARGEST = 1000, 10 * 10**6
 
 Rows = NDArray[np.uint8]
 """(epochs, pictures, 28, 28): rebuilt digits, then draws."""
@@ -86,6 +86,7 @@ def one_of_each(labels: Tensor) -> Tensor:
 def read(folder: Path) -> Rows | None:
     """The rows in a checkpoint folder; None where there are none that can be read."""
     try:
+        files.check_plain(folder / FILE, LARGEST)
         with Image.open(folder / FILE, formats=("PNG",)) as image:
             width, height = image.size
             epochs, pictures = height // SIDE, width // SIDE

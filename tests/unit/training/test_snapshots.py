@@ -1,5 +1,6 @@
 """The pictures of a run, epoch by epoch, and how they are read back."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -86,4 +87,9 @@ def test_other_pictures_are_not_read(tmp_path: Path, size: tuple[int, int]):
 def test_a_damaged_file_is_not_read(tmp_path: Path):
     assert snapshots.read(tmp_path) is None
     (tmp_path / snapshots.FILE).write_bytes(b"no picture")
+    assert snapshots.read(tmp_path) is None
+
+
+def test_a_named_pipe_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / snapshots.FILE)
     assert snapshots.read(tmp_path) is None

@@ -279,7 +279,7 @@ def _looks() -> Tensor:
 
 
 def _labels(known: Digits) -> str:
-    """A character a picture: ten colours are told apart, and of more classes several share one."""
+    """A character a picture: there are ten colours, and of more classes several share one."""
     return "".join(str(label % 10) for label in whole_numbers(known.labels))
 
 

@@ -23,7 +23,7 @@ import { countByClass, csv } from "./lasso.js";
  * @property {(sentence: string) => void} onerror
  */
 
-/** Ten colours are told apart; of a set of more classes the map names none. */
+/** There are ten colours; of a set of more classes the map names none. */
 const many = pageSet ? pageSet.classes.length : 10;
 const shownClasses = many > 10 ? [] : [...Array(many).keys()];
 
