@@ -29,6 +29,15 @@ API = "gradio_api/"
 CALL: dict[str, Any] = {"component_id": 1, "fn_name": "decode", "data": {}, "session_hash": "s"}
 
 
+def test_draws_travel_as_bytes(client: httpx.Client) -> None:
+    drawn = client.post("studio/bulk/sample", json={"data": {"checkpoint": "tiny", "n": 256}})
+    assert drawn.headers["content-type"] == "application/octet-stream"
+    assert drawn.headers["content-encoding"] in ("br", "gzip")
+    assert len(drawn.content) > 256 * 784
+    refused = client.post("studio/bulk/sample", json={"data": {"checkpoint": "tiny", "n": 257}})
+    assert b"n must be" in refused.content
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
@@ -41,6 +50,9 @@ CALL: dict[str, Any] = {"component_id": 1, "fn_name": "decode", "data": {}, "ses
         ("component_server/", {**CALL, "fn_name": "postprocess"}, 404),
         ("component_server/", {**CALL, "session_hash": "s" * 1000}, 400),
         ("process_recording", {}, 404),
+        ("../studio/bulk/nothing", {"data": {}}, 404),
+        ("../studio/bulk/decode", {"data": {}}, 404),
+        ("../studio/bulk/sample", {"data": {"checkpoint": "a" * 70_000}}, 413),
         ("call/decode", {"data": ["tiny", "a" * 70_000]}, 413),
         ("call/decode", {"data": ["tiny", [0] * 100_000]}, 413),
         ("call/decode", [], 422),

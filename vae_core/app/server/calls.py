@@ -56,6 +56,7 @@ class Call:
         lane: where it waits for its turn, where that follows from nothing of this.
         plan: of the same arguments, for a live call that does nothing but decode: what. Over the
             socket it is decoded together with what others ask.
+        bulk: whether the answer holds so many pictures that it travels as bytes (see `bulk`).
     """
 
     run: Callable[..., object]
@@ -64,6 +65,7 @@ class Call:
     opens: bool | None = None
     lane: work_queues.WorkQueue | None = None
     plan: Callable[..., Decoding] | None = None
+    bulk: bool = False
 
     @property
     def name(self) -> str:
@@ -160,16 +162,22 @@ def _named(function: Function, name: str) -> Function:
 def _wait(call: Call) -> Callable[[object], Awaitable[Response]]:
     async def wait(argument: object) -> Response:
         accepted = visitors.accepted_encodings()
-
-        def form(reply: object) -> Response:
-            return json_once(reply, accepted)
-
-        def work() -> Response:
-            return form(call.answer(argument))
-
-        return await _in_lane(call, argument, work, None, form)
+        return await answered(
+            call, argument, lambda reply: json_once(wire.to_json(reply), accepted)
+        )
 
     return wait
+
+
+async def answered(call: Call, argument: object, form: Callable[[object], T]) -> T:
+    """The answer to whoever Gradio, or a route like its own, is answering, once its turn has come.
+
+    Args:
+        call: any but a live one.
+        argument: an object of named values.
+        form: makes the reply what is sent, in the thread that has it.
+    """
+    return await _in_lane(call, argument, lambda: call.answer(argument, form), None, form)
 
 
 def follow_function(call: Call) -> Callable[[object], Awaitable[Json]]:
@@ -239,13 +247,24 @@ def live_calls(listed: Registry) -> dict[str, Call]:
     Raises:
         ValueError: two panels give one name to different calls, and a message has but the name.
     """
+    return _by_names(listed, "live", lambda call: call.live is not None)
+
+
+def bulk_calls(listed: Registry) -> dict[str, Call]:
+    """What answers as bytes, by its name.
+
+    Raises:
+        ValueError: two panels give one name to different calls.
+    """
+    return _by_names(listed, "bulk", lambda call: call.bulk)
+
+
+def _by_names(listed: Registry, kind: str, chosen: Callable[[Call], bool]) -> dict[str, Call]:
     found: dict[str, Call] = {}
     for place, calls in listed.items():
-        for call in calls if place != API else ():
-            if call.live is None:
-                continue
+        for call in filter(chosen, calls if place != API else ()):
             if _work(found.setdefault(call.name, call)) != _work(call):
-                raise ValueError(f"two panels have a live call {call.name!r}; rename one.")
+                raise ValueError(f"two panels have a {kind} call {call.name!r}; rename one.")
     return found
 
 

@@ -122,6 +122,11 @@ def chosen(accepted: str) -> str | None:
 def json_once(reply: object, accepted: str) -> Response:
     """An answer as JSON, compressed where it is large: pictures travel as text in it."""
     body = json.dumps(reply, separators=(",", ":")).encode()
+    return once(body, accepted, "application/json")
+
+
+def once(body: bytes, accepted: str, kind: str) -> Response:
+    """An answer of this media type that is sent but once, compressed where it is large."""
     headers = {"vary": "accept-encoding"}
     coding = chosen(accepted) if len(body) > LARGE else None
     if coding == "br":
@@ -130,7 +135,7 @@ def json_once(reply: object, accepted: str) -> Response:
         body = gzip.compress(body, ONCE, mtime=0)
     if coding:
         headers["content-encoding"] = coding
-    return Response(body, headers=headers, media_type="application/json")
+    return Response(body, headers=headers, media_type=kind)
 
 
 KEPT = Compressor()

@@ -25,7 +25,7 @@ def calls(studio: Studio) -> list[Call]:
             plan=partial(studio.plan_decode, wide=True),
         ),
         Call(studio.row, live=studio.is_quick, plan=studio.plan_row),
-        Call(studio.films),
+        Call(studio.films, bulk=True),
         Call(studio.follow_code, "encode"),
         Call(studio.names),
         Call(studio.draw),

@@ -10,7 +10,13 @@ FRAMES = "https://huggingface.co https://*.hf.space"
 """Who may show the app in a frame beside itself: a Space does. VAE_FRAMES names others."""
 
 
-PARTS = (b"text/javascript", b"text/css", b"application/json", b"image/png")
+PARTS = (
+    b"text/javascript",
+    b"text/css",
+    b"application/json",
+    b"application/octet-stream",
+    b"image/png",
+)
 """Types of what no window shows as a page of its own, so that a policy would say nothing; with
 half a hundred parts to a page, it would be a tenth of all bytes."""
 

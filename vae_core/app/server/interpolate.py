@@ -19,12 +19,12 @@ def calls(studio: Studio) -> list[Call]:
     geometry = Geometry(studio)
     return [
         Call(studio.between, live=studio.is_quick, plan=studio.plan_between),
-        Call(studio.way),
+        Call(studio.way, bulk=True),
         Call(geometry.geodesic),
-        Call(geometry.bent),
-        Call(geometry.bent_film),
-        Call(geometry.plain),
+        Call(geometry.bent, bulk=True),
+        Call(geometry.bent_film, bulk=True),
+        Call(geometry.plain, bulk=True),
         Call(studio.end, "encode"),
         Call(studio.draw),
-        Call(studio.film),
+        Call(studio.film, bulk=True),
     ]

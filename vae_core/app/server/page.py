@@ -12,6 +12,8 @@ from vae_core.app.server.calls import Call, page_function, register
 
 STYLED_AT_ONCE = ("explore",)
 """Panels whose styles come with the page; those of others come when they are opened."""
+BULK = "core/bulk.js"
+"""The module that asks for what is answered as bytes."""
 
 
 def panel(name: str, calls: Sequence[Call], **words: str) -> gr.HTML:
@@ -40,10 +42,14 @@ def component(name: str, calls: Sequence[Call], *, late: bool = False, **words: 
             f"{scripts.module('parts/stylesheet.js')}"
             f".then((late) => late.stylesheet({json.dumps(scripts.address(f'{name}.css'))}))"
         ]
+    server = "server"
+    if bulk := [each.name for each in calls if each.bulk]:
+        needed.insert(1, scripts.module(BULK))
+        server = f"bulk.inBulk(server, {json.dumps(bulk)})"
     return gr.HTML(
         html_template=inert(markup),
         js_on_load=f"Promise.all([{', '.join(needed)}])"
-        ".then(([module]) => module.mount(element, server));",
+        f".then(([module, bulk]) => module.mount(element, {server}));",
         server_functions=[page_function(each) for each in calls],
         apply_default_css=False,
     )

@@ -21,7 +21,8 @@ CLOSED = re.compile(
     r"|undo-vibe|mcp/|runs|run-history|profiling|process_recording|dev/|file/|file=\s*\w\w+:/)"
 )
 CALLS = re.compile(rf"{API}/(?P<way>run|api|call|call/v2)/(?P<name>[^/]+)/?")
-OTHERS = re.compile(rf"{API}/(?:queue/join|component_server|cancel|reset|mcp)/?")
+BULK = "/studio/bulk"
+OTHERS = re.compile(rf"{API}/(?:queue/join|component_server|cancel|reset|mcp)/?|{BULK}/\w+")
 """`mcp` is there where the app was started with it."""
 STREAMS = re.compile(rf"{API}/(?:heartbeat/|queue/data|upload_progress|call/|mcp)")
 RENDERED = re.compile(rf"(?:{API})?/(?:config|info|openapi\.json|theme\.css|manifest\.json)?/?")

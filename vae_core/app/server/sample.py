@@ -18,9 +18,9 @@ def calls(studio: Studio) -> list[Call]:
     """What its script may ask for."""
     watching = Watching(studio)
     return [
-        Call(studio.sample),
-        Call(studio.around),
+        Call(studio.sample, bulk=True),
+        Call(studio.around, bulk=True),
         Call(studio.reads),
-        Call(watching.watch),
+        Call(watching.watch, bulk=True),
         Call(TwoClouds(studio).clouds),
     ]

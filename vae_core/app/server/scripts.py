@@ -32,7 +32,7 @@ SERVED = {
 EXAMPLES = "digits.png"
 TEST_DIGITS = "mnist-test.png"
 FOR_EVER = "public, max-age=31536000, immutable"
-FIRST_MODULES = ("parts/header.js", "panels/explore.js")
+FIRST_MODULES = ("parts/header.js", "core/bulk.js", "panels/explore.js")
 """What the page mounts on arrival; the modules of other panels come when they are opened."""
 
 

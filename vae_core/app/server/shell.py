@@ -15,6 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 from vae_core.app.server import (
     api,
     boot,
+    bulk,
     calls,
     first_look,
     frontend,
@@ -75,7 +76,8 @@ def build_app(studio: Studio) -> gr.Blocks:
 
 def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
     """Keyword arguments for `Blocks.launch`: our look, no Gradio footer, bounded requests."""
-    live = calls.live_calls(calls.registry(app))
+    listed = calls.registry(app)
+    live = calls.live_calls(listed)
     uploads = UploadRoute(Path(get_upload_folder()))
     first = boot.first_digit(studio)
     socket = sockets.LiveSocket(live, studio.batches)
@@ -99,6 +101,7 @@ def launch_options(studio: Studio, app: gr.Blocks) -> dict[str, Any]:
                 WebSocketRoute(training.PATH, training.TrainingSocket(studio.trainings)),
                 *health.routes(studio, socket),
                 sheets.route(studio),
+                bulk.route(calls.bulk_calls(listed)),
                 *(
                     Route(routes.UPLOAD + end, uploads.receive, methods=["POST"])
                     for end in ("", "/")

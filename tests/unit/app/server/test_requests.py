@@ -91,6 +91,9 @@ def test_base64_in_slices_is_base64(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GET", "/gradio_api/login_check", True),
         ("GET", "/gradio_api/app_id", True),
         ("POST", "/gradio_api/component_server/", True),
+        ("POST", "/studio/bulk/sample", True),
+        ("POST", "/studio/bulk/", False),
+        ("POST", "/studio/socket", False),
     ],
 )
 def test_only_what_the_app_needs_is_open(method: str, path: str, open_: bool) -> None:

@@ -22,6 +22,7 @@ import { ANY, FIELDS, labelAskedFor } from "./sample/opened.js";
 import { SamplerChooser } from "./sample/sampler.js";
 import { Watch } from "./sample/watch.js";
 
+/** @import { Bytes } from "../core/bytes.js" */
 /** @import { Server } from "../core/types.js" */
 
 const SCALE = 4; // of a kept picture
@@ -108,7 +109,7 @@ class Sample {
       : { name: "sample", body: { ...draw, temperature, sampler: this.sampler.kind } };
   }
 
-  /** @param {{ z: number[][], pixels: string, labels: number[] | null }} answer */
+  /** @param {{ z: number[][], pixels: Bytes, labels: number[] | null }} answer */
   #show({ z, pixels, labels }) {
     this.#codes = z;
     this.#labels = labels;

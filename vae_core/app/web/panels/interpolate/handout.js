@@ -18,7 +18,7 @@ const LAYOUT = { gap: 2, scale: 8 };
  * @property {WayStrips} strips with a way
  * @property {string} path
  * @property {(number | null)[] | null} labels
- * @property {() => Promise<{ gif: string }>} film a data URI
+ * @property {() => Promise<{ gif: BlobPart }>} film
  */
 
 /**
@@ -29,7 +29,7 @@ const LAYOUT = { gap: 2, scale: 8 };
 export async function handOut(root, kind, { model, ends, strips, path, labels, film }) {
   const z = strips.way?.z ?? [];
   const file = `path-${model.name}.${kind}`;
-  if (kind === "gif") download(file, await (await fetch((await film()).gif)).blob());
+  if (kind === "gif") download(file, new Blob([(await film()).gif], { type: "image/gif" }));
   else if (kind === "png") download(file, await png(strips.rows, LAYOUT));
   else if (kind === "json") {
     const values = { checkpoint: model.name, path, steps: z.length, z };

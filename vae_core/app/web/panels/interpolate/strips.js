@@ -1,6 +1,6 @@
 // The way as two strips: digits along the latent path, and the cross-fade of the two pictures.
 
-import { crossFade, digitAt, unpack } from "../../core/bytes.js";
+import { crossFade, digitAt } from "../../core/bytes.js";
 import { readingSentence, shortReading } from "../../core/readings.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { button, find, findAll, make, resize } from "../../parts/nodes.js";
@@ -8,7 +8,7 @@ import { button, find, findAll, make, resize } from "../../parts/nodes.js";
 /** @import { Bytes } from "../../core/bytes.js" */
 /** @import { Reading } from "../../core/types.js" */
 
-/** @typedef {{ z: number[][], pixels: string, readings: Reading[] | null }} Way */
+/** @typedef {{ z: number[][], pixels: Bytes, readings: Reading[] | null }} Way */
 
 export class WayStrips {
   #root;
@@ -50,14 +50,13 @@ export class WayStrips {
    */
   show(way, a, b) {
     this.#way = way;
-    const bytes = unpack(way.pixels);
     const count = way.z.length;
     this.#root.style.setProperty("--count", String(count));
     resize(this.#latent, count, (place) => this.#frame(place));
     resize(this.#pixel, count, () => digitCanvas());
     const [latent, pixel] = this.rows;
     for (let i = 0; i < count; i++) {
-      paint(latent[i], digitAt(bytes, i));
+      paint(latent[i], digitAt(way.pixels, i));
       paint(pixel[i], crossFade(a, b, i / (count - 1)));
       this.#showReading(this.#latent.children[i], i, way.readings?.[i]);
     }

@@ -1,7 +1,7 @@
 // The way from A to B: its strip, the plain autoencoder's beside it, and the geodesic, which is
 // found round by round, with its length beside the others'.
 
-import { countOf, digitAt, pack, unpack } from "../../core/bytes.js";
+import { countOf, digitAt, pack } from "../../core/bytes.js";
 import { call } from "../../core/calls.js";
 import { fixed, percent } from "../../core/numbers.js";
 import { requests } from "../../core/requests.js";
@@ -101,7 +101,7 @@ export class Ways {
    * The way as a moving picture.
    *
    * @param {Asked} asked
-   * @returns {Promise<{ gif: string }>}
+   * @returns {Promise<{ gif: BlobPart }>}
    */
   film(asked) {
     const { server } = this.#options;
@@ -159,12 +159,11 @@ export class Ways {
     this.#plain.ask(async (still) => {
       const digits = { a: pack(a.bytes), b: pack(b.bytes), steps };
       const { pixels } = await still(call(this.#options.server, "plain", digits));
-      const bytes = unpack(pixels);
-      row.hidden = !bytes.length;
+      row.hidden = !pixels.length;
       const strip = find(row, ".strip");
-      resize(strip, countOf(bytes), () => digitCanvas());
+      resize(strip, countOf(pixels), () => digitCanvas());
       findAll(strip, "canvas", HTMLCanvasElement).forEach((canvas, i) => {
-        paint(canvas, digitAt(bytes, i));
+        paint(canvas, digitAt(pixels, i));
       });
     });
   }

@@ -1,9 +1,11 @@
 // The grid of draws: buttons with a digit each, as large as the window allows.
 
-import { digitAt, unpack } from "../../core/bytes.js";
+import { digitAt } from "../../core/bytes.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { attributes, button, findAll, resize } from "../../parts/nodes.js";
 import { onResize } from "../../parts/resized.js";
+
+/** @import { Bytes } from "../../core/bytes.js" */
 
 const NARROW = 600; // pixels: a phone, where tiny cells help nobody and the page may scroll
 const [MOST_COLUMNS, LARGEST, LOWEST] = [6, 224, 280];
@@ -62,14 +64,13 @@ export class Grid {
   }
 
   /**
-   * @param {string} pixels base64 of all digits
+   * @param {Bytes} pixels of all digits
    * @param {number} count
    * @param {boolean} hasCentre whether the first is what the others were drawn around
    */
   show(pixels, count, hasCentre) {
-    const bytes = unpack(pixels);
     resize(this.#element, count, (place) => this.#cell(place));
-    for (const [place, canvas] of this.canvases.entries()) paint(canvas, digitAt(bytes, place));
+    for (const [place, canvas] of this.canvases.entries()) paint(canvas, digitAt(pixels, place));
     for (const cell of this.#element.children) cell.removeAttribute("aria-description");
     this.#element.firstElementChild?.classList.toggle("centre", hasCentre);
     this.#fit();

@@ -1,6 +1,6 @@
 // One draw on its way from noise to code to digit, step by step: played, stepped or pulled along.
 
-import { digitAt, SIDE, unpack } from "../../core/bytes.js";
+import { digitAt, SIDE } from "../../core/bytes.js";
 import { call } from "../../core/calls.js";
 import { number, whole } from "../../core/numbers.js";
 import { readingWords } from "../../core/readings.js";
@@ -20,15 +20,15 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 /**
  * @typedef {object} Way
  * @property {number[]} sigmas noise levels, in standard deviations of the codes
- * @property {string} noisy base64 of digits, one a level
- * @property {string} denoised
+ * @property {Bytes} noisy digits, one a level
+ * @property {Bytes} denoised
  * @property {Reading[] | null} readings of the denoised
  * @property {number[]} z slider values of the draw
  * @property {number | null} label
  * @property {number} guidance
  */
 
-/** @typedef {{ way: Way, noisy: Bytes, denoised: Bytes, place: number, asked: string }} Shown */
+/** @typedef {{ way: Way, place: number, asked: string }} Shown */
 
 /**
  * Places of the frames that fit into a strip, the first and the last among them.
@@ -92,8 +92,7 @@ export class Watch {
     this.#requests.ask(async (still) => {
       /** @type {Way} */
       const way = await still(call(this.#server, "watch", { ...body, index }));
-      const [noisy, denoised] = [unpack(way.noisy), unpack(way.denoised)];
-      this.#shown = { way, noisy, denoised, place: 0, asked: JSON.stringify(body) };
+      this.#shown = { way, place: 0, asked: JSON.stringify(body) };
       find(this.#box, ".watch-title").textContent = `Sample ${index + 1} comes about`;
       this.#describe(way);
       this.#range.max = String(way.sigmas.length - 1);
@@ -167,13 +166,13 @@ export class Watch {
   #moveTo(place) {
     const shown = this.#shown;
     if (!shown) return;
-    const { sigmas, readings } = shown.way;
+    const { sigmas, readings, noisy, denoised } = shown.way;
     const last = sigmas.length - 1;
     shown.place = Math.max(0, Math.min(last, place));
     this.#range.value = String(shown.place);
     fillRange(this.#range);
-    paint(this.#heroes[0], digitAt(shown.noisy, shown.place));
-    paint(this.#heroes[1], digitAt(shown.denoised, shown.place));
+    paint(this.#heroes[0], digitAt(noisy, shown.place));
+    paint(this.#heroes[1], digitAt(denoised, shown.place));
     const reading = readings?.[shown.place];
     const read = reading ? readingWords(reading) : "";
     const noise = shown.place === last ? "none left" : `${number(sigmas[shown.place])} spreads`;
@@ -193,8 +192,8 @@ export class Watch {
     const places = framesFor(shown.way.sigmas.length, width);
     this.#box.style.setProperty("--frames", String(places.length));
     for (const [canvas, bytes] of /** @type {[HTMLCanvasElement, Bytes][]} */ ([
-      [this.#strips[0], shown.noisy],
-      [this.#strips[1], shown.denoised],
+      [this.#strips[0], shown.way.noisy],
+      [this.#strips[1], shown.way.denoised],
     ])) {
       const frames = new Uint8Array(places.length * SIDE * SIDE);
       for (const [i, place] of places.entries()) frames.set(digitAt(bytes, place), i * SIDE * SIDE);
@@ -246,7 +245,9 @@ export class Watch {
     });
     find(this.#box, "[data-do=watch-explore]").addEventListener("click", () => {
       const shown = this.#shown;
-      if (shown) this.#onopen(shown.way, digitAt(shown.noisy, shown.way.sigmas.length - 1));
+      if (!shown) return;
+      const { way } = shown;
+      this.#onopen(way, digitAt(way.noisy, way.sigmas.length - 1));
     });
     onResize(find(this.#box, ".films"), () => this.#paintStrips());
   }
