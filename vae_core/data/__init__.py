@@ -1,5 +1,6 @@
 """Data sets in memory, splits, corruption, the shipped examples."""
 
+from vae_core.data.checksums import MNIST as CHECKSUMS
 from vae_core.data.digits import (
     AHEAD,
     SPLITS,
@@ -13,7 +14,6 @@ from vae_core.data.digits import (
     permutation,
     to_floats,
 )
-from vae_core.data.idx import CHECKSUMS
 from vae_core.data.loading import describe, load
 from vae_core.data.options import add_arguments, add_dataset
 from vae_core.data.sets import SETS, DataSet, must_be_digits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vae_core.data import checksums
+
 SIDE = 28
 
 
@@ -22,8 +23,8 @@ class Files:
 
     `counts` and `stems` by split; `columns` of its labels, of which the first is the class; `first`
     what the first class is called there; `sideways` where rows and columns are swapped.
-    `checksums` are the MD5 of the unpacked files, where they are known. `loader` is torchvision's
-    class with its arguments.
+    `checksums` are the MD5 of the unpacked files, where they are known; see `checksums.py`.
+    `loader` is torchvision's class with its arguments.
     """
 
     title: str
@@ -44,15 +45,6 @@ class Files:
         return root / self.folder / "raw" / images, root / self.folder / "raw" / labels
 
 
-CHECKSUMS = {
-    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
-}
-"""MD5 of MNIST's unpacked files."""
-
-
 def _stems(train: str, test: str, labels: str = "labels-idx1-ubyte") -> dict[str, tuple[str, str]]:
     return {
         split: (f"{stem}-images-idx3-ubyte", f"{stem}-{labels}")
@@ -65,11 +57,11 @@ _PLAIN = _stems("train", "t10k")
 FILES: Mapping[str, Files] = {
     "mnist": Files(
         title="MNIST", folder="MNIST", loader="MNIST", counts=_COUNTS, stems=_PLAIN,
-        checksums=CHECKSUMS,
+        checksums=checksums.MNIST,
     ),
     "fashion-mnist": Files(
         title="FashionMNIST", folder="FashionMNIST", loader="FashionMNIST", counts=_COUNTS,
-        stems=_PLAIN,
+        stems=_PLAIN, checksums=checksums.FASHION,
     ),
     "kmnist": Files(
         title="KMNIST", folder="KMNIST", loader="KMNIST", counts=_COUNTS, stems=_PLAIN
@@ -128,26 +120,9 @@ def _pixels(files: Files, path: Path, shape: tuple[int, ...]) -> Tensor:
     whole = len(raw) == header + values * kind.itemsize
     if not (whole and sizes == shape and raw[:4] == start):
         raise ValueError(f"{path} is damaged: it does not hold {values} bytes shaped {shape}.")
-    _check(files, path, raw)
+    checksums.check(files.title, files.folder, files.checksums, path, raw)
     found = np.frombuffer(raw, kind, values, header).reshape(shape)
     return torch.from_numpy(found.astype(np.int32 if wide else np.uint8))
-
-
-def _check(files: Files, path: Path, raw: bytes) -> None:
-    """Files of another set often bear the same names."""
-    digest = _digest(raw)
-    if path.name in files.checksums:
-        if digest != files.checksums[path.name]:
-            raise ValueError(
-                f"{path} does not hold {files.title}: its checksum differs (FashionMNIST and "
-                "others have files of the same names); keep each data set in a folder of its own."
-            )
-    elif digest in CHECKSUMS.values():
-        raise ValueError(f"{path} holds MNIST, not {files.title}.")
-
-
-def _digest(raw: bytes) -> str:
-    return hashlib.md5(raw, usedforsecurity=False).hexdigest()
 
 
 def _hint(path: Path) -> str:
@@ -176,10 +151,17 @@ def fetch(files: Files, root: Path) -> None:
                 getattr(datasets, files.loader)(beside, download=True, **arguments)
             for path in missing:
                 (Path(beside) / files.folder / "raw" / path.name).replace(path)
+        if not files.checksums:
+            checksums.write_record(missing)
     except (RuntimeError, OSError) as error:
         raise ValueError(f"{files.title} could not be downloaded into {root}: {error}.") from error
 
 
 def _is_whole(files: Files, path: Path) -> bool:
-    known = files.checksums.get(path.name)
-    return path.is_file() and (known is None or _digest(path.read_bytes()) == known)
+    if not path.is_file():
+        return False
+    try:
+        checksums.check(files.title, files.folder, files.checksums, path, path.read_bytes())
+    except ValueError:
+        return False
+    return True
