@@ -29,8 +29,16 @@ def test_a_picture_that_holds_no_digit_is_reconstructed(
     run(capsys, "interpolate", shoes, *[tmp_path / "shoe.jpg"] * 2, "-o", tmp_path / "way.png")
 
 
-@pytest.mark.parametrize("verb", ["search", "label", "draws", "sliders", "paths"])
+@pytest.mark.parametrize("verb", ["search", "label", "draws", "sliders", "paths", "features"])
 def test_what_knows_digits_alone_refuses(shoes: Path, capsys: Capture, verb: str):
-    more = ["--evaluate"] if verb == "search" else []
+    more = ["--evaluate"] if verb in ("search", "features") else []
     said = refused(capsys, verb, shoes, *more)
     assert "is for handwritten digits; this model is of FashionMNIST" in said
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "train-reader"])
+def test_another_set_than_the_checkpoints_own_is_refused(shoes: Path, capsys: Capture, verb: str):
+    said = refused(capsys, verb, shoes, "--dataset", "kmnist")
+    assert "--dataset is kmnist, but this checkpoint was trained on FashionMNIST" in said
+    said = refused(capsys, verb, shoes, "--dataset", "fashion-mnist", "--data", "/nowhere")
+    assert "FashionMNIST is not at /nowhere" in said

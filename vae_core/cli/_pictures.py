@@ -11,6 +11,7 @@ from torch import Tensor
 from vae_core import checkpoint, runtime
 from vae_core.checkpoint import examples
 from vae_core.classifier import load_classifier
+from vae_core.data.options import must_be_its
 from vae_core.data.sets import must_be_digits
 from vae_core.digitize import Digit, digitize
 from vae_core.digitize.other_sets import fitted
@@ -21,6 +22,12 @@ def of_digits(arguments: argparse.Namespace, what: str) -> None:
     """ValueError where the checkpoint of the command line is of another set, which `what` needs."""
     folder = checkpoint.resolve(arguments.checkpoint)
     must_be_digits(checkpoint.read_config(folder).dataset, what)
+
+
+def of_its_set(arguments: argparse.Namespace) -> None:
+    """ValueError where --dataset names another set than the checkpoint of the command line."""
+    folder = checkpoint.resolve(arguments.checkpoint)
+    must_be_its(arguments.dataset, checkpoint.read_config(folder).dataset)
 
 
 def load(arguments: argparse.Namespace) -> Model:

@@ -6,14 +6,16 @@ import argparse
 from collections.abc import Mapping
 
 from vae_core.cli import Verbs, call, verb
-from vae_core.data.options import add_arguments
+from vae_core.cli._pictures import of_its_set
+from vae_core.data.options import add_arguments, add_its_dataset
 from vae_core.evaluation import evaluate as library
 
 
 def add(verbs: Verbs) -> None:
-    add = verb(verbs, "evaluate", evaluate, "measure a checkpoint")
+    add = verb(verbs, "evaluate", evaluate, "measure a checkpoint on the data set that it names")
     add("checkpoint", metavar="CHECKPOINT")
     add_arguments(add)
+    add_its_dataset(add)
     add("--importance-samples", type=int, default=0, metavar="K", help="0: no NLL")
     add("--limit", type=int, metavar="N", help="every (10000 / N)th test digit, no FID")
     held = "measure the N training digits that train --hold-out N kept out"
@@ -33,8 +35,9 @@ def evaluate(arguments: argparse.Namespace) -> Mapping[str, object]:
     """Measure as `evaluation.evaluate.evaluate` says.
 
     Raises:
-        ValueError: a part was asked for, which is for --refresh alone.
+        ValueError: a part was asked for, which is for --refresh alone, or another data set.
     """
+    of_its_set(arguments)
     if arguments.part is not None:
         raise ValueError("--part goes with --refresh.")
     return call(library.evaluate, arguments, arguments.checkpoint)
@@ -46,6 +49,7 @@ def refresh(arguments: argparse.Namespace) -> Mapping[str, object]:
     Raises:
         ValueError: other digits or samples were asked for than metrics.json has.
     """
+    of_its_set(arguments)
     if arguments.limit is not None or arguments.importance_samples:
         raise ValueError("--refresh takes the digits and samples of metrics.json, no others.")
     return call(library.refresh, arguments, arguments.checkpoint)
