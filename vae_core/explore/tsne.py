@@ -29,7 +29,7 @@ def embed(u: Tensor, seed: int = 0) -> Tensor:
 
 def neighbours_kept(u: Tensor, places: Tensor, labels: Tensor, count: int = 10) -> dict[str, float]:
     """Errors of a vote among the `count` nearest, in the codes u (n, d) and on the map (n, 2)."""
-    return {"codes": _vote_error(u, labels, count), "map": _vote_error(places, labels, count)}
+    return {"codes": vote_error(u, labels, count), "map": vote_error(places, labels, count)}
 
 
 def write(folder: Path, places: Tensor) -> Path:
@@ -59,7 +59,7 @@ def read(folder: Path) -> Tensor | None:
     return places
 
 
-def _vote_error(points: Tensor, labels: Tensor, count: int) -> float:
+def vote_error(points: Tensor, labels: Tensor, count: int = 10) -> float:
     """Share of the points whose `count` nearest others vote for another class."""
     wrong = 0
     for chosen in runtime.pieces(torch.arange(len(points)), 500):

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import cast
 
 from vae_core import files
+from vae_core.checkpoint import METRICS
 from vae_core.checkpoint.companions import USES, WEIGHTS, fingerprint
+from vae_core.evaluation.model_card import write_card
 from vae_core.files import Json, JsonObject
 
 MARK = "weights_sha256"
@@ -19,7 +21,7 @@ MARK = "weights_sha256"
 def write(
     folder: Path, use: str, found: Mapping[str, object], words: str = "--evaluate --save --data DIR"
 ) -> Path:
-    """Keep what a verb found; figures of other weights are dropped.
+    """Keep what a verb found, and list it on the card; figures of other weights are dropped.
 
     Args:
         folder: of the checkpoint.
@@ -34,6 +36,8 @@ def write(
     entry = cast(Json, {**found, "command": command})
     kept = {**_read(folder), use: entry, MARK: fingerprint(folder / WEIGHTS)}
     files.write_json(folder / USES, kept)
+    if (folder / METRICS).is_file():  # with them goes a card, which lists these figures
+        write_card(folder)
     return folder / USES
 
 

@@ -7,6 +7,7 @@ from vae_core.app.server.page import panel
 from vae_core.app.server.picture import PRIVACY
 from vae_core.app.service.coding import Coding
 from vae_core.app.service.labelling import Labelling
+from vae_core.app.service.reducing import Reducing
 from vae_core.app.service.studio import Studio
 from vae_core.app.service.uses import Uses
 
@@ -25,4 +26,5 @@ def calls(studio: Studio) -> list[Call]:
         Call(uses.anomaly),
         Call(Coding(studio).compress),
         Call(Labelling(studio, uses.training).spread),
+        Call(Reducing(studio, uses.training).reduce),
     ]

@@ -149,3 +149,56 @@ class Spread(Waiting):
     measured: Figure | None
     others: list[Named]
     command: str
+
+
+class Lossy(TypedDict):
+    """A picture by so many `numbers`, and its squared error, mean over the pixels."""
+
+    numbers: int
+    error: float
+
+
+class Through(Lossy):
+    """A model's reconstruction, `test` its measured squared error of the test digits.
+
+    `test` is null, with its standard error, where nothing was measured.
+    """
+
+    name: str
+    pixels: Grey
+    test: float | None
+    sem: float | None
+    chosen: bool
+
+
+class Read(TypedDict):
+    """Errors of a linear probe and of the vote of five neighbours, and of a vote on t-SNE's map.
+
+    `features` is "code", "pixels" or "pca"; the last figure is null where there is no map.
+    """
+
+    features: str
+    probe: Figure
+    neighbours: Figure
+    tsne: float | None
+
+
+class Reduced(TypedDict):
+    """A picture by PCA with a rising number of components, and through models.
+
+    `components` is fitted to so many training digits `fitted`; `pixels` and `steps` are its
+    pictures and errors, `curve` the measured errors of test digits at the same numbers, empty
+    where no model here was measured. `reads` and `measured` are the chosen model's, of
+    `digits` test digits; `note` says what its numbers are, where they are no plain numbers.
+    """
+
+    fitted: int
+    pixels: Grey
+    steps: list[Lossy]
+    models: list[Through]
+    curve: list[float]
+    reads: list[Read]
+    digits: int | None
+    reason: str | None
+    note: str | None
+    command: str

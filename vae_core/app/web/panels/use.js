@@ -14,6 +14,7 @@ import { LinkedPicture } from "../parts/picture_link.js";
 import { anomaly } from "./use/anomaly.js";
 import { compress } from "./use/compress.js";
 import { label } from "./use/label.js";
+import { reduce } from "./use/reduce.js";
 import { search } from "./use/search.js";
 
 /** @import { Model, Server } from "../core/types.js" */
@@ -21,13 +22,13 @@ import { search } from "./use/search.js";
 
 /** In the order of the page; the names are those of its sections. */
 /** @type {Record<string, (setting: Setting) => Use>} */
-const USES = { search, anomaly, compress, label };
-const OF_MNIST = ["search", "anomaly", "label"];
+const USES = { search, anomaly, compress, label, reduce };
+const OF_MNIST = ["search", "anomaly", "label", "reduce"];
 const ELSEWHERE = [
   ["Denoise and fill in", "reconstruct", "damage your picture and see it repaired"],
   ["Generate", "sample", "draw new digits"],
-  ["Reduce and compare", "compare", "PCA beside the autoencoder, noise, collapse"],
-  ["See the codes", "map", "10,000 test digits on a plane"],
+  ["Compare", "compare", "PCA beside a linear autoencoder, noise, collapse"],
+  ["See the codes", "map", "10,000 test digits on a plane, by PCA, by LDA or by t-SNE"],
 ];
 
 /** @typedef {{ use: Use, asking: ReturnType<typeof requests> }} Entry */

@@ -94,6 +94,38 @@
  * @property {string} command
  */
 
+/** @typedef {{ numbers: number, error: number }} Lossy a squared error, mean over the pixels */
+
+/**
+ * A model's reconstruction; `test` and `sem` are of the test digits, null where not measured.
+ *
+ * @typedef {Lossy & { name: string, pixels: string, test: number | null, sem: number | null, chosen: boolean }} Through
+ */
+
+/**
+ * What can be read from "code", "pca" or "pixels": errors, `tsne` of a vote on its map.
+ *
+ * @typedef {object} Read
+ * @property {string} features
+ * @property {Figure} probe
+ * @property {Figure} neighbours
+ * @property {number | null} tsne
+ */
+
+/**
+ * @typedef {object} Reduced
+ * @property {number} fitted training digits that PCA was fitted to
+ * @property {string} pixels base64, the picture by each of `steps`
+ * @property {Lossy[]} steps by PCA
+ * @property {Through[]} models
+ * @property {number[]} curve PCA's measured errors of test digits, at the steps; or empty
+ * @property {Read[]} reads of the chosen model; or empty
+ * @property {number | null} digits test digits behind them
+ * @property {string | null} reason why the chosen model takes no part
+ * @property {string | null} note
+ * @property {string} command
+ */
+
 /**
  * What a use works with.
  *
