@@ -41,6 +41,31 @@ def test_tabs_open_panels_by_mouse_and_arrow_keys_and_tell_the_address(
     assert desktop.get_by_role("tabpanel", name="Reconstruct").is_visible()
 
 
+@pytest.mark.parametrize("by", ["press", "tab-that-moves-away", "swipe"])
+def test_a_tab_pressed_before_the_page_is_awake_opens_its_panel(
+    desktop: Any, app_url: str, by: str
+) -> None:
+    held: list[Any] = []
+    desktop.route("**/studio/web/*/page.js", lambda route: held.append(route))
+    desktop.goto(app_url, wait_until="commit")
+    tab = desktop.get_by_role("tab", name="Sample")
+    if by == "press":
+        tab.click()
+    elif by == "swipe":
+        tab.dispatch_event("pointerdown")
+        tab.dispatch_event("pointercancel")
+    else:
+        tab.hover()
+        desktop.mouse.down()
+        desktop.mouse.move(700, 600)
+        desktop.mouse.up()
+    for each in held:
+        each.continue_()
+    panel = "explore" if by == "swipe" else "sample"
+    desktop.locator(f"[data-testid=panel-{panel}] canvas:visible").first.wait_for()
+    desktop.wait_for_function("(name) => location.search.includes(`panel=${name}`)", arg=panel)
+
+
 def test_a_lesson_can_leave_panels_out(desktop: Any, app_url: str) -> None:
     desktop.goto(f"{app_url}?panels=explore,sample")
     desktop.get_by_test_id("panel-explore").wait_for()

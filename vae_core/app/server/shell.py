@@ -134,7 +134,7 @@ def head(studio: Studio, first: JsonObject | None = None) -> str:
     return (
         f"<style>{styles}</style>"
         f'<script type="application/json" id="studio-boot">{known}</script>'
-        f"<script>{scripts.text('core/preselect.js')}</script>"
+        f"<script>{linking.without_comments(scripts.text('core/preselect.js'))}</script>"
     )
 
 

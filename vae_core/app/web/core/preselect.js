@@ -20,4 +20,27 @@
   const page = document.documentElement;
   for (const panel of panels) page.classList.toggle(`without-${panel}`, !open.includes(panel));
   page.dataset.panels = open.join(" ");
+
+  // Where the header comes after the tabs, it would push them away from under a press.
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector(".studio-header")) return;
+    page.classList.add("with-header");
+    observer.disconnect();
+  }).observe(page, { childList: true, subtree: true });
+
+  // Whoever presses a tab before the page is awake opens it all the same, by tabs.js; a swipe that
+  // begins there is none.
+  const early = new AbortController();
+  for (const kind of ["pointerdown", "click", "pointercancel"]) {
+    document.addEventListener(
+      kind,
+      ({ target }) => {
+        const tab = target instanceof Element && target.closest("[role=tab][data-tab-id]");
+        if (!(tab instanceof HTMLElement)) return;
+        page.dataset.pressed = kind === "pointercancel" ? "" : tab.dataset.tabId;
+      },
+      { capture: true, signal: early.signal },
+    );
+  }
+  document.addEventListener("studio-awake", () => early.abort(), { once: true });
 }

@@ -69,7 +69,17 @@ function watch() {
 export function mountTabs() {
   document.addEventListener("click", follow);
   document.addEventListener("keydown", moveFocus);
+  openPressed();
   if (watch()) return;
   const arrival = new MutationObserver(() => watch() && arrival.disconnect());
   arrival.observe(document.documentElement, { childList: true, subtree: true });
+}
+
+/** The tab that was pressed last before anybody listened; preselect.js remembers it. */
+function openPressed() {
+  const { dataset } = document.documentElement;
+  const { pressed } = dataset;
+  delete dataset.pressed;
+  document.dispatchEvent(new Event("studio-awake"));
+  if (pressed) openPanel(pressed);
 }
