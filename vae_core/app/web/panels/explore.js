@@ -149,7 +149,7 @@ class Explore {
     this.#paint(event);
     set({ u: [...this.#u] });
     this.starts.keep();
-    this.steers.show(this.#u);
+    this.steers.showSoon(this.#u);
     this.gauge.showSoon(() => this.#place());
     if (!this.model.slow) this.strips.askSoon();
     this.hand.follow();

@@ -51,6 +51,19 @@ export function button(words, properties = {}, onclick) {
 }
 
 /**
+ * Another text in an element that holds nothing else: its node stays, for a new one is laid out anew,
+ * which shows where a number changes sixty times a second.
+ *
+ * @param {Element} element
+ * @param {string} words
+ */
+export function setText(element, words) {
+  const { firstChild } = element;
+  if (firstChild instanceof Text) firstChild.data = words;
+  else element.textContent = words;
+}
+
+/**
  * Template tag: text`Of ${num(3)} models ${bold(name)} …` is a fragment of text and elements.
  *
  * @param {TemplateStringsArray} strings

@@ -2,7 +2,7 @@
 
 import { fixed, signed } from "../../core/numbers.js";
 import { onArrowKey } from "../../parts/keys.js";
-import { find } from "../../parts/nodes.js";
+import { find, setText } from "../../parts/nodes.js";
 import { RANGE } from "./code.js";
 import { fullRow, lightRow } from "./row.js";
 import { SCALES } from "./scale.js";
@@ -33,6 +33,8 @@ export class Rows {
   #rows = new Map();
   #root;
   #options;
+  /** @type {Map<number, Row>} */
+  #moved = new Map(); // by hand, since the last display frame
   #scale = SCALES.sigma;
   /** @type {number[]} */
   #u = [];
@@ -152,7 +154,7 @@ export class Rows {
     const { range, value, film, freeze } = row;
     range.addEventListener("input", (event) => {
       this.#u[dim] = this.#scale.fromInput(Number(range.value));
-      this.#showValue(dim, row);
+      this.#showSoon(dim, row);
       this.#options.onmove(dim, this.#u[dim], event);
     });
     onArrowKey(range, KEYS, (step, event) => this.#place(dim, this.#u[dim] + step, event));
@@ -182,6 +184,22 @@ export class Rows {
   }
 
   /**
+   * Once a display frame, for a hand may move more often than that.
+   *
+   * @param {number} dim
+   * @param {Row} row
+   */
+  #showSoon(dim, row) {
+    if (!this.#moved.size) requestAnimationFrame(() => this.#showMoved());
+    this.#moved.set(dim, row);
+  }
+
+  #showMoved() {
+    for (const [dim, row] of this.#moved) this.#showValue(dim, row);
+    this.#moved.clear();
+  }
+
+  /**
    * All of a row but the slider itself, which a hand may hold.
    *
    * @param {number} dim
@@ -196,7 +214,7 @@ export class Rows {
     range.style.setProperty("--from", at(Math.min(here, rest)));
     range.style.setProperty("--to", at(Math.max(here, rest)));
     const text = readout(this.#u[dim]);
-    value.textContent = text;
+    setText(value, text);
     value.setAttribute("aria-label", `z${dim} is ${text}; set it to 0`);
     range.setAttribute("aria-valuetext", text);
     if (!mark) return;

@@ -5,9 +5,10 @@
 
 import { fixed, signed } from "../../core/numbers.js";
 import { onArrowKey } from "../../parts/keys.js";
-import { button, find, make } from "../../parts/nodes.js";
+import { button, find, make, setText } from "../../parts/nodes.js";
 
 const REACH = 4; // standard deviations of a trait, to both sides
+const PAUSE_MS = 100; // between two readings of a steer: as fast as numbers can be read
 const KEYS = { step: 0.1, largeStep: 0.5 };
 
 /**
@@ -37,6 +38,8 @@ export const movedAlong = (u, { direction }, steps) => u.map((v, i) => v + steps
 export class Steers {
   /** @type {Steer[]} */
   #steers = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #root;
   #options;
 
@@ -73,15 +76,35 @@ export class Steers {
     this.show(this.#options.place());
   }
 
-  /** @param {number[]} u */
+  /**
+   * Show where a code stands, in numbers at once.
+   *
+   * @param {number[]} u
+   */
   show(u) {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#move(u);
     for (const { way, range, value } of this.#steers) {
-      const place = placeAlong(u, way);
-      const text = signed(place);
-      range.value = String(place);
+      const text = signed(placeAlong(u, way));
       range.setAttribute("aria-valuetext", `${text} standard deviations`);
-      value.textContent = text;
+      setText(value, text);
     }
+  }
+
+  /**
+   * Show a code that moves: the sliders follow it, their numbers ten times a second.
+   *
+   * @param {number[]} u
+   */
+  showSoon(u) {
+    this.#move(u);
+    this.#timer ??= setTimeout(() => this.show(this.#options.place()), PAUSE_MS);
+  }
+
+  /** @param {number[]} u */
+  #move(u) {
+    for (const { way, range } of this.#steers) range.value = String(placeAlong(u, way));
   }
 
   /** @param {Way} way */
