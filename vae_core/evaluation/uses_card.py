@@ -85,7 +85,7 @@ def _features(found: JsonObject) -> Rows:
     flat = [f"{100 * _number(tsne.get(name)):.1f} %" for name in ("code", "pixels")]
     return [
         (
-            f"squared error a pixel by the code; by {as_many}",
+            f"squared error a pixel of grey digits, kept in [0, 1], by the code; by {as_many}",
             "; ".join(_error(part, "squared_error") for part in (code, pca)),
         ),
         *(

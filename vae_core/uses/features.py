@@ -176,8 +176,12 @@ def _squared(lost: Tensor) -> dict[str, float]:
 
 
 def _map_error(folder: Path, model: Model, test: Digits, seed: int) -> float:
-    """Of the map that lies beside the weights, else of one that is laid out now."""
-    places = tsne.read(folder)
+    """Of the map beside the weights, else of one that is laid out now.
+
+    The kept one is of the sliders' space, where distances are those of z, but for a turn, only
+    under a normal prior.
+    """
+    places = tsne.read(folder) if model.config.prior == "normal" else None
     if places is None:
         means = posterior_means(model, test, next(model.parameters()).device)
         places = tsne.embed(means.float(), seed)

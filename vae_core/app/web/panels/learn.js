@@ -62,7 +62,7 @@ export function mount(element) {
     list.replaceChildren(...LESSONS.map((each, i) => card(each, done[i], i === next)));
   };
   const about =
-    "Ten short lessons over the panels of this app, each on a real model. A step says two or three sentences and asks for one act, which it sees when you do it.";
+    "Ten short lessons over the panels of this app, each on a real model of MNIST’s handwritten digits, whichever model is chosen above. A step says two or three sentences and asks for one act, which it sees when you do it.";
   const again = button("Forget my progress", { className: "plain" }, () => {
     forgetProgress();
     rememberProgress();

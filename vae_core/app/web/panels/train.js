@@ -125,7 +125,7 @@ class TrainPanel {
       const spots = spotsOfHistory(epochs);
       const unit = unitOf(modelNamed(recipe)?.quantity ?? null);
       this.curves.show([{ spots, epochs: spots.length }], { unit });
-      note.textContent = `so far, how the shipped ${recipe} learned, on 60,000 digits an epoch`;
+      note.textContent = `so far, how the shipped ${recipe} learned, on MNIST’s 60,000 digits an epoch`;
     });
   }
 

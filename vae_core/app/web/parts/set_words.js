@@ -1,6 +1,7 @@
 // The page speaks of digits; beside a model of another set it speaks of pictures.
 
 const NAMES = ["aria-label", "title", "placeholder"];
+const KEPT = "script, style, code, pre, option, [data-of=mnist]"; // the last is of digits always
 
 /**
  * A text about digits as one about pictures.
@@ -15,11 +16,11 @@ export const inPictures = (text) =>
 /** @param {Node} node */
 function amend(node) {
   if (node instanceof Text) {
-    const parent = node.parentElement;
-    if (parent?.closest("script, style, code, pre, option")) return;
+    if (node.parentElement?.closest(KEPT)) return;
     const said = inPictures(node.data);
     if (said !== node.data) node.data = said;
   } else if (node instanceof Element) {
+    if (node.closest(KEPT)) return;
     for (const name of NAMES) {
       const text = node.getAttribute(name);
       const said = text === null ? null : inPictures(text);

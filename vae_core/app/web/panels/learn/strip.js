@@ -56,6 +56,7 @@ class Strip {
       make("div", { className: "lesson-side" }, this.verdict, row),
     );
     this.element.dataset.testid = "lesson-strip";
+    this.element.dataset.of = "mnist";
     this.element.tabIndex = -1;
     attributes(this.element, { "aria-label": "Lesson" });
     onResize(this.element, () => this.#measure());

@@ -1,7 +1,8 @@
 // Sentences of the Train panel: what a run may take, where it stands, what is announced.
 
+import { pageSet } from "../../core/boot.js";
 import { fixed, isNumber, number, whole } from "../../core/numbers.js";
-import { num, text } from "../../parts/nodes.js";
+import { make, num, text } from "../../parts/nodes.js";
 
 /** @import { CurvePoint } from "../../core/types.js" */
 /** @import { Limits, Look } from "./types.js" */
@@ -12,7 +13,14 @@ const minutes = (seconds) => num(number(seconds / 60, 2));
 /** @param {Limits} limits */
 export function limitWords({ running, waiting, run_seconds, memory_megabytes, bounds }) {
   const [, most] = bounds.digits;
-  return text`A run may last ${minutes(run_seconds)} minutes, pauses included, take ${num(whole(memory_megabytes))} MB of memory and train a model of up to ${num(whole(bounds.parameters))} parameters, on up to ${num(whole(most))} digits. ${num(running)} ${running === 1 ? "run trains" : "runs train"} at a time and ${num(waiting)} may wait; leaving the page ends yours.`;
+  return text`A run may last ${minutes(run_seconds)} minutes, pauses included, take ${num(whole(memory_megabytes))} MB of memory and train a model of up to ${num(whole(bounds.parameters))} parameters, on up to ${num(whole(most))} digits. ${num(running)} ${running === 1 ? "run trains" : "runs train"} at a time and ${num(waiting)} may wait; leaving the page ends yours. ${source()}`;
+}
+
+/** What runs learn from, whatever model is chosen. */
+function source() {
+  if (!pageSet) return "Runs here learn from MNIST’s digits.";
+  const verb = make("code", {}, "python -m vae_core train RECIPE --dataset SET --data DIR");
+  return text`Runs here learn from MNIST’s digits, not from ${pageSet.title}, of which the chosen model is; ${verb} trains on other sets.`;
 }
 
 /** @param {Limits} limits */

@@ -45,7 +45,7 @@ export function compress({ view, server }) {
  */
 function build(body, drawn, rows) {
   const caption = make("figcaption", { className: "small muted" }, "what is written and read back");
-  const heads = ["all test digits", "bits a digit", "−ELBO", "difference"].map((each) =>
+  const heads = ["all MNIST test digits", "bits a digit", "−ELBO", "difference"].map((each) =>
     attributes(make("th", {}, each), { scope: "col" }),
   );
   const scores = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), rows);

@@ -2,7 +2,7 @@
 
 import { digitAt, unpack } from "../../core/bytes.js";
 import { call } from "../../core/calls.js";
-import { number, percent, whole } from "../../core/numbers.js";
+import { fixed, number, percent, whole } from "../../core/numbers.js";
 import { state } from "../../core/state.js";
 import { digitCanvas, empty, paint } from "../../draw/digit.js";
 import { attributes, bold, fillRange, find, make, num, text } from "../../parts/nodes.js";
@@ -12,7 +12,7 @@ import { share } from "./words.js";
 /** @import { Read, Reduced, Setting, Through, Use } from "./types.js" */
 
 const LIMIT =
-  "PCA is the best linear map by squared error, and only that: most models here learned from pixels drawn black or white, or by another cost, and a variational one gives its numbers noise. Numbers are not bits either: none is rounded here. The probe and the neighbours read ten classes; another question may need what a code threw away. On a flat map only neighbours mean something, not distances between clusters.";
+  "PCA is the best linear map by squared error, and only that: most models here learned from pixels drawn black or white, or by another cost, and a variational one gives its numbers noise. Numbers are not bits either: none is rounded here. Errors are of grey pixels, and PCA’s pictures are kept between black and white as a model’s are. The probe and the neighbours read ten classes; another question may need what a code threw away. On a flat map only neighbours mean something, not distances between clusters.";
 /** @type {Record<string, string>} */
 const FEATURES = { code: "the code", pca: "as many components", pixels: "784 pixels" };
 
@@ -209,8 +209,8 @@ function conclusion({ steps, curve }, place, best) {
   const tested = curve.length ? text`, of the test digits ${num(number(curve[place]))}` : "";
   const kept = text`By ${num(whole(numbers))} of 784 components PCA leaves a squared error of ${num(number(error))} a pixel of your picture${[tested]}.`;
   if (!best) return kept;
-  const sem = best.sem === null ? "" : ` ± ${number(best.sem)}`;
-  return text`${kept} Of the models measured with no more numbers, ${bold(best.name)} loses least of the test digits, ${num(`${number(best.test)}${sem}`)}; of yours ${num(number(best.error))}.`;
+  const sem = best.sem === null ? "" : ` ± ${fixed(best.sem, 5)}`;
+  return text`${kept} Of the models measured with no more numbers, ${bold(best.name)} loses least of the test digits, ${num(`${fixed(best.test, 5)}${sem}`)}; of yours ${num(number(best.error))}.`;
 }
 
 /** @param {Reduced} answer */

@@ -5,7 +5,7 @@ import { attributes, shape } from "../../parts/nodes.js";
 /** @import { Lossy, Through } from "./types.js" */
 
 const [WIDE, HIGH] = [340, 240];
-const MARGIN = { left: 46, right: 12, top: 12, bottom: 40 };
+const MARGIN = { left: 58, right: 14, top: 12, bottom: 40 };
 const TICKS = [1, 10, 100, 784];
 const STEP = 0.02;
 const MOST = 784;
