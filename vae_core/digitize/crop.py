@@ -13,7 +13,7 @@ from vae_core.digitize.detect import Find, Survey, region
 from vae_core.digitize.filters import operations
 from vae_core.digitize.illumination import Plane, ink_map, noise_of
 from vae_core.digitize.mnist_frame import Ink, without_repetition
-from vae_core.digitize.ruled_lines import without_rules
+from vae_core.digitize.ruled_lines import NO_RULES, erased, rules_of
 
 # A digit this long shows its strokes well enough; more only costs time.
 LONGEST = 200
@@ -22,6 +22,8 @@ MARGIN = 0.4
 # Strokes thinner than this, in pixels: their greys are coverage, not the blur of an edge.
 THIN = 2.5
 FAINTEST = 0.08
+# At this share of the cut, ruled lines show whole.
+FAINT = 0.5
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,12 @@ def _separated(
 ) -> tuple[Plane, NDArray[np.bool_], float, int]:  # fmt: skip
     """(share, mask of the digit, cut, dropped lines) for ink as a share of its strength."""
     cut = _cut_level(share[inside], floor, threshold)
-    mask, rules = without_rules(share > cut) if survey.rules else (share > cut, 0)
-    return share, _kept(mask, inside, width), cut, rules
+    mask, rules = share > cut, NO_RULES
+    if survey.rules:
+        faint = rules_of(share > max(floor, FAINT * cut))
+        rules = max(rules_of(mask), faint.drawn, key=len)
+        mask = erased(mask, rules)
+    return share, _kept(mask, inside, width), cut, len(rules)
 
 
 def _cluttered(mask: NDArray[np.bool_], sure: NDArray[np.bool_]) -> bool:

@@ -27,7 +27,7 @@ from vae_core.digitize.likeness import (
     stands_out,
 )
 from vae_core.digitize.order import reading_order
-from vae_core.digitize.ruled_lines import without_rules
+from vae_core.digitize.ruled_lines import NO_RULES, Rules, erased, rules_of
 
 LONGEST = 448
 # Shares of the shorter side: a marker filling the picture, and a pen on a shaded page.
@@ -122,10 +122,9 @@ def survey(
     looks: dict[bool, list[Survey]] = {}
     tried: set[bool] = set()
     for guess in _guesses(plane, polarity):
-        for level in _levels(guess.ink, threshold):
-            look = _look(guess, level)
-            if look is not None:
-                looks.setdefault(guess.dark, []).append(look)
+        found = _looks(guess, threshold)
+        if found:
+            looks.setdefault(guess.dark, []).extend(found)
         tried.add(guess.dark)
         if len(tried) == 2 and _settled([max(s.best for s in one) for one in looks.values()]):
             break
@@ -164,15 +163,29 @@ def _levels(ink: Plane, threshold: float | None) -> list[float]:
     return [*levels, floor] if not levels or levels[-1] > 1.5 * floor else levels
 
 
-def _look(guess: Guess, level: float) -> Survey | None:
+def _looks(guess: Guess, threshold: float | None) -> list[Survey]:
+    """Looks at all levels that show marks, from strong to faint ink."""
+    found: list[Survey] = []
+    rules = NO_RULES
+    # From faint to strong: a line is seen whole in faint ink, and known in strong ink then.
+    for level in reversed(_levels(guess.ink, threshold)):
+        look, own = _look(guess, level, rules)
+        rules = max(own.drawn, rules, key=len)
+        if look is not None:
+            found.insert(0, look)
+    return found
+
+
+def _look(guess: Guess, level: float, known: Rules) -> tuple[Survey | None, Rules]:
+    """What one level shows, without the lines that it or a fainter one knows; and those lines."""
     ink = guess.ink
     mask = ink > level
     labels, items = pieces(mask, ink, guess.relief)
-    rules = 0
+    rules = known
     if any(_spans(piece, mask.shape) for piece in items):
-        mask, rules = without_rules(mask)
-        if rules:
-            labels, items = pieces(mask, ink, guess.relief)
+        rules = max(rules_of(mask), known, key=len)
+    if rules:
+        labels, items = pieces(erased(mask, rules), ink, guess.relief)
     # What lies along the border is a desk or a scanner's lid; a stroke only crosses it.
     items = [p for p in items if p.contact <= 4 or p.contact <= 2 * p.thickest] or items
     items, frames = without_frames(items)
@@ -182,14 +195,15 @@ def _look(guess: Guess, level: float) -> Survey | None:
     finds = _worth(every)
     finds = [find for find in finds if on_form(find.box, frames)]
     if not finds:
-        return None
+        return None, rules
     area = sum(piece.area for find in finds for piece in find.pieces)
     ordered = [finds[index] for index in reading_order([find.box for find in finds])]
     boxes = {find.box for find in finds}
     rest = sorted((find for find in every if find.box not in boxes), key=lambda of: -of.longest)
     return Survey(
-        guess, level, labels, ordered, rules, area / mask.size, area / total, rest[:MOST_LOOSE]
-    )
+        guess, level, labels, ordered, len(rules), area / mask.size, area / total,
+        rest[:MOST_LOOSE],
+    ), rules  # fmt: skip
 
 
 def _spans(piece: Piece, shape: tuple[int, ...]) -> bool:

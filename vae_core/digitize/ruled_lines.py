@@ -1,8 +1,12 @@
-"""Ruled lines and grids: long straight thin strokes that no digit has."""
+"""Ruled lines and grids: long straight thin strokes that no digit has.
+
+Lines are found in faint ink, which shows them whole, and erased from strong ink too: there a
+turned line a pixel wide is left in pieces, which nobody could know for a line.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,33 +19,101 @@ SLOPES = np.linspace(-0.4, 0.4, 81)
 MOST_LINES = 80
 MOST_VOTES = 8000
 LEAST_GAP = 4.0
+# A line that stands alone over this share of its length was drawn.
+DRAWN = 0.5
 
 
 @dataclass(frozen=True)
 class Rule:
-    """The line row = offset + slope * (column - middle) and its support in pixels."""
+    """The line row = offset + slope * (column - middle).
+
+    Attributes:
+        offset: row in the middle of the picture.
+        slope: rows per column.
+        support: pixels of ink on it.
+        thickness: its usual thickness in pixels.
+        alone: share of its length, 0 to 1, where paper lies on both sides of it: half and more
+            for a drawn line, less where noise or the edge of a shadow happens to be straight.
+    """
 
     offset: int
     slope: float
     support: int
+    thickness: float = 0.0
+    alone: float = 0.0
 
 
-def without_rules(mask: Mask) -> tuple[Mask, int]:
-    """The mask (h, w) without ruled lines, near level or near upright, and how many there were.
+@dataclass(frozen=True)
+class Rules:
+    """The lines of one picture: near level ones, and near upright ones of its transpose."""
+
+    level: tuple[Rule, ...] = ()
+    upright: tuple[Rule, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.level) + len(self.upright)
+
+    @property
+    def drawn(self) -> Rules:
+        """Those that somebody drew or printed, beyond doubt."""
+        level, upright = (
+            tuple(rule for rule in rules if rule.alone >= DRAWN)
+            for rules in (self.level, self.upright)
+        )
+        return Rules(level, upright)
+
+
+NO_RULES = Rules()
+
+
+def rules_of(mask: Mask) -> Rules:
+    """The ruled lines, near level or near upright, that a mask (h, w) shows."""
+    level, upright = _measured(mask), _measured(mask.T)
+    if not level and not upright:
+        return NO_RULES
+    # Lines of one paper are alike: one that seems broader has a stroke along it.
+    most = float(np.median([rule.thickness for rule in (*level, *upright)])) + 1
+    return Rules(_no_thicker(level, most), _no_thicker(upright, most))
+
+
+def erased(mask: Mask, rules: Rules) -> Mask:
+    """The mask (h, w) without the lines, found in it or in one of fainter ink.
 
     Where a stroke crosses a line, the stroke stays.
     """
-    level = _find(mask)
-    upright = _find(mask.T)
-    if not level and not upright:
-        return mask, 0
+    if not rules:
+        return mask
     out = mask.copy()
-    for rule in level:
+    for rule in rules.level:
         _erase(out, mask, rule)
     turned = out.T
-    for rule in upright:
+    for rule in rules.upright:
         _erase(turned, mask.T, rule)
-    return _mended(out, mask), len(level) + len(upright)
+    return _mended(out, mask)
+
+
+def _measured(mask: Mask) -> list[Rule]:
+    """The lines of `_find` with their thickness, and how much of each stands alone."""
+    found = []
+    for rule in _find(mask):
+        ink = _band(mask, rule)[1]
+        thickness, usual = ink.sum(axis=0), _usual(ink)
+        alone = (thickness > 0) & (thickness <= usual + 1) & ~ink[0] & ~ink[-1]
+        inside = _inside(mask, rule)
+        share = float(alone[inside].mean()) if inside.any() else 0.0
+        found.append(replace(rule, thickness=usual, alone=share))
+    return found
+
+
+def _no_thicker(rules: list[Rule], most: float) -> tuple[Rule, ...]:
+    return tuple(replace(rule, thickness=min(rule.thickness, most)) for rule in rules)
+
+
+def _usual(ink: Mask) -> float:
+    """Median thickness of the ink in a band along a line, where it neither lacks nor fills it."""
+    thickness = ink.sum(axis=0)
+    lined = thickness[(thickness > 0) & (thickness < len(ink))]
+    return float(np.median(lined)) if len(lined) else 0.0
 
 
 def _find(mask: Mask) -> list[Rule]:
@@ -136,13 +208,18 @@ def _strip(mask: Mask, rule: Rule, reach: int) -> tuple[NDArray[np.intp], Mask]:
     return rows, mask[rows, np.arange(width)[None]] & valid
 
 
+def _band(mask: Mask, rule: Rule) -> tuple[NDArray[np.intp], Mask]:
+    """The strip that holds a line and what crosses it."""
+    return _strip(mask, rule, max(3, round(0.012 * max(mask.shape))))
+
+
 def _erase(out: Mask, mask: Mask, rule: Rule) -> None:
     """Clear the line from `out` wherever it is no thicker than usual."""
-    reach = max(3, round(0.012 * max(mask.shape)))
-    rows, ink = _strip(mask, rule, reach)
+    rows, ink = _band(mask, rule)
+    # Strong ink may hold nothing of a faint line but the stroke that lies along it.
+    usual = min(rule.thickness, _usual(ink))
     thickness = ink.sum(axis=0)
-    usual = float(np.median(thickness[thickness > 0])) if (thickness > 0).any() else 0.0
-    clear = ink & (thickness <= usual + 1)[None]
+    clear = ink & ((thickness <= usual + 1) & (thickness < len(ink)))[None]
     columns = np.broadcast_to(np.arange(mask.shape[1]), rows.shape)
     out[rows[clear], columns[clear]] = False
 
