@@ -18,6 +18,12 @@ LIVE = """() => {
 }"""
 
 
+DECODED = """() => {
+  const { naturalWidth, dataset } = document.querySelector("[data-testid=first-digit] img");
+  return naturalWidth === 28 && dataset.frame === "1";
+}"""
+
+
 def first_place(url: str, chromium: Any, size: dict[str, int]) -> tuple[Any, Any]:
     """Where the first digit is without any script of the page, and the live one with all."""
     context = chromium.new_context(viewport=size)
@@ -26,9 +32,7 @@ def first_place(url: str, chromium: Any, size: dict[str, int]) -> tuple[Any, Any
     page.goto(url, wait_until="commit")
     first = page.get_by_test_id("first-digit").locator("img")
     first.wait_for()
-    page.wait_for_function(
-        "() => document.querySelector('[data-testid=first-digit] img').naturalWidth === 28"
-    )
+    page.wait_for_function(DECODED)
     before = first.bounding_box()
     page.unroute("**/*.js")
     page.goto(url)
@@ -46,6 +50,15 @@ def test_a_digit_is_there_before_the_scripts_where_the_live_one_will_be(
     before, after = first_place(app_url, chromium, size)
     for key in ("x", "y", "width", "height"):
         assert before[key] == pytest.approx(after[key], abs=6), key
+
+
+def test_the_scripts_go_on_with_the_socket_of_the_first_digit(desktop: Any, app_url: str) -> None:
+    sockets: list[str] = []
+    desktop.on("websocket", lambda socket: sockets.append(socket.url))
+    desktop.goto(app_url, wait_until="commit")
+    desktop.wait_for_function(LIVE)
+    desktop.wait_for_function("() => window.studio?.isSocketOpen()")
+    assert sockets == [app_url.replace("http", "ws") + "studio/socket"]
 
 
 def test_a_page_that_opens_elsewhere_begins_without_it(desktop: Any, app_url: str) -> None:

@@ -1,11 +1,19 @@
 """The digit that is on show before any script of the page has come, where the panel will have it.
 
-On a slow line Gradio's scripts take seconds; the digit takes half a thousand bytes of the page.
+On a slow line Gradio's scripts take seconds; the digit takes half a thousand bytes of the page. The
+page also opens its socket at once and has the model write the digit for this visit; the scripts go
+on with that socket.
 """
 
 from __future__ import annotations
 
+import base64
+import json
+
+import numpy as np
+
 from vae_core.app import wire
+from vae_core.app.server import line, sockets
 from vae_core.files import JsonObject
 
 ELSEWHERE = ("panel", "panels", "model", "z", "label", "lesson")
@@ -27,8 +35,32 @@ STYLE = """
 
 SCRIPT = """{
   const query = new URLSearchParams(location.search);
-  if (ELSEWHERE.some((field) => query.has(field))) document.getElementById("first-digit").remove();
-}""".replace("ELSEWHERE", str([*ELSEWHERE]))
+  const place = document.getElementById("first-digit");
+  if (ELSEWHERE.some((field) => query.has(field))) place.remove();
+  else {
+    const socket = new WebSocket(new URL("PATH", document.baseURI).href.replace(/^http/, "ws"));
+    const bytes = Uint8Array.from(atob("REQUEST"), (each) => each.charCodeAt(0));
+    const once = { once: true };
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => socket.send(bytes), once);
+    socket.addEventListener("message", ({ data }) => {
+      const grey = new Uint8Array(data, START + new DataView(data).getUint16(6, true));
+      if (grey.length !== SIDE * SIDE) return;
+      const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+      const context = canvas.getContext("2d");
+      const image = context.createImageData(SIDE, SIDE);
+      image.data.set(Array.from(grey, (each) => [each, each, each, 255]).flat());
+      context.putImageData(image, 0, 0);
+      const shown = place.querySelector("img");
+      shown.addEventListener("load", () => { shown.dataset.frame = 1; }, once);
+      shown.src = canvas.toDataURL();
+    }, once);
+    window.studioSocket = socket;
+  }
+}"""
+"""`core/socket.js` takes the socket over."""
+PLACE = line.PLACES - 1
+"""Of the page: its scripts begin with the others."""
 
 
 def markup(first: JsonObject | None) -> str:
@@ -40,7 +72,25 @@ def markup(first: JsonObject | None) -> str:
     if first is None:
         return ""
     uri = wire.png_uri(wire.unpack(str(first["pixels"]))[0])
+    script = SCRIPT
+    for name, value in (
+        ("ELSEWHERE", json.dumps(ELSEWHERE)),
+        ("PATH", sockets.PATH.removeprefix("/")),
+        ("START", str(line.START.size)),
+        ("SIDE", str(wire.SIDE)),
+        ("REQUEST", base64.b64encode(request(first)).decode()),
+    ):
+        script = script.replace(name, value)
     return (
         f'<style>{STYLE}</style><div id="first-digit" data-testid="first-digit">'
-        f'<img src="{uri}" alt="A digit that the model writes"></div><script>{SCRIPT}</script>'
+        f'<img src="{uri}" alt="A digit that the model writes"></div><script>{script}</script>'
     )
+
+
+def request(first: JsonObject) -> bytes:
+    """The message that asks for that digit."""
+    code = np.array(first["z"], "<f4")
+    argument = {"checkpoint": first["checkpoint"], "label": first["label"]}
+    asked = {"name": "decode", "argument": argument, "numbers": {"z": len(code)}}
+    head = json.dumps(asked, separators=(",", ":")).encode()
+    return line.START.pack(0, PLACE, len(head)) + head + code.tobytes()

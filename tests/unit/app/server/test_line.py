@@ -8,7 +8,7 @@ import struct
 import numpy as np
 import pytest
 
-from vae_core.app.server import line
+from vae_core.app.server import first_look, line
 from vae_core.app.wire import unpack
 
 
@@ -80,3 +80,12 @@ def test_other_arrays_of_an_answer_stay_text() -> None:
     answer = json.loads(made[8:])
     assert answer["z"] == [1.0]
     assert (unpack(answer["input"]) == grey).all()
+
+
+def test_the_page_asks_for_its_first_digit_before_its_scripts_come() -> None:
+    first = {"checkpoint": "one", "label": 3, "z": [0.5, -1.25], "pixels": "", "place": 3}
+    request = line.read(first_look.request(first))
+    assert isinstance(request.argument, dict)
+    given = {key: np.asarray(value).tolist() for key, value in request.argument.items()}
+    assert given == {"checkpoint": "one", "label": 3, "z": [0.5, -1.25]}
+    assert (request.name, request.place) == ("decode", line.PLACES - 1)

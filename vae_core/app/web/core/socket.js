@@ -32,9 +32,16 @@ const address = () => new URL(PATH, document.baseURI).toString().replace(/^http/
 /** Whether calls go over the socket now. */
 export const isSocketOpen = () => socket !== null && socket.readyState === WebSocket.OPEN;
 
+/** The socket that the page opened before its scripts came; see first_look.py. */
+function early() {
+  const given = /** @type {WebSocket | undefined} */ (Reflect.get(globalThis, "studioSocket"));
+  Reflect.deleteProperty(globalThis, "studioSocket");
+  return given && given.readyState <= WebSocket.OPEN ? given : null;
+}
+
 function open() {
   if (socket || performance.now() < notBefore) return;
-  socket = new WebSocket(address());
+  socket = early() ?? new WebSocket(address());
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
     pause = FIRST_PAUSE;
