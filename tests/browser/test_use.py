@@ -49,6 +49,16 @@ def test_the_picture_as_bits(desktop: Any, app_url: str) -> None:
     assert bits == sorted(bits)
 
 
+def test_a_picture_in_fewer_and_fewer_numbers(desktop: Any, app_url: str) -> None:
+    panel = open_use(desktop, app_url, "&model=vae-400")
+    part = panel.locator("[data-use=reduce]")
+    part.get_by_text(re.compile("^By 20 of 784 components")).wait_for()
+    assert part.locator("tbody th").all_inner_texts()[0] == "the code"
+    assert "vae-400, 20 numbers" in part.locator(".kept-pictures").inner_text()
+    part.get_by_test_id("components").fill("1")
+    part.get_by_text(re.compile("^By 2 of 784 .* vae-2d loses least")).wait_for()
+
+
 def test_labels_raise_the_accuracy(desktop: Any, app_url: str) -> None:
     panel = open_use(desktop, app_url, "&model=vae-flow")
     part = panel.locator("[data-use=label]")

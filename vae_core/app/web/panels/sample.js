@@ -28,7 +28,6 @@ import { Watch } from "./sample/watch.js";
 const SCALE = 4; // of a kept picture
 const MOST_DRAWS = 256;
 const LARGEST_SEED = 999999999;
-
 /** @typedef {{ checkpoint: string, label: number | null, sampler?: string }} Origin of draws */
 
 class Sample {
