@@ -8,7 +8,7 @@ visit, which our page asks for over its socket before its scripts come, and to t
 Gradio page with one slider and one image; the two take turns. Medians are printed; also when any
 digit is on show, as our page brings one with it, when the canvas among the sliders shows its first,
 and when the network is idle: of stock Gradio's, a font of 100 kB comes before the digit or after.
-What comes over a socket counts too; Chromium's throttling leaves its delay out.
+What comes over a socket counts too.
 """
 
 from __future__ import annotations

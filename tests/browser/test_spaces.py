@@ -33,7 +33,7 @@ AFTER = """(frame) => {
 
 def python_of(folder: Path) -> str:
     """The interpreter that a Gradio Space asks for, or SPACE_PYTHON; skips where there is none."""
-    found = re.search(r"^python_version: (\d+\.\d+)", (folder / "README.md").read_text(), re.M)
+    found = re.search(r"^python_version: \W?(\d+\.\d+)", (folder / "README.md").read_text(), re.M)
     assert found is not None
     name = os.environ.get("SPACE_PYTHON") or f"python{found[1]}"
     works = shutil.which(name) and subprocess.run([name, "-c", ""], check=False).returncode == 0
