@@ -14,6 +14,19 @@ import torch
 from vae_core import VAE, Config, NetConfig, checkpoint, data
 
 ROOT = Path(__file__).parent.parent
+GIVEN = frozenset(os.environ)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """What a test starts inherits nothing that torch left in this process's environment.
+
+    Its compiler names its folder there, and a server that was started after that did without what
+    a visitor's server has to do itself.
+    """
+    for name in set(os.environ) - GIVEN:
+        if name.startswith(("TORCH", "TRITON")):
+            del os.environ[name]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import signal
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -246,6 +247,19 @@ def test_the_queue_is_fair_and_bounded(service: Callable[..., Trainings]):
         trainings.command(runs, "pause")
     with pytest.raises(ValueError, match="too fast"):
         trainings.command(runs, "pause")
+
+
+def test_a_run_begins_where_nothing_of_torch_was_used_before(
+    service: Callable[..., Trainings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR", raising=False)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    trainings, visitor = service(), Trainings.visitor()
+    trainings.start(visitor, "vae-128", {**SMALL, "digits": 500, "epochs": 1, "hidden_dims": [32]})
+    last = until(trainings, visitor, ended)[-1]
+    assert (last["ending"], last["sentence"]) == ("done", None)
+    assert files_below(tmp_path) == set()  # no folder of a compiler's either
 
 
 @pytest.mark.long

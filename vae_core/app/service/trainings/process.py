@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +25,9 @@ OWN = {
 }
 """One thread and no GPU: those are for whoever drags a slider."""
 
+COMPILED = "TORCHINDUCTOR_CACHE_DIR"
+"""Where torch would keep what it compiles; it makes the folder even where it compiles nothing."""
+
 
 class RunProcess:
     """A process that trains for one visitor; it ends when it has, or is killed.
@@ -39,12 +43,13 @@ class RunProcess:
         self.ready: float | None = None
         self.gone = False
         paths = [str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
+        own = {**OWN, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
         self._process = subprocess.Popen(
             [sys.executable, "-m", CHILD],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **OWN, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            env={**os.environ, **own, COMPILED: tempfile.gettempdir()},
         )
         self._writing = threading.Lock()
         self._orders = cast(BinaryIO, self._process.stdin)
