@@ -1,10 +1,10 @@
 // The live engine: a picture that follows the hand.
 //
 // push() is called from pointer and keyboard events as often as they come. The newest position
-// wins; at most one request leaves a display frame, for a mouse may report more often than a screen
-// shows; as many travel as the round trip needs, up to six (a browser opens six connections; over the
-// socket up to twelve); answers are painted in the order they were asked for, at most one a display
-// frame; the last position asked for is always painted. A hidden tab and a lost server pause it.
+// wins; as many requests travel as the round trip needs, up to six (a browser opens six
+// connections; over the socket up to twelve); answers are painted in the order they were asked for,
+// at most one a display frame; the last position asked for is always painted. A hidden tab and a
+// lost server pause it.
 
 import { isOffline } from "./connection.js";
 import { StudioOffline, sentenceOf } from "./errors.js";
@@ -43,7 +43,6 @@ class Live {
   /** @type {{ value: () => any, since: number } | null} */
   #next = null; // the newest position not yet sent
   #inFlight = 0;
-  #leftInThisFrame = false;
   #sent = 0;
   #shown = 0;
   /** @type {Ready | null} */
@@ -92,20 +91,10 @@ class Live {
   #pump() {
     const most = isSocketOpen() ? MOST_ON_SOCKET : MOST_REQUESTS;
     const room = Math.min(most, Math.max(2, Math.ceil(this.#shortest / FRAME_MS) + 1));
-    if (!this.#next || this.#leftInThisFrame || this.#inFlight >= room) return;
-    if (document.hidden || isOffline()) return;
+    if (!this.#next || this.#inFlight >= room || document.hidden || isOffline()) return;
     const { value, since } = this.#next;
     this.#next = null;
-    this.#waitForTheFrame();
     this.#dispatch(value(), since);
-  }
-
-  #waitForTheFrame() {
-    this.#leftInThisFrame = true;
-    requestAnimationFrame(() => {
-      this.#leftInThisFrame = false;
-      this.#pump();
-    });
   }
 
   /**
