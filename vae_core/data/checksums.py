@@ -87,13 +87,15 @@ def check(title: str, folder: str, known: Mapping[str, str], path: Path, raw: by
         ValueError: it is another set's, or damaged.
     """
     found = digest(raw)
-    if found in MNIST.values() and known is not MNIST:
-        raise ValueError(f"{path} holds MNIST, not {title}.")
+    for other, values in (("MNIST", MNIST), ("FashionMNIST", FASHION)):
+        if found in values.values() and known is not values:
+            raise ValueError(f"{path} holds {other}, not {title}.")
     if path.name in known:
         if found != known[path.name]:
             raise ValueError(
                 f"{path} does not hold {title}: its checksum differs (it is damaged, or of another "
-                "set with files of the same names); keep each data set in a folder of its own."
+                "set: FashionMNIST and others have files of the same names); keep each data set in "
+                "a folder of its own."
             )
         return
     recorded = _record(path.parent).get(path.name)

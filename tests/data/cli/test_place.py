@@ -21,7 +21,16 @@ def test_another_data_set_is_not_measured_as_mnist(copied: Path):
     raw = bytearray(path.read_bytes())
     raw[-1] ^= 1
     path.write_bytes(raw)
-    with pytest.raises(ValueError, match="FashionMNIST"):
+    with pytest.raises(ValueError, match="FashionMNIST and others"):
+        data.load_mnist("test", copied)
+
+
+def test_clothes_in_the_place_of_digits_are_called_so(copied: Path, data_dir: Path):
+    clothes = data_dir / "FashionMNIST" / "raw" / "t10k-images-idx3-ubyte"
+    if not clothes.is_file():
+        pytest.skip("FashionMNIST is not here")
+    shutil.copy(clothes, copied / "MNIST" / "raw")
+    with pytest.raises(ValueError, match="holds FashionMNIST, not MNIST"):
         data.load_mnist("test", copied)
 
 
