@@ -54,7 +54,7 @@ def serious(page: Any) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", PANELS)
 def test_axe_finds_nothing_serious(desktop: Any, app_url: str, name: str, theme: str) -> None:
     open_panel(desktop, app_url, name, theme)
@@ -65,6 +65,7 @@ def test_axe_finds_nothing_serious(desktop: Any, app_url: str, name: str, theme:
     assert serious(desktop) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("query", [*(f"panel={name}" for name in PANELS), "lesson=halves.1"])
 def test_axe_finds_nothing_serious_in_the_visitors_colours(
     desktop: Any, app_url: str, query: str
