@@ -36,6 +36,7 @@ def lists(app: Server) -> None:
     body = b'{"data":[' + b"[]," * 15_000_000 + b"1]}"
     for path in ("call/decode", "queue/join", "component_server/"):
         send(app, f"gradio_api/{path}", body)
+    send(app, "studio/bulk/sample", body)
 
 
 def other_uploads(app: Server) -> None:
@@ -78,6 +79,24 @@ def heavy_calls(app: Server) -> None:
         call.start()
     for call in calls:
         call.join()
+
+
+def bulk_calls(app: Server) -> None:
+    """Sixty at once for what travels as bytes: draws, and a film's file."""
+    draws = {"checkpoint": "vae-flow", "n": 256, "seed": 0, "temperature": 1.0}
+    ends = {"a": [0.0] * 32, "b": [1.0] * 32}
+    film = {"checkpoint": "vae-flow", "path": "linear", **ends}
+    asked = [("sample", draws), ("film", film)] * 30
+    calls = [threading.Thread(target=bulk, args=(app, name, data)) for name, data in asked]
+    for call in calls:
+        call.start()
+    for call in calls:
+        call.join()
+
+
+def bulk(app: Server, name: str, data: dict[str, object]) -> None:
+    with contextlib.suppress(httpx.HTTPError):
+        CLIENT.post(f"{app.url}studio/bulk/{name}", json={"data": data})
 
 
 def many_pages(app: Server) -> None:

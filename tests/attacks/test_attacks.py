@@ -30,6 +30,7 @@ ATTACKS: tuple[Attack, ...] = (
     bodies.long_lists_of_names,
     bodies.long_sessions,
     bodies.heavy_calls,
+    bodies.bulk_calls,
     bodies.many_pages,
     bodies.bombs,
     connections.idle_connections,
