@@ -30,12 +30,18 @@ def opened(page: Any, url: str, query: str) -> Any:
 
 
 def status(page: Any, words: str) -> None:
-    """Return once the status line begins with these words."""
-    page.wait_for_function(
-        f"(words) => document.querySelector('{PANEL} .train-status').textContent.startsWith(words)",
-        arg=words,
-        timeout=SLOW,
-    )
+    """Return once the status line begins with these words; a failure says what it and the message
+    under it say instead."""
+    try:
+        page.wait_for_function(
+            f"(words) => document.querySelector('{PANEL} .train-status').textContent"
+            ".startsWith(words)",
+            arg=words,
+            timeout=SLOW,
+        )
+    except Exception as error:
+        places = page.locator(f"{PANEL} .train-status, {PANEL} [data-testid=message]")
+        raise AssertionError(f"{words!r} did not come: {places.all_inner_texts()}") from error
 
 
 def points(page: Any, more_than: int = 0) -> int:
