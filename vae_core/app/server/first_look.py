@@ -44,6 +44,7 @@ SCRIPT = """{
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => socket.send(bytes), once);
     socket.addEventListener("message", ({ data }) => {
+      if (typeof data === "string") return; // a refusal: the digit that came with the page stays
       const grey = new Uint8Array(data, START + new DataView(data).getUint16(6, true));
       if (grey.length !== SIDE * SIDE) return;
       const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
