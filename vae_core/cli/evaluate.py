@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import asdict
 
+from vae_core import checkpoint
 from vae_core.cli import Verbs, call, verb
 from vae_core.cli._pictures import of_its_set
 from vae_core.data.options import add_arguments, add_its_dataset
 from vae_core.evaluation import evaluate as library
+from vae_core.evaluation import published
 
 
 def add(verbs: Verbs) -> None:
@@ -32,7 +35,7 @@ def add(verbs: Verbs) -> None:
 
 
 def evaluate(arguments: argparse.Namespace) -> Mapping[str, object]:
-    """Measure as `evaluation.evaluate.evaluate` says.
+    """Measure as `evaluation.evaluate.evaluate` says; with what papers give, where it is known.
 
     Raises:
         ValueError: a part was asked for, which is for --refresh alone, or another data set.
@@ -40,7 +43,10 @@ def evaluate(arguments: argparse.Namespace) -> Mapping[str, object]:
     of_its_set(arguments)
     if arguments.part is not None:
         raise ValueError("--part goes with --refresh.")
-    return call(library.evaluate, arguments, arguments.checkpoint)
+    found = call(library.evaluate, arguments, arguments.checkpoint)
+    config = checkpoint.read_config(checkpoint.resolve(arguments.checkpoint))
+    papers = [asdict(paper) for paper in published.of(config)]
+    return {**found, "published": papers} if papers else found
 
 
 def refresh(arguments: argparse.Namespace) -> Mapping[str, object]:

@@ -10,7 +10,7 @@ from vae_core.checkpoint import companions, examples, held_out
 from vae_core.checkpoint.metrics import Metrics, SampleFigures, sample_figures
 from vae_core.config import BetaConfig, Config, NetConfig, TrainConfig
 from vae_core.data.sets import known
-from vae_core.evaluation import card_index, disentanglement, uses_card
+from vae_core.evaluation import card_index, disentanglement, published, uses_card
 from vae_core.explore import sliders
 
 ABLATION_FILE = "ablation.md"
@@ -28,6 +28,7 @@ def write_card(folder: Path) -> None:
     config = Config.from_dict(about["config"])
     title = examples.about(folder, config.dataset).title
     text = card(about, sliders.read(folder, config.latent_dim), held=held, title=title)
+    text += published.section(config, about["metrics"])
     text += uses_card.section(folder, about["outdated"])
     if ablation.is_file():
         text += f"\n## What each change is worth\n\n{ablation.read_text('utf-8')}"
