@@ -61,8 +61,8 @@ PAPERS: Mapping[str, tuple[Paper, ...]] = {
             pictures=10_000,
             protocol=(
                 "training pixels drawn anew each time, test pixels once; gated dense nets of two "
-                "layers of 300, 40 latents, trained by the ELBO on 50,000 pictures, the last 10,000 "
-                "kept out to stop by"
+                "layers of 300, 40 latents, trained by the ELBO on 50,000 pictures, the last "
+                "10,000 kept out to stop by"
             ),
             figures=(
                 Published("VAE, normal prior", 228.70, 0.15),
