@@ -94,3 +94,16 @@ def test_what_explore_shows_goes_to_use(desktop: Any, app_url: str) -> None:
         arg=before,
     )
     driving.answered(desktop)
+
+
+def test_neighbours_on_flat_maps(desktop: Any, app_url: str) -> None:
+    """PCA has a place for the picture, t-SNE has none; both are drawn and say how good they are."""
+    panel = open_use(desktop, app_url, "&model=vae-400")
+    part = panel.locator("[data-use=flat]")
+    part.locator(".scatter[data-dots='2000'][data-own=true]").nth(1).wait_for()
+    part.get_by_role("button", name="t-SNE").click()
+    part.get_by_text("Your picture has no place here").wait_for()
+    assert part.locator(".scatter[data-own=false]").count() == 2
+    named = part.locator("figcaption").all_inner_texts()
+    shares = [float(re.findall(r"(\d\d\.\d) ±", words)[0]) for words in named]
+    assert all(90 < share < 100 for share in shares), named

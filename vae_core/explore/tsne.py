@@ -34,12 +34,16 @@ def neighbours_kept(u: Tensor, places: Tensor, labels: Tensor, count: int = 10) 
 
 def write(folder: Path, places: Tensor) -> Path:
     """Keeps a map of all shipped test digits (10,000, 2); ValueError when it cannot be written."""
-    centred = places - (places.amax(0) + places.amin(0)) / 2
-    kept = (centred * (LARGEST / centred.abs().max())).round().to(torch.int16)
     path = folder / MAP
     mark = {"weights_sha256": fingerprint(folder / WEIGHTS)}
-    files.write_tensors(path, {"tsne": kept.contiguous()}, mark)
+    files.write_tensors(path, {"tsne": whole(places)}, mark)
     return path
+
+
+def whole(places: Tensor) -> Tensor:
+    """Places (n, 2) as whole numbers of 16 bits, as large as LARGEST lets them be."""
+    centred = places - (places.amax(0) + places.amin(0)) / 2
+    return (centred * (LARGEST / centred.abs().max())).round().to(torch.int16).contiguous()
 
 
 def read(folder: Path) -> Tensor | None:

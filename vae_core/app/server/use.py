@@ -6,6 +6,7 @@ from vae_core.app.server.calls import Call
 from vae_core.app.server.page import panel
 from vae_core.app.server.picture import PRIVACY
 from vae_core.app.service.coding import Coding
+from vae_core.app.service.flattening import Flattening
 from vae_core.app.service.labelling import Labelling
 from vae_core.app.service.reducing import Reducing
 from vae_core.app.service.studio import Studio
@@ -20,11 +21,13 @@ def build(studio: Studio) -> None:
 def calls(studio: Studio) -> list[Call]:
     """What its script may ask for."""
     uses = Uses(studio, studio.data)
+    reducing = Reducing(studio, uses.training)
     return [
         Call(studio.arrive),
         Call(uses.search),
         Call(uses.anomaly),
         Call(Coding(studio).compress),
         Call(Labelling(studio, uses.training).spread),
-        Call(Reducing(studio, uses.training).reduce),
+        Call(reducing.reduce),
+        Call(Flattening(reducing).flatten),
     ]

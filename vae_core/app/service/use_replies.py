@@ -202,3 +202,30 @@ class Reduced(TypedDict):
     reason: str | None
     note: str | None
     command: str
+
+
+class Laid(TypedDict):
+    """Test digits on two numbers: `places` are whole numbers of 16 bits, little-endian, as bytes.
+
+    32,000 stands for 1, and `own` is the picture's place in the same units, null where the map has
+    none for a new picture. `right` is the share of the digits that their ten nearest name rightly.
+    """
+
+    places: Grey
+    own: list[float] | None
+    right: Figure
+
+
+class Flattened(TypedDict):
+    """The same test digits laid out by their pixels and by a model's code.
+
+    `labels` has a character a digit. `code` is null where there is no such map, for a `reason`;
+    `sliders` says that it lays out where the sliders hold the codes, not the codes themselves.
+    """
+
+    labels: str
+    nearest: int
+    pixels: Laid
+    code: Laid | None
+    reason: str | None
+    sliders: bool

@@ -13,6 +13,7 @@ import { mountPanel } from "../parts/panel.js";
 import { LinkedPicture } from "../parts/picture_link.js";
 import { anomaly } from "./use/anomaly.js";
 import { compress } from "./use/compress.js";
+import { flat } from "./use/flat.js";
 import { label } from "./use/label.js";
 import { reduce } from "./use/reduce.js";
 import { search } from "./use/search.js";
@@ -22,8 +23,8 @@ import { search } from "./use/search.js";
 
 /** In the order of the page; the names are those of its sections. */
 /** @type {Record<string, (setting: Setting) => Use>} */
-const USES = { search, anomaly, compress, label, reduce };
-const OF_MNIST = ["search", "anomaly", "label", "reduce"];
+const USES = { search, anomaly, compress, label, reduce, flat };
+const OF_MNIST = ["search", "anomaly", "label", "reduce", "flat"];
 const ELSEWHERE = [
   ["Denoise and fill in", "reconstruct", "damage your picture and see it repaired"],
   ["Generate", "sample", "draw new digits"],

@@ -127,6 +127,24 @@
  */
 
 /**
+ * Test digits on two numbers; `own` is the picture's place, 1 where `places` have 32,000.
+ *
+ * @typedef {{ places: string, own: number[] | null, right: Figure }} Laid
+ */
+
+/**
+ * The same digits by their pixels and by the chosen model's code, or why not.
+ *
+ * @typedef {object} Flattened
+ * @property {string} labels a character a digit
+ * @property {number} nearest that name a digit
+ * @property {Laid} pixels
+ * @property {Laid | null} code
+ * @property {string | null} reason
+ * @property {boolean} sliders of the place that the sliders give a code, not of the code itself
+ */
+
+/**
  * What a use works with.
  *
  * @typedef {object} Setting
