@@ -64,10 +64,18 @@ def test_labels_raise_the_accuracy(desktop: Any, app_url: str) -> None:
     part = panel.locator("[data-use=label]")
     part.get_by_text("No label yet").wait_for()
     part.locator("[data-named='3']").click()
-    part.get_by_text(re.compile("^1: ")).wait_for()
+    part.get_by_text(re.compile("^1 label: ")).wait_for()
     for count in (11, 21):
         part.get_by_role("button", name="Ten with their true labels").click()
-        part.get_by_text(re.compile(f"^{count}: ")).wait_for()
+        part.get_by_text(re.compile(f"^{count} labels: ")).wait_for()
+    # A model that knows all labels shows a way out, and ends the steps of the one before.
+    chooser = desktop.get_by_test_id("model-chooser")
+    chooser.select_option("vae-flow-digits")
+    part.get_by_role("button", name="Try vae-flow").press("Enter")
+    part.locator("[data-named='3']").wait_for()
+    assert part.locator(".steps li").count() == 1
+    assert chooser.input_value() == "vae-flow"
+    assert desktop.evaluate("document.activeElement.id") == "h-label"
 
 
 def test_a_refused_picture_leaves_nothing_of_the_one_before(phone: Any, app_url: str) -> None:

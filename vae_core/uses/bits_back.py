@@ -62,7 +62,7 @@ def check(model: Model) -> VAE:
         raise ValueError(f"{name} paints pixel by pixel, which would take hours.")
     if model.config.labelled_prior:
         raise ValueError(
-            f"the prior of {name} is a mixture of flows, which no exact scheme here codes."
+            f"The prior of {name} is a mixture of flows; no exact scheme here writes bits with it."
         )
     return model
 

@@ -18,6 +18,9 @@ export const TERMS = {
   "aggregate posterior": {
     says: "Where the codes of all real digits lie together: the mean of q(z|x) over the data.",
   },
+  AUROC: {
+    says: "How often an odd picture scores higher than a known one, over all pairs: 1 parts them all, 0.5 is a coin.",
+  },
   autoencoder: {
     says: "Two nets in a row: an encoder that squeezes a picture into a few numbers, and a decoder that paints the picture again from them.",
     also: ["autoencoders"],
@@ -144,6 +147,9 @@ export const TERMS = {
   likelihood: {
     says: "How probable the model makes a picture: p(x|z) once z is known, p(x) over all z.",
     also: ["likelihoods"],
+  },
+  "linear probe": {
+    says: "A weighted sum of the numbers for each class, fitted to training digits: how plainly the class can be read.",
   },
   "log-variance": {
     says: "The logarithm of sigma squared: the encoder gives this, since any number is allowed.",

@@ -67,7 +67,7 @@ export function anomaly({ view, server, again, take }) {
  * @param {HTMLElement} why
  */
 function build(view, roc, table, made, why) {
-  const heads = ["score", "yours", "known below", "AUROC"].map((words) =>
+  const heads = ["score", "yours", "known digits below", "AUROC"].map((words) =>
     attributes(make("th", {}, words), { scope: "col" }),
   );
   const scores = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), table);

@@ -5,6 +5,7 @@ import { fixed, whole } from "../../core/numbers.js";
 import { state } from "../../core/state.js";
 import { digitCanvas, paint } from "../../draw/digit.js";
 import { attributes, bold, find, make, num, text } from "../../parts/nodes.js";
+import { tryModel } from "./words.js";
 
 /** @import { Compressed, Setting, Use, WholeSet } from "./types.js" */
 
@@ -20,7 +21,8 @@ const DEPTH = { binary: "one bit a pixel", levels: "256 levels" };
 export function compress({ view, server }) {
   const drawn = digitCanvas("Your picture as it is written");
   const rows = make("tbody");
-  build(find(view, ".body"), drawn, rows);
+  const caption = make("figcaption", { className: "small muted" });
+  build(find(view, ".body"), drawn, caption, rows);
   find(view, ".limit").textContent = LIMIT;
   const words = find(view, ".say");
   return {
@@ -29,7 +31,10 @@ export function compress({ view, server }) {
       /** @type {Compressed} */
       const answer = await still(call(server, "compress", asked));
       paint(drawn, answer.picture);
-      words.replaceChildren(conclusion(answer));
+      caption.textContent = answer.coded
+        ? "what is written and read back"
+        : "what is to be written";
+      words.replaceChildren(conclusion(answer), " ", wayOut(view, answer));
       rows.replaceChildren(...table(answer.sets));
     },
     clear: () => {
@@ -41,10 +46,10 @@ export function compress({ view, server }) {
 /**
  * @param {HTMLElement} body
  * @param {HTMLCanvasElement} drawn
+ * @param {HTMLElement} caption
  * @param {HTMLElement} rows
  */
-function build(body, drawn, rows) {
-  const caption = make("figcaption", { className: "small muted" }, "what is written and read back");
+function build(body, drawn, caption, rows) {
   const heads = ["all MNIST test digits", "bits a digit", "−ELBO", "difference"].map((each) =>
     attributes(make("th", {}, each), { scope: "col" }),
   );
@@ -61,9 +66,23 @@ function conclusion({ coded, reason, png, pixels }) {
   return text`Your picture takes ${num(whole(own))} bits more than the ${num(whole(coded.first))} that chose its code, by ${coded.scheme}, and ${back}. Its −ELBO is ${num(fixed(coded.elbo))} bits; the draw of the code and whole words of 32 bits make the difference. A PNG of ${DEPTH[pixels]} has ${num(whole(png))}.`;
 }
 
+/**
+ * Another model, where it is this one that codes nothing.
+ *
+ * @param {HTMLElement} view
+ * @param {Compressed} answer
+ */
+function wayOut(view, { coded, reason, sets }) {
+  const isOfModel = !coded && reason?.includes(state.model ?? "");
+  return isOfModel ? tryModel(view, byBits(sets)[0]?.name) : "";
+}
+
+/** @param {WholeSet[]} sets */
+const byBits = (sets) => [...sets].sort((a, b) => a.bits - b.bits);
+
 /** @param {WholeSet[]} sets */
 function table(sets) {
-  const models = [...sets].sort((a, b) => a.bits - b.bits);
+  const models = byBits(sets);
   const made = models.map(({ name, bits, elbo, sem, command }) => {
     const change = 100 * (bits / elbo - 1);
     const bound = sem === null ? fixed(elbo) : `${fixed(elbo)} ± ${fixed(sem, 2)}`;

@@ -14,7 +14,7 @@ import { share } from "./words.js";
 const LIMIT =
   "PCA is the best linear map by squared error, and only that: most models here learned from pixels drawn black or white, or by another cost, and a variational one gives its numbers noise. Numbers are not bits either: none is rounded here. Errors are of grey pixels, and PCA’s pictures are kept between black and white as a model’s are. The probe and the neighbours read ten classes; another question may need what a code threw away. On a flat map only neighbours mean something, not distances between clusters.";
 /** @type {Record<string, string>} */
-const FEATURES = { code: "the code", pca: "as many components", pixels: "784 pixels" };
+const FEATURES = { code: "the code", pca: "as many of PCA", pixels: "784 pixels" };
 
 /**
  * @param {Setting} setting
@@ -106,10 +106,11 @@ function knob() {
 }
 
 function row() {
-  const cells = ["PCA", "best model within", "chosen model"].map((title) => {
-    const canvas = digitCanvas(title);
+  const cells = ["by PCA", "by the model that loses least", "by the chosen model"].map((title) => {
+    const canvas = digitCanvas(`Your picture ${title}`);
     const caption = make("figcaption", { className: "small muted" });
-    return { canvas, caption, figure: make("figure", {}, canvas, caption) };
+    const head = make("span", { className: "small" }, title);
+    return { canvas, caption, figure: make("figure", {}, head, canvas, caption) };
   });
   const [byPca, byBest, byChosen] = cells;
   const pictures = make(
@@ -158,7 +159,7 @@ function row() {
  * @param {number} error
  */
 const lost = (name, numbers, error) =>
-  text`${bold(name)}, ${num(whole(numbers))} ${numbers === 1 ? "number" : "numbers"}: ${num(number(error))}`;
+  text`${bold(name)}, ${num(whole(numbers))} ${numbers === 1 ? "number" : "numbers"}: squared error ${num(number(error))}`;
 
 /**
  * @param {HTMLElement} body
@@ -186,7 +187,12 @@ const KEYS = {
 
 /** @param {HTMLElement} rows */
 function tableOf(rows) {
-  const heads = ["error on test digits", "linear probe", "five nearest", "t-SNE, ten nearest"];
+  const heads = [
+    "error on test digits",
+    "linear probe",
+    "vote of five nearest",
+    "of ten on a t-SNE",
+  ];
   const cells = heads.map((words) => attributes(make("th", {}, words), { scope: "col" }));
   return make("table", {}, make("thead", {}, make("tr", {}, ...cells)), rows);
 }
