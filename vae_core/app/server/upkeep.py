@@ -12,6 +12,8 @@ from contextlib import AbstractAsyncContextManager
 
 import anyio.to_thread
 from gradio import Blocks
+from gradio.queueing import Queue
+from gradio.server_messages import EventMessage
 from gradio.utils import LRUCache
 
 from vae_core.app.pending_pictures import HERE
@@ -21,7 +23,7 @@ EVERY = 5.0
 """Seconds between two rounds."""
 
 RESULTS, RESULT_SECONDS = 128, 60.0
-"""Callers whose results wait to be fetched, and for how long."""
+"""Callers with nothing at work whose results wait to be fetched, and for how long."""
 
 UNREAD = 512
 """Messages that wait in all: three a call, the last of which holds its result."""
@@ -66,7 +68,7 @@ class Results:
     def __init__(self, blocks: Blocks) -> None:
         self.queue = blocks._queue
         self._idle_since: dict[str, float] = {}
-        self.queue.pending_messages_per_session = LRUCache(RESULTS)
+        self.queue.pending_messages_per_session = Mailboxes(self.queue)
 
     def sweep(self, seconds: float = RESULT_SECONDS) -> None:
         """Forget the callers that had nothing at work for `seconds`."""
@@ -91,6 +93,40 @@ class Results:
         waiting = list(self.queue.pending_messages_per_session.values())
         for _ in range(sum(each.qsize() for each in waiting) - most):
             max(waiting, key=lambda each: each.qsize()).get_nowait()
+
+
+class Mailboxes(LRUCache[str, "asyncio.Queue[EventMessage]"]):
+    """Messages that wait for each caller, by the name of its session.
+
+    Gradio's own cache gives up the caller that came first, whose call may still wait for its turn,
+    and then ends the whole queue for good where it has to write to one that is gone. Here only
+    callers with nothing at work make room, and what is written to one that is gone is lost.
+
+    Args:
+        queue: of Gradio, which bounds the calls that wait.
+    """
+
+    def __init__(self, queue: Queue) -> None:
+        super().__init__(RESULTS)
+        self._queue = queue
+
+    def __setitem__(self, name: str, messages: asyncio.Queue[EventMessage]) -> None:
+        if name not in self and len(self) >= RESULTS:
+            self._make_room()
+        self.max_size = max(RESULTS, len(self) + 1)
+        super().__setitem__(name, messages)
+
+    def __missing__(self, name: str) -> asyncio.Queue[EventMessage]:
+        return asyncio.Queue()
+
+    def __delitem__(self, name: str) -> None:
+        self.pop(name, None)
+
+    def _make_room(self) -> None:
+        at_work = {event.session_hash for event in self._queue.event_ids_to_events.values()}
+        done = [name for name in self if name not in at_work]
+        for name in done[: max(0, len(done) - RESULTS + 1)]:
+            self.pop(name)
 
 
 def trim() -> None:

@@ -10,9 +10,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
+from gradio.queueing import Event
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -117,6 +120,33 @@ def test_a_result_that_nobody_fetches_is_forgotten() -> None:
     assert list(queue.pending_messages_per_session) == ["working"]
     assert not queue.pending_event_ids_session
     assert not queue.event_ids_to_events
+
+
+def test_no_flood_of_calls_takes_the_answer_of_one_that_waits() -> None:
+    """Gradio's queue, which ends for good where it writes to a caller that it has given up."""
+
+    async def flood() -> None:
+        with gr.Blocks() as blocks:
+            gr.api(lambda: 1, api_name="one")
+        queue, (call,) = blocks.queue()._queue, blocks.fns.values()
+        upkeep.Results(blocks)
+        queue.create_event_queue_for_fn(call)
+        waits = Event("waits", call, Request({"type": "http"}), None)
+        queue.event_queue_per_concurrency_id[call.concurrency_id].queue.append(waits)
+        queue.event_ids_to_events[waits._id] = waits
+        callers = queue.pending_messages_per_session
+        for name in ("waits", *map(str, range(3 * upkeep.RESULTS))):
+            callers[name] = asyncio.Queue()
+            queue.broadcast_estimations(call.concurrency_id)
+        assert callers["waits"].qsize() == 3 * upkeep.RESULTS + 1
+        assert len(callers) == upkeep.RESULTS + 1
+        assert "0" not in callers
+        callers.pop("waits")
+        queue.broadcast_estimations(call.concurrency_id)
+        del callers["waits"]
+        assert "waits" not in callers
+
+    run(flood())
 
 
 def test_whoever_leaves_most_unread_loses_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
