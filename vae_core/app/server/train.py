@@ -103,10 +103,15 @@ class Door:
         return self.trainings.look(visitor, since)
 
     def command_training(
-        self, visitor: object, command: object, value: object = None, since: object = 0
+        self,
+        visitor: object,
+        command: object,
+        value: object = None,
+        since: object = 0,
+        order: object = 0,
     ) -> Look:
         """Pause, step, go, pace or stop; see `Trainings.command`."""
-        return self.trainings.command(visitor, command, value, since)
+        return self.trainings.command(visitor, command, value, since, order)
 
     def own_models(self, visitor: object) -> Models:
         """The visitor's models, none of which is dropped for a while."""

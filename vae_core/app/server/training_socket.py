@@ -79,6 +79,7 @@ class TrainingSocket:
                 if asked is None:
                     return
                 visitor, since, stamp = asked
+                self.trainings.hear(visitor)
                 if mine is None:
                     mine = visitor
                     self._pages[mine] += 1

@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.events import api
 from gradio.queueing import Event
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -127,7 +128,7 @@ def test_no_flood_of_calls_takes_the_answer_of_one_that_waits() -> None:
 
     async def flood() -> None:
         with gr.Blocks() as blocks:
-            gr.api(lambda: 1, api_name="one")
+            api(lambda: 1, api_name="one")
         queue, (call,) = blocks.queue()._queue, blocks.fns.values()
         upkeep.Results(blocks)
         queue.create_event_queue_for_fn(call)

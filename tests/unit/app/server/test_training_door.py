@@ -183,6 +183,42 @@ def test_an_answer_comes_when_there_is_something_new(
         assert socket.receive_json()["look"]["place"] == 1
 
 
+def test_a_question_that_waits_for_its_turn_is_a_heartbeat(
+    client: TestClient,
+    studio: Studio,
+    call: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    call("start_training", visitor=A, recipe="vae-400")
+    visit = studio.trainings._roll.visits[A]
+
+    async def no_turn(*_: object) -> None:
+        raise ValueError("The server is busy.")
+
+    monkeypatch.setattr(training_socket.work_queues.QUICK, "run", no_turn)
+    visit.seen = before = visit.seen - 1
+    with client.websocket_connect(training_socket.PATH) as socket:
+        ask(socket, A)
+        assert socket.receive_json() == {"error": "The server is busy."}
+    assert visit.seen > before
+
+
+def test_a_run_that_begins_while_its_place_is_looked_up_has_none(
+    studio: Studio, call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look-up holds no lock, lest a socket waits for a run."""
+    call("start_training", visitor=A, recipe="vae-400")
+    roll = studio.trainings._roll
+    queue = roll.queue
+
+    def begins() -> list[Any]:
+        roll.visits[A].state = "starting"
+        return queue()
+
+    monkeypatch.setattr(roll, "queue", begins)
+    assert studio.trainings.stamp(A)[2] is None
+
+
 @pytest.mark.parametrize(("code", "state"), [(1001, "none"), (1000, "waiting")])
 def test_who_leaves_the_page_leaves_the_queue(
     client: TestClient, studio: Studio, call: Callable[..., Any], code: int, state: str

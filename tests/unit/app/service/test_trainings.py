@@ -140,7 +140,8 @@ def test_pause_step_go_and_stop(service: Callable[..., Trainings]):
                 return before
 
     at = resting()
-    trainings.command(visitor, "step")
+    for _ in range(2):  # sent again, since no answer came
+        assert trainings.command(visitor, "step", order=7)["state"] == "paused"
     until(trainings, visitor, lambda look: look["points"] and look["points"][-1]["step"] > at)
     assert resting() == at + 1
     trainings.command(visitor, "go")
@@ -149,7 +150,8 @@ def test_pause_step_go_and_stop(service: Callable[..., Trainings]):
     looks = until(trainings, visitor, ended)
     assert (looks[-1]["ending"], looks[-1]["model"]) == ("stopped", "own-1")
     with pytest.raises(ValueError, match="no run"):
-        trainings.command(visitor, "go")
+        trainings.command(visitor, "go", order=8)
+    assert trainings.command(visitor, "step", order=7)["state"] == "ended"
     with pytest.raises(ValueError, match="command must be one of"):
         trainings.command(visitor, "train")
 

@@ -63,7 +63,8 @@ class Roll:
 
     def place(self, visit: Visit) -> int | None:
         """In the queue, from 1; None where the run does not wait."""
-        return self.queue().index(visit) + 1 if visit.state == "waiting" else None
+        queue = self.queue()  # once: `stamp` holds no lock, and the run may begin meanwhile
+        return queue.index(visit) + 1 if visit in queue else None
 
     @property
     def free(self) -> int:

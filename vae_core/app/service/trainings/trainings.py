@@ -7,7 +7,7 @@ import logging
 import secrets
 import threading
 import time
-from typing import TypeAlias, cast
+from typing import cast
 
 from vae_core.app import checks, wire
 from vae_core.app.service.trainings import limits as limits_module
@@ -17,15 +17,11 @@ from vae_core.app.service.trainings.limits import Limits, Said
 from vae_core.app.service.trainings.own_models import Card, OwnModels, full_name
 from vae_core.app.service.trainings.process import RunProcess
 from vae_core.app.service.trainings.roll import Roll, model_name, secret
-from vae_core.app.service.trainings.visit import NO_RUN, Look, Visit
+from vae_core.app.service.trainings.visit import COMMANDS, NO_RUN, ORDERS, Look, Stamp, Visit
 from vae_core.checkpoint import archive
 from vae_core.models import Model
 from vae_core.training.live.control import SLOWEST
 
-Stamp: TypeAlias = "tuple[str, int, int | None]"
-"""The state of a run, its points, and its place in the queue."""
-
-COMMANDS = ("pause", "step", "go", "pace", "stop")
 TICK, CALM = 0.2, 5.0
 """Seconds between two looks at the clock: with runs, and with models alone."""
 
@@ -111,31 +107,41 @@ class Trainings:
             return visit.look(since, self._roll.place(visit))
 
     def stamp(self, visitor: object) -> Stamp:
-        """What changes whenever there is something new to see; no heartbeat, and waits for nobody.
-
-        Raises:
-            ValueError: the name cannot be one.
-        """
+        """What changes when there is something new to see; no heartbeat, and waits for nobody."""
         visit = self._roll.visits.get(secret(visitor))
         if visit is None:
             return ("none", 0, None)
         return (visit.state, len(visit.points), self._roll.place(visit))
 
+    def hear(self, visitor: object) -> None:
+        """The visitor asks for something, which may wait for its turn: a heartbeat already now."""
+        if visit := self._roll.visits.get(secret(visitor)):
+            visit.seen = time.monotonic()
+
     def command(
-        self, visitor: object, name: object, value: object = None, since: object = 0
+        self,
+        visitor: object,
+        name: object,
+        value: object = None,
+        since: object = 0,
+        order: object = 0,
     ) -> Look:
         """Pause, take one step, go on, slow down to `value` seconds a step, or stop.
 
-        A run that is stopped leaves its model as it stands.
+        A run that is stopped leaves its model as it stands. What is sent again under one number,
+        its `order`, is obeyed once.
 
         Raises:
             ValueError: there is no such command, or no run that could obey.
         """
         mine, name = secret(visitor), checks.choice("command", name, COMMANDS)
         since = checks.whole("since", since, 0, 10**9)
+        number = checks.whole("order", order, 0, 2**53)
         pace = checks.number("value", value, 0.0, SLOWEST) if name == "pace" else 0.0
         with self._changed:
             visit = self._roll.visits.get(mine)
+            if visit is not None and number and number in visit.obeyed:
+                return self.look(mine, since)
             if visit is None or visit.state == "ended":
                 raise ValueError("There is no run; start one first.")
             visit.check_pace()
@@ -144,11 +150,8 @@ class Trainings:
                     raise ValueError("The run still waits for its turn.")
                 self._end(visit, "The run was taken out of the queue.")
             else:
-                visit.process.send(Frame(name, {"seconds": pace} if name == "pace" else {}))
-                if name == "stop":
-                    visit.stop_by = visit.stop_by or time.monotonic() + self.limits.grace
-                elif name != "pace":
-                    visit.pause(name != "go")
+                visit.obey(name, pace, self.limits.grace)
+            visit.obeyed = [*visit.obeyed[1 - ORDERS :], number]
             return self.look(mine, since)
 
     def leave(self, visitor: object) -> None:
@@ -196,9 +199,8 @@ class Trainings:
         """Start whoever is next, as long as there is room."""
         for visit in self._roll.queue()[: 0 if self._closed else self._roll.free]:
             spare, self._spare = self._spare, None
-            fit = spare is not None and not spare.gone
             try:
-                process = cast(RunProcess, spare) if fit else RunProcess()
+                process = RunProcess() if spare is None or spare.gone else spare
             except OSError as error:
                 logging.getLogger(__name__).error("a run could not be started: %s", error)
                 self._end(visit, "The run could not be started; please try again later.")

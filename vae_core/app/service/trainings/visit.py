@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Literal, TypedDict, cast
+from typing import Literal, TypeAlias, TypedDict, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,15 @@ from vae_core.probability.likelihoods.registry import Quantity
 POINTS = 4000
 """Points that are kept of a curve; five a second over the longest run are fewer."""
 
+COMMANDS = ("pause", "step", "go", "pace", "stop")
 CALLS = 20
 """Commands a second."""
+
+ORDERS = 64
+"""Numbers of commands that are remembered, lest one that is sent again is obeyed again."""
+
+Stamp: TypeAlias = "tuple[str, int, int | None]"
+"""The state of a run, its points, and its place in the queue."""
 
 State = Literal["none", "waiting", "starting", "running", "paused", "ended"]
 
@@ -72,7 +79,7 @@ class Visit:
     """A run, from its place in the queue to its end; changed under the lock of `Trainings`.
 
     `rank` is how many runs of the same address were there before it, `seen` when its visitor was
-    last heard of.
+    last heard of, `obeyed` the numbers of its last commands.
     """
 
     visitor: str
@@ -94,6 +101,7 @@ class Visit:
     ending: str | None = None
     sentence: str | None = None
     calls: list[float] = field(default_factory=list[float])
+    obeyed: list[int] = field(default_factory=list[int])
 
     def order(self, limits: Limits) -> Frame:
         """What the process is sent."""
@@ -115,6 +123,15 @@ class Visit:
         self.paused = paused
         if self.state in ("running", "paused"):
             self.state = "paused" if paused else "running"
+
+    def obey(self, command: str, pace: float, grace: float) -> None:
+        """Pass a command on to the process, which has `grace` seconds for a stop."""
+        assert self.process is not None
+        self.process.send(Frame(command, {"seconds": pace} if command == "pace" else {}))
+        if command == "stop":
+            self.stop_by = self.stop_by or time.monotonic() + grace
+        elif command != "pace":
+            self.pause(command != "go")
 
     def add(self, frame: Frame) -> None:
         """Take in a snapshot."""

@@ -1,7 +1,7 @@
 // Calls of server functions: one argument, one answer, a sentence where there is none.
 
 import { isOffline, isReachable, whenBack } from "./connection.js";
-import { StudioError, StudioOffline, sentenceOf } from "./errors.js";
+import { StudioError, StudioLost, StudioOffline, sentenceOf } from "./errors.js";
 import { emit } from "./events.js";
 import { noteGone, withFullNames } from "./own.js";
 
@@ -59,11 +59,11 @@ async function insist(ask, retry, timeout) {
       await whenBack();
     }
     const answer = await inTime(ask(), timeout);
-    if (answer === LATE) throw new StudioError("That took too long; please try again.");
+    if (answer === LATE) throw new StudioLost("That took too long; please try again.");
     if (answer !== undefined && answer !== null) return accepted(answer);
     // Gradio turns both a dead server and a crash into "no answer": a probe tells them apart.
     if (await isReachable()) {
-      throw new StudioError("The server could not do that; please try again.");
+      throw new StudioLost("The server could not do that; please try again.");
     }
     whenBack();
   }

@@ -3,6 +3,9 @@
 /** A sentence for the visitor, from the server or from this page. */
 export class StudioError extends Error {}
 
+/** No answer came; the server may have done what it was asked for. */
+export class StudioLost extends StudioError {}
+
 /** The server cannot be reached. */
 export class StudioOffline extends StudioError {}
 
