@@ -55,7 +55,7 @@ PARAMETERS = {
     "fashion-vae-conv": 567_076,
     "fashion-vae-flow": 703_972,
     "vae-tc": 277_304,
-    "vae-vamp": 763_076,
+    "vae-vamp": 817_284,
     "vq-vae": 722_156,
 }
 

@@ -140,11 +140,11 @@ def vae_conditional() -> Config:
     return conv("vae-conditional", title, 10, residual(20), conditional=True)
 
 
-def _burda(name: str, title: str, **changes: object) -> Config:
+def _burda(name: str, title: str, *, starts_from: str | None = None, **changes: object) -> Config:
     """The one-layer model of Burda et al. (2015): 784-200-200-50 and back."""
     net = NetConfig(hidden_dims=(200, 200), activation="tanh")
     rates = {"learning_rate": 3e-3, "learning_rate_warmup": 500}
-    train = binary(30, batch_size=100, fused=True, **rates)
+    train = binary(30, batch_size=100, fused=True, starts_from=starts_from, **rates)
     given = Config(name=name, title=title, latent_dim=50, net=net, train=train)
     return replace(given, **changes)
 
@@ -162,6 +162,14 @@ def iwae_5() -> Config:
 @recipe
 def iwae_50() -> Config:
     return _burda("iwae-50", "The same, 50 importance samples", objective="iwae", samples=50)
+
+
+@recipe
+def vae_vamp() -> Config:
+    """The run of `vae-burda` once more, from its end: from fresh weights it collapses."""
+    title = "A mixture for a prior: 500 pictures that it learns"
+    mixture = {"prior": "vamp", "pseudo_inputs": 500}
+    return _burda("vae-vamp", title, starts_from="vae-burda", **mixture)
 
 
 def _narrow(
@@ -188,15 +196,6 @@ def _wide(name: str, title: str, train: TrainConfig, **changes: object) -> Confi
 def vae_conv_elbo() -> Config:
     """Where those of 16 and 10 latents and `vae-flow` begin."""
     return _narrow("vae-conv-elbo", "Residual convolutions by the plain ELBO", 32, residual(45))
-
-
-@recipe
-def vae_vamp() -> Config:
-    """Begins where the standard normal prior of the same nets has come to, by the same bound."""
-    steps = {"learning_rate": 1e-3, "learning_rate_warmup": 200, "clip_norm": 200.0}
-    train = binary(40, batch_size=256, compile=True, starts_from="vae-conv-elbo", **steps)
-    title = "A mixture for a prior: 250 pictures that it learns"
-    return _narrow("vae-vamp", title, 32, train, prior="vamp", pseudo_inputs=250)
 
 
 class Stage(TypedDict):

@@ -15,11 +15,11 @@ class Corruption(TypedDict):
 
 class PriorWords(TypedDict):
     """Sentences on a prior that is neither plain noise nor a flow of it: what its sliders move,
-    what its draws are, and whose the dashed circles of the map are."""
+    what its draws are, and the Gaussian that lengths are compared with and circles drawn of."""
 
     sliders: str
     draws: str
-    circles: str
+    gaussian: str
 
 
 class Kind(TypedDict):

@@ -15,14 +15,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("vae-conv", "vae-conv-5", "vae-wide", "vae-conv-elbo"),
         *("vae-conv-10", "vae-conv-10-beta", "vae-conv-16", "vae-conditional"),
         *("vae-flow-digits", "vae-flow-digits-16", "vae-flow-digits-5", "vae-flow", "vae-flow-5"),
-        *("vae-vamp", "vae-pixelcnn"),
+        "vae-pixelcnn",
     ),
     "Beta: rate against distortion": ("vae-beta-half", "vae-beta-1", "beta-vae", "vae-tc"),
     "Other pixels": ("vae-gaussian", "vae-gaussian-learned", "vae-laplace", "vae-logistic"),
     "Posterior collapse and its cures": (
         *("vae-collapsed", "vae-annealed", "vae-cyclical", "vae-freebits"),
     ),
-    "Importance-weighted": ("vae-burda", "iwae-5", "iwae-50"),
+    "Better bounds and priors": ("vae-burda", "iwae-5", "iwae-50", "vae-vamp"),
     "Deterministic": ("ae", "ae-cross-entropy", "ae-linear", "ae-overcomplete", "vq-vae"),
     "Denoising": ("dae-gaussian", "dae-masking", "dae-salt-pepper"),
     "Sparse and contractive": (*("sae-topk", "sae-kl", "sae-l1", "sae-l2", "ae-sigmoid", "cae"),),
@@ -48,7 +48,8 @@ def group(config: Config) -> str:
         return "Sparse and contractive" if penalised else "Deterministic"
     if config.net.kind == "conv":
         return "Variational, convolutional"
-    return "Importance-weighted" if config.objective == "iwae" else "Variational"
+    better = config.objective == "iwae" or config.prior == "vamp"
+    return "Better bounds and priors" if better else "Variational"
 
 
 def kind(config: Config) -> Kind:

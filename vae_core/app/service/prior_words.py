@@ -27,7 +27,7 @@ def _vamp(config: Config) -> PriorWords:
             "of them is chosen, then a code within it. Temperature scales the noise within; at 0 "
             "each draw is the middle of one of them."
         ),
-        "circles": "a Gaussian with the prior's mean and covariance, which is itself a mixture",
+        "gaussian": "a Gaussian with the prior's mean and covariance",
     }
 
 
@@ -46,5 +46,5 @@ def _codebook(config: Config) -> PriorWords:
             "draws one after the other. Below temperature 1 likelier entries come more often; at 0 "
             "every draw is the same."
         ),
-        "circles": "a Gaussian fitted to the codes before they are quantised",
+        "gaussian": "a Gaussian fitted to the codes before they are quantised",
     }

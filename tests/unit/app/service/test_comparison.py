@@ -95,7 +95,7 @@ def test_an_unknown_group_is_refused(part: Comparison) -> None:
 
 
 def test_a_group_without_members_is_empty(part: Comparison) -> None:
-    assert part.through(DIGIT, "Importance-weighted") == {"models": []}
+    assert part.through(DIGIT, "Better bounds and priors") == {"models": []}
 
 
 @pytest.mark.parametrize("wrong", [None, "", "abc", 3, wire.pack(PICTURE[:5])])

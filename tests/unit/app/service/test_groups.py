@@ -67,7 +67,7 @@ def test_an_unknown_recipe_goes_by_its_kind() -> None:
         return groups.group(Config.from_dict(recipes.get(base).to_dict() | {"name": "mine"}))
 
     assert kind("vae-400") == "Variational"
-    assert kind("iwae-5") == "Importance-weighted"
+    assert kind("iwae-5") == "Better bounds and priors"
     assert kind("dae-masking") == "Denoising"
     assert kind("sae-l1") == kind("cae") == kind("sae-topk") == "Sparse and contractive"
     assert kind("ae") == "Deterministic"
@@ -78,7 +78,7 @@ def test_models_are_listed_by_group_then_as_the_group_lists_them() -> None:
     cards: list[Any] = [
         {"name": name, "group": "Variational"} for name in ("zz", "vae-400", "vae-128")
     ]
-    cards += [{"name": "iwae-5", "group": "Importance-weighted"}]
+    cards += [{"name": "iwae-5", "group": "Better bounds and priors"}]
     cards += [{"name": "ae", "group": "Deterministic"}]
     assert {card["name"] for card in cards} == set(names)
     listed = [card["name"] for card in sorted(cards, key=groups.place)]

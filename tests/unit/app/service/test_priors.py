@@ -48,6 +48,7 @@ def test_the_card_says_what_its_sliders_and_draws_are(studio: Studio, name: str)
     words = found["words"]
     assert words is not None
     assert ("16" if name == "vq-vae" else "9 pictures") in words["sliders"]
+    assert words["gaussian"].startswith("a Gaussian")
 
 
 def test_priors_of_noise_need_no_words() -> None:

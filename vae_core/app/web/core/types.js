@@ -16,7 +16,7 @@
  * @property {boolean} slow paints pixel by pixel
  * @property {boolean} has_rate whether a code has a probability, and so a cost
  * @property {boolean} sliders_are_noise noise for them is a draw of the prior; else it draws itself
- * @property {{ sliders: string, draws: string, circles: string } | null} words on such a prior
+ * @property {{ sliders: string, draws: string, gaussian: string } | null} words on such a prior
  * @property {boolean} takes_labels its decoder takes a digit as well
  * @property {string[]} samplers fitted to its codes after training
  * @property {boolean} conditional was measured with the label given

@@ -80,12 +80,10 @@ export class Gauge {
    */
   #note(nearer, isCode) {
     if (isCode) return `${inPercent(nearer)} % of the codes of test digits lie nearer to the mean.`;
-    const prior = this.#model?.variational ? "the prior" : "the Gaussian fitted to its codes";
+    const prior = priorOf(this.#model);
     if (nearer > OFF) {
-      return (
-        `Not one in a thousand draws from ${prior} lies this far from the mean: ` +
-        "the decoder was never asked about this place."
-      );
+      const end = this.#model?.words ? "." : ": the decoder was never asked about this place.";
+      return `Not one in a thousand draws from ${prior} lies this far from the mean${end}`;
     }
     const { low, high } = this.#shell;
     return (
@@ -93,6 +91,16 @@ export class Gauge {
       `95 of 100 have ‖z‖ between ${fixed(low)} and ${fixed(high)}.`
     );
   }
+}
+
+/**
+ * Whose draws a length is compared with.
+ *
+ * @param {Model | null} model
+ */
+function priorOf(model) {
+  if (model?.words) return model.words.gaussian;
+  return model?.variational ? "the prior" : "the Gaussian fitted to its codes";
 }
 
 /** @param {number} nearer */

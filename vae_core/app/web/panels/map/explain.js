@@ -24,7 +24,7 @@ export function explain(model, kind, chart) {
   const { name, latent_dim: d, variational, takes_labels: labels, words } = model;
   const share = chart?.about.share;
   const prior = variational ? "the prior" : "the Gaussian fitted to the codes";
-  const circles = words?.circles ?? prior;
+  const circles = words?.gaussian ?? prior;
   const misses = words
     ? ""
     : `: where the two differ, draws from ${prior} land where no digit lies`;

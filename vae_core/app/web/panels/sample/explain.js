@@ -39,12 +39,10 @@ export function explain(model, label, sampler = "prior") {
       text`Against real test digits these samples have an FID of ${figure(metrics.fid)}${floor}.`,
     );
   }
-  if (isNumber(metrics?.rate) && !words) {
-    parts.push(
-      "Training pulls the code of each digit towards the prior, but never asks whether all codes together fill it: where the prior reaches and they do not, no digit was ever encoded, and a draw from there is often none.",
-      rateInParts(model),
-      sureness(model),
-    );
+  if (isNumber(metrics?.rate)) {
+    const why =
+      "Training pulls the code of each digit towards the prior, but never asks whether all codes together fill it: where the prior reaches and they do not, no digit was ever encoded, and a draw from there is often none.";
+    parts.push(words ? "" : why, rateInParts(model), sureness(model));
   }
   return joined(parts.filter(Boolean));
 }
