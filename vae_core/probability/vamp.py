@@ -90,8 +90,12 @@ class VampPrior(nn.Module):
     ) -> Float[Tensor, "*b"]:
         """Log-density of z (..., d) in nats, (...); labels y mean nothing here."""
         means, logvars = self.components()
-        standard = (z.unsqueeze(-2) - means) * torch.exp(-0.5 * logvars)
-        parts = -0.5 * (standard**2 + logvars + LOG_TWO_PI).sum(-1)
+        if self.training:
+            standard = (z.unsqueeze(-2) - means) * torch.exp(-0.5 * logvars)
+            squares = (standard**2).sum(-1)
+        else:
+            squares = _squares(z, means, logvars)
+        parts = -0.5 * (squares + (logvars + LOG_TWO_PI).sum(-1))
         return parts.logsumexp(-1) - math.log(self.count)
 
     def draw(
@@ -126,3 +130,17 @@ class VampPrior(nn.Module):
     ) -> Float[Tensor, "*b {self.dim}"]:
         """The latent z (..., d) that the sliders' position u stands for."""
         return self.whitening.back(u @ self.axes.T)
+
+
+def _squares(z: Tensor, means: Tensor, logvars: Tensor) -> Tensor:
+    """sum_d (z - mean)^2 / variance of z (..., d) under each of k Gaussians, (..., k).
+
+    Two products of matrices instead of k d differences a code: ten times as fast. What cancels
+    between them is lost in single precision, so they are double where the device has that.
+    """
+    kind = torch.float32 if z.device.type == "mps" else torch.float64
+    weights, centre = torch.exp(-logvars).to(kind), means.mean(0)
+    z, means = (z - centre).to(kind), (means - centre).to(kind)
+    crossed = z @ (means * weights).T
+    found = z.square() @ weights.T - 2 * crossed + (means.square() * weights).sum(-1)
+    return found.clamp(min=0).to(logvars.dtype)

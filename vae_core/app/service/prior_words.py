@@ -18,9 +18,9 @@ def _vamp(config: Config) -> PriorWords:
     return {
         "sliders": (
             f"Its prior is a mixture: the codes of {count} pictures that it learned, each with its "
-            "own spread. No slider can stand for a mixture's noise, so these count standard "
-            "deviations of the whole mixture from its mean, along straight ways through the codes. "
-            "Random draws from the mixture itself."
+            "own spread. Sliders count standard deviations of the whole mixture from its mean, "
+            "along straight ways through the codes: none can stand for a mixture's noise. Random "
+            "draws from the mixture itself."
         ),
         "draws": (
             f"Each digit is decoded from a draw of the prior, a mixture of {count} Gaussians: one "
