@@ -140,11 +140,13 @@ def vae_conditional() -> Config:
     return conv("vae-conditional", title, 10, residual(20), conditional=True)
 
 
-def _burda(name: str, title: str, *, starts_from: str | None = None, **changes: object) -> Config:
+def _burda(
+    name: str, title: str, epochs: int = 30, *, starts_from: str | None = None, **changes: object
+) -> Config:
     """The one-layer model of Burda et al. (2015): 784-200-200-50 and back."""
     net = NetConfig(hidden_dims=(200, 200), activation="tanh")
     rates = {"learning_rate": 3e-3, "learning_rate_warmup": 500}
-    train = binary(30, batch_size=100, fused=True, starts_from=starts_from, **rates)
+    train = binary(epochs, batch_size=100, fused=True, starts_from=starts_from, **rates)
     given = Config(name=name, title=title, latent_dim=50, net=net, train=train)
     return replace(given, **changes)
 
@@ -169,7 +171,7 @@ def vae_vamp() -> Config:
     """The run of `vae-burda` once more, from its end: from fresh weights it collapses."""
     title = "A mixture for a prior: 500 pictures that it learns"
     mixture = {"prior": "vamp", "pseudo_inputs": 500}
-    return _burda("vae-vamp", title, starts_from="vae-burda", **mixture)
+    return _burda("vae-vamp", title, 21, starts_from="vae-burda", **mixture)
 
 
 def _narrow(
