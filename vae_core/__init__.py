@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if sys.argv[:1] == ["-m"]:  # `python -m vae_core`, on its way; torch is not imported yet
     from vae_core import cores
 
-    cores.prepare(os.environ)
+    cores.prepare(os.environ, verb=next(iter(sys.argv[1:]), None))
 
 from vae_core import checkpoint, explore, recipes, runtime
 from vae_core.checkpoint.folder import inspect, load, save

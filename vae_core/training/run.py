@@ -15,7 +15,7 @@ from vae_core import runtime
 from vae_core.data.digits import Digits, batch_rows, batches
 from vae_core.models import Autoencoder
 from vae_core.probability.protocols import can_begin
-from vae_core.training import cuda_graph, distributed, schedules, state
+from vae_core.training import cuda_graph, distributed, schedules, state, waiting
 from vae_core.training.batch import draw_batch
 from vae_core.training.run_state import Model, RunState
 from vae_core.training.step import Updater, recorded
@@ -117,17 +117,20 @@ def fit(
     steps = _recorded if cuda_graph.is_supported(run) else _single
     epoch = steps(run, digits, size, total_steps, every)
     meter = _Meter(run, total_steps)
-    while run.step < total_steps:
-        # The order depends on the seed and the epoch alone, so a resumed epoch finds its place.
-        for means in epoch(runtime.generator(run.device, run.seed, run.epoch, 2)):
-            meter.add(means)
-            run.batch += len(means)
-            run.step += len(means)
-            if run.batch == per_epoch:
-                run.epoch, run.batch = run.epoch + 1, 0
-            if run.batch % every == 0:
-                yield meter.record()
-                meter.restart()  # What is done with a record is no time of training.
+    with waiting.found(run.device) as threads:
+        while run.step < total_steps:
+            # The order depends on seed and epoch alone, so a resumed epoch finds its place.
+            for means in epoch(runtime.generator(run.device, run.seed, run.epoch, 2)):
+                meter.add(means)
+                run.batch += len(means)
+                run.step += len(means)
+                if run.batch == per_epoch:
+                    run.epoch, run.batch = run.epoch + 1, 0
+                threads.step()
+                if run.batch % every == 0:
+                    yield meter.record()
+                    meter.restart()  # What is done with a record is no time of training.
+                    threads.restart()
 
 
 Epoch = Callable[[torch.Generator], Iterator[Tensor]]
