@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.stats import rankdata
 from torch import Tensor
 
 from vae_core import runtime
@@ -209,6 +208,8 @@ def _figures(
 
 def spearman(values: Floats) -> Floats:
     """Spearman's correlation of each row (n, k) with 0, 1, ..., k - 1; 0 where a row is flat."""
+    from scipy.stats import rankdata  # imported here, since that takes half a second
+
     ranks = rankdata(values, axis=1)
     steps = int(values.shape[1])
     places = np.arange(steps, dtype=np.float64) - (steps - 1) / 2

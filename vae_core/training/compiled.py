@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from vae_core import runtime
-from vae_core.training import compile_choice, distributed, schedules
+from vae_core.training import adam, compile_choice, distributed, schedules
 from vae_core.training.objectives import Batch
 from vae_core.training.run_state import Loss, RunState
 
@@ -50,7 +50,7 @@ class FusedStep:
     resuming need not know of it. All batches must be shaped as the first.
 
     Args:
-        run: the run, whose optimiser is Adam.
+        run: the run.
         loss: the scalar to minimise, and the means to report.
         total_steps: what the schedules are stretched over.
         otherwise: the plain step; it takes over, with a warning, should the compiler fail.
@@ -98,8 +98,7 @@ class FusedStep:
     def _row(self, step: int) -> tuple[float, ...]:
         train = self.run.config.train
         rate = schedules.learning_rate(train, step, self.total_steps)
-        decays = self.run.optimizer.param_groups[0]["betas"]
-        first, second = (1 - decay ** (step + 1) for decay in decays)
+        first, second = (1 - decay ** (step + 1) for decay in adam.BETAS)
         beta = schedules.beta(train.beta, step, self.total_steps)
         share = schedules.average_share(train, step)
         return beta, rate / first, second**-0.5, share
@@ -107,18 +106,9 @@ class FusedStep:
 
 def _state(run: RunState) -> list[Tensors]:
     """Weights, Adam's two moments, averaged weights (none without), buffers, counts of steps."""
-    weights: Tensors = list(run.model.parameters())
-    for weight in weights:
-        if not run.optimizer.state[weight]:
-            run.optimizer.state[weight] = {
-                "step": torch.zeros(()),
-                "exp_avg": torch.zeros_like(weight),
-                "exp_avg_sq": torch.zeros_like(weight),
-            }
-    found = [run.optimizer.state[weight] for weight in weights]
-    first, second, counts = ([s[k] for s in found] for k in ("exp_avg", "exp_avg_sq", "step"))
     averages: Tensors = [] if run.average is None else list(run.average.parameters())
-    return [weights, first, second, averages, list(run.model.buffers()), counts]
+    kept = run.optimizer
+    return [kept.weights, kept.first, kept.second, averages, list(run.model.buffers()), kept.counts]
 
 
 class _Loss(nn.Module):
@@ -143,7 +133,6 @@ def _trace(
     module, train = _Loss(run.model, loss), run.config.train
     names = [name for name, _ in module.named_parameters()]
     constants = [name for name, _ in module.named_buffers()]
-    group = run.optimizer.param_groups[0]
 
     def step(state: Sequence[Tensors], numbers: Tensor, fields: Tensors) -> tuple[Tensor]:
         weights, first, second, averages, buffers, counts = state
@@ -156,7 +145,7 @@ def _trace(
         if train.clip_norm is not None:
             gradients = _clipped(gradients, train.clip_norm)
         for weight, m, v, g in zip(weights, first, second, gradients, strict=True):
-            _adam(weight, m, v, g, rate, spread, group["betas"], group["eps"])
+            _adam(weight, m, v, g, rate, spread)
         for average, weight in zip(averages, weights, strict=False):
             average.add_(share * (weight - average))
         for count in counts:
@@ -172,22 +161,16 @@ def _trace(
 
 
 def _adam(
-    weight: Tensor,
-    m: Tensor,
-    v: Tensor,
-    gradient: Tensor,
-    rate: Tensor,
-    spread: Tensor,
-    betas: tuple[float, float],
-    eps: float,
+    weight: Tensor, m: Tensor, v: Tensor, gradient: Tensor, rate: Tensor, spread: Tensor
 ) -> None:
     """Adam (Kingma and Ba, 2014) in place, a root and a division an element.
 
     `rate` is the learning rate over 1 - beta_1^t, `spread` is 1 over the root of 1 - beta_2^t.
     """
-    m.add_((1 - betas[0]) * (gradient - m))
-    v.copy_(betas[1] * v + (1 - betas[1]) * gradient * gradient)
-    weight.sub_(rate * m / (v.sqrt() * spread + eps))
+    mean, square = adam.BETAS
+    m.add_((1 - mean) * (gradient - m))
+    v.copy_(square * v + (1 - square) * gradient * gradient)
+    weight.sub_(rate * m / (v.sqrt() * spread + adam.EPS))
 
 
 def _clipped(gradients: Tensors, limit: float) -> Tensors:

@@ -148,13 +148,13 @@ class GraphedSteps:
 
     def _steps(self, count: int) -> Tensor:
         """Steps whose scheduled numbers are read from where each has its own place."""
-        run, group = self.run, self.run.optimizer.param_groups[0]
-        before = run.beta, run.share, group["lr"]
+        run, adam = self.run, self.run.optimizer
+        before = run.beta, run.share, adam.rate
         means: list[Tensor] = []
         try:
             for i in range(count):
-                run.beta, run.share, group["lr"] = (self.numbers[i, j, 0] for j in range(3))
+                run.beta, run.share, adam.rate = (self.numbers[i, j, 0] for j in range(3))
                 means.append(self.step(self.rows[i]))
         finally:
-            run.beta, run.share, group["lr"] = before
+            run.beta, run.share, adam.rate = before
         return torch.stack(means)

@@ -11,6 +11,7 @@ from torch import Tensor
 from vae_core import runtime
 from vae_core.config import Config
 from vae_core.models import VAE, Autoencoder, build
+from vae_core.training.adam import Adam
 from vae_core.training.objectives import Batch
 
 Model = VAE | Autoencoder
@@ -33,11 +34,7 @@ class RunState:
         self.seed = seed
         with runtime.seeded(seed):
             self.model: Model = build(config).to(self.device)
-        rate = torch.tensor(config.train.learning_rate, device=self.device)
-        on_gpu = self.device.type == "cuda"
-        self.optimizer: torch.optim.Optimizer = torch.optim.Adam(
-            self.model.parameters(), lr=rate, fused=True, capturable=on_gpu
-        )
+        self.optimizer = Adam(self.model.parameters(), config.train.learning_rate)
         self.average = self._new_average()
         self.beta = torch.ones((), device=self.device)
         self.share = torch.ones((), device=self.device)

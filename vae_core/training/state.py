@@ -17,9 +17,8 @@ from vae_core.config import Config
 from vae_core.files import read_tensors, safetensors_metadata, write_tensors
 from vae_core.training.run_state import RunState
 
-PLACE = ("epoch", "batch", "step", "seconds", "seed")
-MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 Tensors = dict[str, Tensor]
+PLACE = ("epoch", "batch", "step", "seconds", "seed")
 
 
 class Place(TypedDict):
@@ -96,18 +95,16 @@ def _tensors(run: RunState) -> Tensors:
     tensors = {f"model.{k}": v for k, v in run.model.state_dict().items()}
     if run.average is not None:
         tensors |= {f"average.{k}": v for k, v in run.average.state_dict().items()}
-    for i, state in run.optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{i}.{k}": v for k, v in state.items()}
+    if run.step:
+        tensors |= {f"optimizer.{k}": v for k, v in run.optimizer.state().items()}
     return tensors | {"noise": run.noise.get_state()}
 
 
 def _expected(run: RunState, step: int) -> Tensors:
     """Tensors of the names, shapes and types that a state of `run` after `step` steps has."""
     expected = {k: v for k, v in _tensors(run).items() if not k.startswith("optimizer.")}
-    for i, weight in enumerate(run.model.parameters() if step else ()):
-        count = torch.zeros(())
-        expected |= {f"optimizer.{i}.{key}": count if key == "step" else weight for key in MOMENTS}
-    return expected
+    kept = run.optimizer.state() if step else {}
+    return expected | {f"optimizer.{k}": v for k, v in kept.items()}
 
 
 def _check(path: Path, tensors: Tensors, expected: Tensors) -> None:
@@ -161,11 +158,8 @@ def _apply(run: RunState, tensors: Tensors, place: Place) -> None:
     run.model.load_state_dict(_strip(tensors, "model."))
     if run.average is not None:
         run.average.load_state_dict(_strip(tensors, "average."))
-    state: dict[int, Tensors] = {}
-    for key, value in _strip(tensors, "optimizer.").items():
-        index, name = key.split(".")
-        state.setdefault(int(index), {})[name] = value
-    run.optimizer.load_state_dict({**run.optimizer.state_dict(), "state": state})
+    if kept := _strip(tensors, "optimizer."):
+        run.optimizer.load(kept)
     for key, value in place.items():
         setattr(run, key, value)
 

@@ -95,7 +95,7 @@ def _prepare(run: RunState, total_steps: int) -> None:
     train = run.config.train
     run.beta.fill_(schedules.beta(train.beta, run.step, total_steps))
     run.share.fill_(schedules.average_share(train, run.step))
-    run.optimizer.param_groups[0]["lr"].fill_(schedules.learning_rate(train, run.step, total_steps))
+    run.optimizer.rate.fill_(schedules.learning_rate(train, run.step, total_steps))
     if isinstance(run.model, Autoencoder):
         run.model.topk = schedules.topk(run.config.code, run.step, total_steps)
 
@@ -105,7 +105,7 @@ def _step(run: RunState, loss: Loss, batch: Batch) -> Tensor:
     train = run.config.train
     with runtime.autocast(run.device, train.precision):
         value, means = loss(run.model, batch, run.beta)
-    run.optimizer.zero_grad(set_to_none=True)
+    run.optimizer.forget_gradients()
     torch.autograd.backward(value)
     distributed.average_gradients(run.model, len(batch.x))
     if train.clip_norm is not None:

@@ -95,7 +95,7 @@ def test_the_update_is_torch_adam(digits: Digits):
         oracle.grad = gradient.double()
         optimizer.step()
         rate, spread = torch.tensor(1e-3 / (1 - 0.9**t)), torch.tensor((1 - 0.999**t) ** -0.5)
-        compiled._adam(weight, m, v, gradient, rate, spread, (0.9, 0.999), 1e-8)
+        compiled._adam(weight, m, v, gradient, rate, spread)
     torch.testing.assert_close(weight, oracle.detach().float(), rtol=1e-6, atol=1e-7)
 
 

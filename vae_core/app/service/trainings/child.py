@@ -40,7 +40,6 @@ def main() -> None:
     """Wait for an order, train, answer, end."""
     torch.set_num_threads(1)
     orders, answers = sys.stdin.buffer, _own_output()
-    _load()
     frames.write(answers, Frame("ready", {}))
     order = frames.read(orders)
     if order is None:
@@ -54,15 +53,6 @@ def main() -> None:
     except Exception as error:
         if not isinstance(error, BrokenPipeError):
             frames.write(answers, Frame("failed", _failure(error, memory)))
-
-
-def _load() -> None:
-    """Do now what costs a second when a run begins, and what needs a disk.
-
-    The first optimizer imports torch's compiler, which looks for a folder that it can write to, and
-    finds none once `_limit` holds.
-    """
-    torch.optim.Adam([torch.zeros(1, requires_grad=True)])
 
 
 def _own_output() -> BinaryIO:
