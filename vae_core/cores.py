@@ -1,4 +1,4 @@
-"""Processor cores: how many there are for this process, and threads that sleep while they wait.
+"""Processor cores and memory: how many cores there are for this process, how its threads wait.
 
 OpenMP's threads spin while they wait for each other. On idle cores that makes a training step of
 `vae-400` twice as fast; beside one busy process each thread burns the core that the other needs,
@@ -11,6 +11,7 @@ Nothing here imports torch: OpenMP reads the variables as torch loads it.
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
 import sys
@@ -66,3 +67,21 @@ def _quota(path: Path) -> int:
         return sys.maxsize if granted == "max" else math.ceil(int(granted) / int(period))
     except (OSError, ValueError, ZeroDivisionError):
         return sys.maxsize
+
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Settings of GNU's allocator, by their numbers in its malloc.h."""
+BLOCK, KEPT = 32 << 20, 1 << 30
+"""Bytes: blocks up to the one are kept when freed, up to the other in all."""
+
+
+def keep_freed_memory() -> None:
+    """Has the process keep what it frees, so that the next training step finds it.
+
+    Otherwise each step of `vae-400` is given its gradients' megabytes anew, in 480 pages that the
+    system clears one by one: a quarter of the step. Without effect where the allocator is another.
+    """
+    allocator = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if (adjust := getattr(allocator, "mallopt", None)) is not None:
+        adjust(M_MMAP_THRESHOLD, BLOCK)
+        adjust(M_TRIM_THRESHOLD, KEPT)

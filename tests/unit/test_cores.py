@@ -64,3 +64,23 @@ def test_a_quota_that_cannot_be_read_is_none(
     monkeypatch.setattr(cores, "QUOTA", tmp_path / "cpu.max")
     cores.QUOTA.write_text(text)
     assert cores.available() == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of GNU's allocator")
+def test_what_is_freed_is_kept_for_the_next_step():
+    code = """
+import resource
+from vae_core import cores
+import numpy as np
+cores.keep_freed_memory()
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(3):
+    np.ones(10**6)
+before = faults()
+for _ in range(20):
+    np.ones(10**6)  # 8 MB, nearly 2,000 pages
+print(faults() - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert int(done.stdout) < 1000, done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from vae_core import cores
 from vae_core.cli import Verbs, call, verb
 from vae_core.data.options import add_arguments, add_dataset
 from vae_core.training import session
@@ -28,4 +29,5 @@ def add(verbs: Verbs) -> None:
 
 def train(arguments: argparse.Namespace) -> session.Trained:
     """Train as `session.train` says."""
+    cores.keep_freed_memory()
     return call(session.train, arguments)
