@@ -18,11 +18,6 @@ from typing import cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-
-# scipy ships no types.
-from scipy.optimize import (  # pyright: ignore[reportMissingTypeStubs]
-    linear_sum_assignment,  # pyright: ignore[reportUnknownVariableType]
-)
 from torch import Tensor
 
 from vae_core import checkpoint, files, runtime
@@ -139,6 +134,11 @@ def completed(few: Floats) -> Floats:
 
     The learned axes keep their order; each is turned as little as makes it orthogonal to the few.
     """
+    # Imported here, since that takes half a second; scipy ships no types.
+    from scipy.optimize import (  # pyright: ignore[reportMissingTypeStubs]
+        linear_sum_assignment,  # pyright: ignore[reportUnknownVariableType]
+    )
+
     assign = cast(Assignment, linear_sum_assignment)
     replaced, _ = assign(few**2, maximize=True)
     learned = np.delete(np.eye(len(few)), replaced, axis=1)
