@@ -56,9 +56,15 @@ def generator(device: torch.device | str, *seeds: int) -> torch.Generator:
 
 def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager[object]:
     """bf16 arithmetic where `precision` asks for it and the device has it, else none."""
-    if precision != "bf16" or (device.type == "cpu" and not cpu_has_bf16()):
+    if product_dtype(device, precision) == torch.float32:
         return contextlib.nullcontext()
     return torch.autocast(device.type, torch.bfloat16)
+
+
+def product_dtype(device: torch.device, precision: str) -> torch.dtype:
+    """What matrices are rounded to before they are multiplied, as `autocast` decides."""
+    slow = device.type == "cpu" and not cpu_has_bf16()
+    return torch.bfloat16 if precision == "bf16" and not slow else torch.float32
 
 
 def single(x: Tensor) -> Tensor:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -9,6 +12,7 @@ from vae_core import runtime
 from vae_core.data.digits import Digits, to_floats
 from vae_core.models import Autoencoder
 from vae_core.training import (
+    by_hand,
     compile_choice,
     compiled,
     cuda_graph,
@@ -51,9 +55,14 @@ def _compiles(run: RunState, batch: Batch, steps: int) -> bool:
 
 
 def _plain(run: RunState, loss: Loss, total_steps: int) -> compiled.Update:
+    """An operation at a time; the gradients by hand where they are written out, bit for bit."""
+    differentiate: Differentiate = functools.partial(_autograd, run, loss)
+    if loss is batch_loss and by_hand.is_supported(run):
+        differentiate = by_hand.Gradients(run)
+
     def plain(batch: Batch) -> Tensor:
         _prepare(run, total_steps)
-        return _step(run, loss, batch)
+        return _step(run, differentiate, batch)
 
     return plain
 
@@ -85,7 +94,8 @@ def recorded(
 
     def step(rows: Tensor) -> Tensor:
         images, labels = digits.images.index_select(0, rows), digits.labels.index_select(0, rows)
-        return _step(run, loss, draw_batch(run, images, labels))
+        batch = draw_batch(run, images, labels)
+        return _step(run, functools.partial(_autograd, run, loss), batch)
 
     return cuda_graph.GraphedSteps(run, step, batch_size, total_steps)
 
@@ -100,13 +110,22 @@ def _prepare(run: RunState, total_steps: int) -> None:
         run.model.topk = schedules.topk(run.config.code, run.step, total_steps)
 
 
-def _step(run: RunState, loss: Loss, batch: Batch) -> Tensor:
-    """One step of the optimiser; the batch's mean distortion, rate and loss, (3,)."""
-    train = run.config.train
-    with runtime.autocast(run.device, train.precision):
+Differentiate = Callable[[Batch], Tensor]
+"""Leaves a batch's gradients at the weights, and gives its mean distortion, rate and loss, (3,)."""
+
+
+def _autograd(run: RunState, loss: Loss, batch: Batch) -> Tensor:
+    with runtime.autocast(run.device, run.config.train.precision):
         value, means = loss(run.model, batch, run.beta)
     run.optimizer.forget_gradients()
     torch.autograd.backward(value)
+    return means
+
+
+def _step(run: RunState, differentiate: Differentiate, batch: Batch) -> Tensor:
+    """One step of the optimiser; the batch's mean distortion, rate and loss, (3,)."""
+    train = run.config.train
+    means = differentiate(batch)
     distributed.average_gradients(run.model, len(batch.x))
     if train.clip_norm is not None:
         torch.nn.utils.clip_grad_norm_(run.model.parameters(), train.clip_norm)
