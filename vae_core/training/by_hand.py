@@ -108,7 +108,7 @@ class _Layer:
         return of_result if self.first else torch.mm(of_result, self.weight, out=self.of_given)
 
 
-def _keep(parameter: nn.Parameter, gradient: Tensor) -> None:
+def _keep(parameter: Tensor, gradient: Tensor) -> None:
     if parameter.grad is not None:
         parameter.grad.copy_(gradient)
 
