@@ -34,7 +34,7 @@ class Plan:
 
 
 CODES = Plan(steps=4000, batch=100, learning_rate=3e-3, weight=1.0)
-PIXELS = Plan(steps=4000, batch=200, learning_rate=1e-3, weight=100.0)
+PIXELS = Plan(steps=4000, batch=100, learning_rate=3e-3, weight=30.0)
 
 
 def fit(

@@ -7,7 +7,8 @@ a latent, on those codes; `m2` trains it on pixels, and takes nothing of the mod
 
 The settings of the graph were chosen on training digits kept out
 (`label vae-flow --hold-out 2000 --data DIR`), those of M2 on codes also by a seed that is not
-reported (`--hold-out 5000 --seeds 100`); those of M2 on pixels and the machine's C were not.
+reported (`--hold-out 5000 --seeds 100`), those of M2 on pixels among five trials of one such seed
+each; the machine's C was not.
 """
 
 from __future__ import annotations
