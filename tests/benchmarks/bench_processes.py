@@ -33,6 +33,7 @@ import torch
 from vae_core import Config, recipes
 from vae_core.data.digits import load_mnist
 from vae_core.training import distributed, step
+from vae_core.training.adam import Adam
 from vae_core.training.objectives import Batch
 from vae_core.training.run import TrainingRun, fit
 from vae_core.training.run_state import Model
@@ -72,6 +73,7 @@ def work(arguments: argparse.Namespace) -> None:
     if arguments.double:
         run.model.double()
         run.average = run._new_average()
+        run.optimizer = Adam(run.model.parameters(), config.train.learning_rate)
         step.batch_loss = in_double
     losses, times = [], []
     for record in fit(run, digits, every=1):
