@@ -9,6 +9,7 @@ from vae_core import checkpoint
 from vae_core.cli import Verbs, call, verb
 from vae_core.data.options import add_arguments
 
+SEEDS = list(range(10))
 METHODS = ("propagation", "svm", "m1+m2", "m2")
 
 
@@ -17,7 +18,7 @@ def add(verbs: Verbs) -> None:
     add("checkpoint", metavar="CHECKPOINT")
     add("--labels", type=int, default=100, metavar="N", help="training digits with a label")
     add("--method", default=METHODS[0], metavar="NAME", help=", ".join(METHODS))
-    add("--seeds", type=int, nargs="+", default=list(range(10)), metavar="S", help="of the digits")
+    add("--seeds", type=int, nargs="+", default=SEEDS, metavar="S", help="of the digits")
     add("--hold-out", type=int, metavar="N", help="on N training digits kept out, not on the test")
     add("--save", action="store_true", help="keep the figures beside the weights")
     add_arguments(add)
@@ -40,6 +41,10 @@ def label(arguments: argparse.Namespace) -> Mapping[str, object]:
     found = call(library.evaluate, arguments, arguments.checkpoint)
     if arguments.save:
         use = "label" if arguments.method == METHODS[0] else f"label-{arguments.method}"
-        words = f"--method {arguments.method} --labels {arguments.labels} --save --data DIR"
-        figures.write(checkpoint.resolve(arguments.checkpoint), use, found, words)
+        words = f"--method {arguments.method} --labels {arguments.labels}"
+        if arguments.seeds != SEEDS:
+            words = f"{words} --seeds {' '.join(map(str, arguments.seeds))}"
+        figures.write(
+            checkpoint.resolve(arguments.checkpoint), use, found, f"{words} --save --data DIR"
+        )
     return found
