@@ -6,11 +6,15 @@ time and into memory asked for anew. Here every product lands in a place that is
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
 from vae_core import runtime
 from vae_core.data.digits import to_floats
+from vae_core.probability.latents import DiagonalGaussian
+from vae_core.probability.likelihoods.bernoulli import Bernoulli
 from vae_core.training import distributed
 from vae_core.training.objectives import Batch
 from vae_core.training.run_state import RunState
@@ -47,18 +51,15 @@ class Gradients:
         share, beta = 1 / len(x), self.run.beta
         code = _forward(self.encoder, x.to(self.dtype)).float()
         mean, logvar = code.chunk(2, -1)
-        deviation = torch.exp(0.5 * logvar)
-        z = mean + deviation * batch.eps
-        logits = _forward(self.decoder, z.to(self.dtype)).float()
-        on = torch.sigmoid(logits)
-        distortion = -_scores(logits, on, x).sum(-1)
-        variance = torch.exp(logvar)
-        rate = (0.5 * (mean**2 + variance - logvar - 1)).sum(-1)
+        q = DiagonalGaussian(mean, logvar)
+        logits = _forward(self.decoder, q.at(batch.eps).to(self.dtype)).float()
+        score, on = cast("tuple[Tensor, Tensor]", Bernoulli.scorer()(logits, x))
+        distortion, rate = -score.sum(-1), q.kl().sum(-1)
         loss = (distortion + beta * rate).mean()
 
         # d loss / d logits, and from there back to the code, layer by layer.
         of_z = _backward(self.decoder, (share * (on - x)).to(self.dtype)).float()
-        half = 0.5 * (share * beta)
+        deviation, variance, half = torch.exp(0.5 * logvar), torch.exp(logvar), 0.5 * share * beta
         of_mean = of_z + half * (2 * mean)
         of_logvar = (half * variance - half) + 0.5 * (of_z * batch.eps * deviation)
         _backward(self.encoder, torch.cat((of_mean, of_logvar), -1).to(self.dtype))
@@ -68,12 +69,6 @@ class Gradients:
 def _pixels(x: Tensor) -> Tensor:
     """x (b, 784) in [0, 1]."""
     return (to_floats(x) if x.dtype == torch.uint8 else x).flatten(1)
-
-
-def _scores(logits: Tensor, on: Tensor, x: Tensor) -> Tensor:
-    """log p of each pixel, (b, 784); `on` is sigmoid(logits). See `likelihoods.bernoulli`."""
-    softplus = torch.maximum(on, 1 - on).log_().sub_(torch.relu(logits))
-    return softplus.add_(x * logits)
 
 
 class _Layer:
