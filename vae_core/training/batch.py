@@ -34,11 +34,14 @@ def draw_batch(run: RunState, images: Tensor, labels: Tensor) -> Batch:
     if config.takes_labels:
         known = torch.rand(len(x), generator=noise, device=run.device) >= UNKNOWN_LABELS
         y = labels.where(known, -1)
-    shape = (config.samples,) * (config.objective == "iwae") + (len(x), config.latent_dim)
+    weighted = config.objective == "iwae"
+    shape = (config.samples,) * weighted + (len(x), config.latent_dim)
     eps = torch.randn(shape, generator=noise, device=run.device)
+    chance = torch.rand(len(x), generator=noise, device=run.device) if weighted else None
     if distributed.size() == 1:
-        return Batch(x, seen, y, eps)
+        return Batch(x, seen, y, eps, chance)
     mine = distributed.rows()
     own = x[mine]
     shown = own if seen is x else seen[mine]
-    return Batch(own, shown, None if y is None else y[mine], eps[..., mine, :])
+    y, chance = (part if part is None else part[mine] for part in (y, chance))
+    return Batch(own, shown, y, eps[..., mine, :], chance)

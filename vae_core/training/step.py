@@ -18,10 +18,14 @@ from vae_core.training import (
     cuda_graph,
     distributed,
     schedules,
+    weighted_draws,
 )
 from vae_core.training.batch import draw_batch
 from vae_core.training.objectives import Batch, terms
 from vae_core.training.run_state import Loss, Model, RunState
+
+Differentiate = Callable[[Batch], Tensor]
+"""Leaves a batch's gradients at the weights, and gives its mean distortion, rate and loss, (3,)."""
 
 
 class Updater:
@@ -49,16 +53,14 @@ def _compiles(run: RunState, batch: Batch, steps: int) -> bool:
     if train.compile or not train.fused or not compiled.is_supported(run):
         return train.compile
     trial = RunState(run.config, run.device)
-    seconds = compile_choice.plain_seconds(_plain(trial, batch_loss, max(1, steps)), batch)
+    seconds = compile_choice.plain_seconds(_plain(trial, max(1, steps)), batch)
     gain, known = compile_choice.measured(run), compile_choice.is_known(run)
     return compile_choice.pays(seconds, steps, gain, known)
 
 
-def _plain(run: RunState, loss: Loss, total_steps: int) -> compiled.Update:
-    """An operation at a time; the gradients by hand where they are written out, bit for bit."""
-    differentiate: Differentiate = functools.partial(_autograd, run, loss)
-    if loss is batch_loss and by_hand.is_supported(run):
-        differentiate = by_hand.Gradients(run)
+def _plain(run: RunState, total_steps: int, *, compiles: bool = False) -> compiled.Update:
+    """An operation at a time, with or without a compiled loss."""
+    differentiate = _differentiated(run, compiles)
 
     def plain(batch: Batch) -> Tensor:
         _prepare(run, total_steps)
@@ -67,11 +69,23 @@ def _plain(run: RunState, loss: Loss, total_steps: int) -> compiled.Update:
     return plain
 
 
+def _differentiated(run: RunState, compiles: bool) -> Differentiate:
+    """By hand where that is written out, bit for bit; by the draws that weigh something, of many.
+
+    Otherwise by autograd, of the whole loss.
+    """
+    if by_hand.is_supported(run) and not compiles:
+        return by_hand.Gradients(run)
+    if weighted_draws.is_supported(run):
+        return weighted_draws.Gradients(run, compiles=compiles)
+    loss = runtime.compile_if_possible(batch_loss) if compiles else batch_loss
+    return functools.partial(_autograd, run, loss)
+
+
 def _update(run: RunState, total_steps: int) -> compiled.Update:
     """The step itself: one graph, or an operation at a time with or without a compiled loss."""
     train = run.config.train
-    loss = runtime.compile_if_possible(batch_loss) if train.compile and run.compiles else batch_loss
-    plain = _plain(run, loss, total_steps)
+    plain = _plain(run, total_steps, compiles=train.compile and bool(run.compiles))
     if train.fused and run.compiles and compiled.is_supported(run):
         return compiled.FusedStep(run, batch_loss, total_steps, otherwise=plain)
     return plain
@@ -108,10 +122,6 @@ def _prepare(run: RunState, total_steps: int) -> None:
     run.optimizer.rate.fill_(schedules.learning_rate(train, run.step, total_steps))
     if isinstance(run.model, Autoencoder):
         run.model.topk = schedules.topk(run.config.code, run.step, total_steps)
-
-
-Differentiate = Callable[[Batch], Tensor]
-"""Leaves a batch's gradients at the weights, and gives its mean distortion, rate and loss, (3,)."""
 
 
 def _autograd(run: RunState, loss: Loss, batch: Batch) -> Tensor:

@@ -25,6 +25,15 @@ CONFIG = Config(
     free_bits=0.3,
     train=TrainConfig(epochs=2, batch_size=9, binarisation="dynamic", ema=0.9, clip_norm=5.0),
 )
+WEIGHTED = dataclasses.replace(
+    CONFIG,
+    objective="iwae",
+    samples=4,
+    free_bits=0.0,
+    # Two channels a group: a bias before a norm of its own has no gradient but rounding.
+    net=NetConfig(kind="conv", hidden_dims=(16, 16, 16), blocks=1),
+)
+CONFIGS = {"labels": CONFIG, "weighted": WEIGHTED}
 STEPS, RESUMED_AT = 10, 4
 
 
@@ -34,17 +43,17 @@ def digits() -> Digits:
     return Digits(images, torch.arange(45) % 10, torch.arange(45))
 
 
-def train(folder: Path, name: str) -> None:
+def train(config: Config, folder: Path, name: str) -> None:
     """A run that is saved and resumed on its way; rank 0 writes weights and last figures."""
     torch.set_num_threads(1)
-    run = TrainingRun(CONFIG)
+    run = TrainingRun(config)
     for _ in fit(run, digits(), every=1):
         if run.step == RESUMED_AT:
             break
     if distributed.rank() == 0:
         run.save(folder / f"{name}-state.safetensors")
     distributed.any_rank(False)  # the others wait for the file
-    run = TrainingRun(CONFIG, seed=5)
+    run = TrainingRun(config, seed=5)
     run.resume(folder / f"{name}-state.safetensors")
     last = None
     for record in fit(run, digits(), every=1):
@@ -67,10 +76,11 @@ def free_port() -> int:
 
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="torch without distributed")
 @pytest.mark.long
-def test_two_processes_equal_one_also_after_a_resume(tmp_path: Path):
-    train(tmp_path, "one")
+@pytest.mark.parametrize("name", CONFIGS)
+def test_two_processes_equal_one_also_after_a_resume(name: str, tmp_path: Path):
+    train(CONFIGS[name], tmp_path, "one")
     shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
-    words = [sys.executable, __file__, str(tmp_path)]
+    words = [sys.executable, __file__, name, str(tmp_path)]
     ranks = [
         subprocess.Popen(words, env={**os.environ, **shared, "RANK": str(rank)})
         for rank in range(2)
@@ -92,5 +102,5 @@ def test_a_batch_too_small_for_the_processes_is_refused(monkeypatch: pytest.Monk
 
 if __name__ == "__main__":
     distributed.start(torch.device("cpu"))
-    train(Path(sys.argv[1]), "two")
+    train(CONFIGS[sys.argv[1]], Path(sys.argv[2]), "two")
     distributed.stop()
