@@ -140,6 +140,34 @@ def test_it_goes_out_as_a_zip_and_comes_in_again(trained: Any, tmp_path: Path) -
     trained.wait_for_selector(f"{PANEL} .own-card >> nth=1", state="detached")
 
 
+def test_a_press_for_pause_that_comes_too_late_starts_no_run(trained: Any) -> None:
+    starts: list[str] = []
+    trained.on(
+        "request",
+        lambda r: starts.append(r.url) if "start_training" in (r.post_data or "") else None,
+    )
+    trained.evaluate(
+        f"""() => {{
+            const button = document.querySelector("{START}");
+            let ran = false;
+            const watch = new MutationObserver(() => {{
+                ran ||= button.textContent === "Pause";
+                if (!ran || button.textContent !== "Play") return;
+                watch.disconnect();
+                button.click();
+                window.late = true;
+            }});
+            watch.observe(button, {{ childList: true, characterData: true, subtree: true }});
+        }}"""
+    )
+    trained.click(START)
+    trained.wait_for_function("() => window.late", timeout=SLOW)
+    driving.answered(trained)
+    trained.wait_for_selector(f"{START}:not([aria-disabled=true])")
+    status(trained, "done: epoch 4 of 4")
+    assert len(starts) == 1
+
+
 def test_pause_step_slow_motion_and_stop_by_keys(phone: Any, app_url: str) -> None:
     opened(phone, app_url, LONG)
     phone.focus(START)

@@ -28,12 +28,15 @@ const GONE =
 const SLOW_SECONDS = 0.2; // a step in slow motion, at the least
 const PREPARED_MS = 45000; // that a warm process waits on the server, less some room
 const SPOKEN_MS = 10000; // between two announcements
+const UNDER_THE_HAND_MS = 600; // so soon after a run's own end, who presses Play meant Pause
 
 class TrainPanel {
   /** @type {Curve | null} */
   #before = null;
   #isSlow = false;
   #wasOn = false;
+  #isStopping = false;
+  #isJustOver = false;
   #isStarting = false;
   #prepared = 0;
   /** @type {string | null} the recipe whose shipped model is on the plot */
@@ -87,7 +90,9 @@ class TrainPanel {
     find(this.root, "[data-do=step]").addEventListener("click", () => this.#step());
     find(this.root, "[data-do=slow]").addEventListener("click", () => this.#slow());
     find(this.root, "[data-testid=train-stop]").addEventListener("click", () => {
-      if (this.run.isOn) this.run.command("stop");
+      if (!this.run.isOn) return;
+      this.#isStopping = true;
+      this.run.command("stop");
     });
     find(this.root, ".train-settings").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -131,7 +136,8 @@ class TrainPanel {
 
   async #begin() {
     const { settings, own } = this;
-    if (this.#isStarting) return false;
+    // Just over: pressed for Pause, in the moment in which the run ended and that became Play.
+    if (this.#isStarting || this.#isJustOver) return false;
     this.say(null);
     this.#isStarting = true;
     try {
@@ -172,22 +178,26 @@ class TrainPanel {
     }
   }
 
+  /** A run ended by itself: the button that was Pause is not yet taken for Play. */
+  #letGo() {
+    this.#isJustOver = true;
+    setTimeout(() => {
+      this.#isJustOver = false;
+      if (this.run.look) this.#showButtons(this.run.look);
+    }, UNDER_THE_HAND_MS);
+  }
+
   /** @param {Look} look */
   #show(look) {
     const { run, settings } = this;
     const isOn = run.isOn;
     if (this.#wasOn && look.state === "none") this.say(GONE);
+    if (this.#wasOn && !isOn && !this.#isStopping) this.#letGo();
+    if (!isOn) this.#isStopping = false;
     this.#wasOn = isOn;
     settings.lock(isOn);
     this.own.lock(isOn);
-    const isResting = look.state === "paused";
-    this.play.textContent = isOn && !isResting ? "Pause" : isResting ? "Go on" : "Play";
-    // Not `disabled`, which would take the focus away from under the hand.
-    this.play.disabled = false;
-    for (const button of [this.play, find(this.root, "[data-do=step]")]) {
-      attributes(button, { "aria-disabled": look.state === "waiting" });
-    }
-    attributes(find(this.root, "[data-testid=train-stop]"), { "aria-disabled": !isOn });
+    this.#showButtons(look);
     find(this.root, ".train-status").replaceChildren(statusWords(look, run.points.at(-1)));
     this.root.classList.toggle("is-training", isOn);
     this.#drawCurves(look);
@@ -195,6 +205,18 @@ class TrainPanel {
     find(this.root, ".seeing-text").replaceChildren(explain(look, run.points, settings.offer));
     this.#speak(look);
     if (look.state === "ended") this.#ended(look);
+  }
+
+  /** @param {Look} look */
+  #showButtons(look) {
+    const isResting = look.state === "paused";
+    this.play.textContent = this.run.isOn && !isResting ? "Pause" : isResting ? "Go on" : "Play";
+    // Not `disabled`, which would take the focus away from under the hand.
+    this.play.disabled = false;
+    for (const button of [this.play, find(this.root, "[data-do=step]")]) {
+      attributes(button, { "aria-disabled": look.state === "waiting" || this.#isJustOver });
+    }
+    attributes(find(this.root, "[data-testid=train-stop]"), { "aria-disabled": !this.run.isOn });
   }
 
   /** @param {Look} look */
