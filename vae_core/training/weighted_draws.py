@@ -26,7 +26,7 @@ from vae_core.training.run_state import RunState
 LIGHT = 1 / 16
 """Draws of at least this normalised weight are always passed back."""
 PAIRS = 512
-"""Draws that go through the decoder at a time; so many digits' features stay in a CPU's caches."""
+"""Draws that go through the decoder at a time: enough to fill its products, and no gigabytes."""
 
 
 def is_supported(run: RunState) -> bool:
@@ -46,7 +46,7 @@ class Gradients:
     """
 
     def __init__(self, run: RunState, *, compiles: bool) -> None:
-        self.run = run
+        self.run, self.compiles = run, compiles
         self.posterior, self.likelihood, self.loss = _posterior, _log_likelihood, _loss
         if compiles:
             self.posterior = runtime.compile_if_possible(_posterior)
@@ -77,11 +77,10 @@ class Gradients:
     @torch.no_grad()
     def _weigh(self, model: VAE, draws: _Draws) -> tuple[Tensor, Tensor]:
         """Distortion and rate of every draw, (k, b) each."""
-        every = torch.arange(draws.z.numel() // draws.z.shape[-1])
-        found = [
-            self.likelihood(model, *draws.at(rows))[:count] for rows, count in _parts(every, draws)
-        ]
-        z = draws.z
+        z, every = draws.z, torch.arange(len(draws))
+        even = -(-len(draws) // -(-len(draws) // PAIRS))
+        parts = self._parts(every, even)
+        found = [self.likelihood(model, *draws.at(rows))[:count] for rows, count in parts]
         labels = None if draws.y is None else draws.y.expand(z.shape[:-1])
         rate = DiagonalGaussian(draws.mean, draws.logvar).log_prob(z) - model.log_prior(z, labels)
         return -torch.cat(found).view_as(rate), rate
@@ -89,7 +88,7 @@ class Gradients:
     def _pass_back(self, model: VAE, draws: _Draws, share: Tensor) -> Tensor:
         """Sums the gradients at the decoder's weights; returns those at z, (k * b, latent_dim)."""
         flat, gradient = share.flatten(), torch.zeros_like(draws.z).flatten(0, -2)
-        for rows, count in _parts(flat.nonzero().flatten(), draws):
+        for rows, count in self._parts(flat.nonzero().flatten(), min(PAIRS, len(draws))):
             z, x, y = draws.at(rows)
             z.requires_grad_()
             part = flat[rows]
@@ -98,6 +97,13 @@ class Gradients:
             assert z.grad is not None
             gradient[rows[:count]] = z.grad[:count]
         return gradient
+
+    def _parts(self, rows: Tensor, size: int) -> Iterator[tuple[Tensor, int]]:
+        """The rows in parts, and how many of each count: one graph takes parts of one size."""
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
+            lacking = size - len(part) if self.compiles else 0
+            yield torch.cat((part, part.new_zeros(lacking))), len(part)
 
 
 def passed_back(weights: Tensor, chance: Tensor) -> Tensor:
@@ -127,6 +133,9 @@ class _Draws:
         self.z, self.mean, self.logvar = z.detach(), mean.detach(), logvar.detach()
         self.x, self.y = x, y
 
+    def __len__(self) -> int:
+        return self.z.numel() // self.z.shape[-1]
+
     def at(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """z, x and y of the draws at `rows` of k * b."""
         pictures = rows % len(self.x)
@@ -137,14 +146,6 @@ class _Draws:
         """Mean and log variance of what they were drawn from."""
         pictures = rows % len(self.x)
         return self.mean[pictures], self.logvar[pictures]
-
-
-def _parts(rows: Tensor, draws: _Draws) -> Iterator[tuple[Tensor, int]]:
-    """The rows in parts of one size, so that one graph does, and how many of each part count."""
-    size = min(PAIRS, draws.z.numel() // draws.z.shape[-1])
-    for start in range(0, len(rows), size):
-        part = rows[start : start + size]
-        yield torch.cat((part, part.new_zeros(size - len(part)))), len(part)
 
 
 def _posterior(model: VAE, x: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor]:
