@@ -26,7 +26,7 @@ from vae_core.training.run import TrainingRun
 LIMITS = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4)
 SIZE, LOTS = 32, 3
 ALL = 1e-37
-"""A limit that no weight is below: every draw is passed back."""
+"""A limit that no weight is below but zero: every draw is passed back."""
 
 
 def gradient(run: TrainingRun, batch: Batch, limit: float) -> Tensor:
@@ -47,9 +47,9 @@ def passed_back(run: TrainingRun, batch: Batch, limit: float) -> float:
     counted: list[float] = []
     choose = weighted_draws.passed_back
 
-    def counting(weights: Tensor, chance: Tensor) -> Tensor:
-        share = choose(weights, chance)
-        counted.append(float((share > 0).sum()) / len(chance))
+    def counting(weights: Tensor, offset: Tensor) -> Tensor:
+        share = choose(weights, offset)
+        counted.append(float((share > 0).sum()) / len(offset))
         return share
 
     weighted_draws.passed_back = counting
@@ -69,6 +69,7 @@ def main() -> None:
     run = TrainingRun(single)
     run.start_from(checkpoint.load(checkpoint.shipped_root() / arguments.model))
     given = batches(run, arguments.data, arguments.batches)
+    lots = torch.Generator().manual_seed(0)
     whole = torch.stack([gradient(run, batch, ALL) for batch in given])
     between = whole.var(0).sum()
     print(f"of {config.samples} draws a picture; share of the gradient's variance")
@@ -78,7 +79,7 @@ def main() -> None:
         for batch, expected in zip(given, whole, strict=True):
             draws += passed_back(run, batch, limit) / len(given)
             for _ in range(LOTS):
-                other = dataclasses.replace(batch, chance=torch.rand(SIZE))
+                other = dataclasses.replace(batch, offset=torch.rand(SIZE, generator=lots))
                 added += (gradient(run, other, limit) - expected).square().sum()
         share = added / (LOTS * len(given)) / between
         print(f"1/{round(1 / limit):<4d} {draws:11.1f}  {100 * share:5.2f} %", flush=True)

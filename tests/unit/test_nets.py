@@ -3,7 +3,7 @@ import torch
 
 from vae_core import recipes
 from vae_core.models import build
-from vae_core.nets import ResidualBlock
+from vae_core.nets import ConvTranspose2d, ResidualBlock
 
 PARAMETERS = {
     "ae": 944_176,
@@ -83,3 +83,17 @@ def test_shapes_through_every_net(name: str):
 def test_a_residual_block_starts_as_the_identity():
     x = torch.randn(2, 16, 7, 7)
     assert torch.equal(ResidualBlock(16)(x), x)
+
+
+@pytest.mark.parametrize("kernel", [3, 4])
+def test_an_odd_upscaling_keeps_the_precision_of_its_weights(kernel: int):
+    ours, theirs = (
+        kind(8, 4, kernel, 2, 1) for kind in (ConvTranspose2d, torch.nn.ConvTranspose2d)
+    )
+    theirs.load_state_dict(ours.state_dict())
+    x = torch.randn(2, 8, 4, 4)
+    assert torch.equal(ours(x), theirs(x))
+    with torch.autocast("cpu", torch.bfloat16):
+        found = ours(x)
+    assert found.dtype == (torch.float32 if kernel == 3 else torch.bfloat16)
+    torch.testing.assert_close(found.float(), theirs(x), atol=0.05, rtol=0.05)

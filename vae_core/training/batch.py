@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vae_core.data.digits import binarise, corrupt, to_floats
-from vae_core.training import distributed
+from vae_core.training import distributed, weighted_draws
 from vae_core.training.objectives import Batch
 from vae_core.training.run_state import RunState
 
@@ -34,14 +34,15 @@ def draw_batch(run: RunState, images: Tensor, labels: Tensor) -> Batch:
     if config.takes_labels:
         known = torch.rand(len(x), generator=noise, device=run.device) >= UNKNOWN_LABELS
         y = labels.where(known, -1)
-    weighted = config.objective == "iwae"
-    shape = (config.samples,) * weighted + (len(x), config.latent_dim)
+    shape = (config.samples,) * (config.objective == "iwae") + (len(x), config.latent_dim)
     eps = torch.randn(shape, generator=noise, device=run.device)
-    chance = torch.rand(len(x), generator=noise, device=run.device) if weighted else None
+    offset = None
+    if weighted_draws.is_supported(run):
+        offset = torch.rand(len(x), generator=noise, device=run.device)
     if distributed.size() == 1:
-        return Batch(x, seen, y, eps, chance)
+        return Batch(x, seen, y, eps, offset)
     mine = distributed.rows()
     own = x[mine]
     shown = own if seen is x else seen[mine]
-    y, chance = (part if part is None else part[mine] for part in (y, chance))
-    return Batch(own, shown, y, eps[..., mine, :], chance)
+    y, offset = (part if part is None else part[mine] for part in (y, offset))
+    return Batch(own, shown, y, eps[..., mine, :], offset)

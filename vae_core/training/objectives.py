@@ -27,14 +27,15 @@ class Batch:
         seen: the same shape, what the encoder is shown; x itself unless corrupted.
         y: labels (b,), -1 where unknown; None for models that are not conditional.
         eps: standard normal noise, (b, latent_dim), or (k, b, latent_dim) for k samples.
-        chance: for k samples, uniform in [0, 1), (b,): see `weighted_draws`.
+        offset: where the lots of each picture begin, (b,), uniform in [0, 1); None where all of
+            the k samples are passed back (`weighted_draws`).
     """
 
     x: Tensor
     seen: Tensor
     y: Tensor | None
     eps: Tensor
-    chance: Tensor | None = None
+    offset: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -50,12 +50,17 @@ def _compiles(run: RunState, batch: Batch, steps: int) -> bool:
     Where a whole step cannot be one graph, nothing is measured.
     """
     train = run.config.train
-    if train.compile or not train.fused or not compiled.is_supported(run):
+    if train.compile or not train.fused or not _is_one_graph(run):
         return train.compile
     trial = RunState(run.config, run.device)
     seconds = compile_choice.plain_seconds(_plain(trial, max(1, steps)), batch)
     gain, known = compile_choice.measured(run), compile_choice.is_known(run)
     return compile_choice.pays(seconds, steps, gain, known)
+
+
+def _is_one_graph(run: RunState) -> bool:
+    """Whether a whole step can be, and should: not where it would pass all draws back."""
+    return compiled.is_supported(run) and not weighted_draws.is_supported(run)
 
 
 def _plain(run: RunState, total_steps: int, *, compiles: bool = False) -> compiled.Update:
@@ -70,10 +75,8 @@ def _plain(run: RunState, total_steps: int, *, compiles: bool = False) -> compil
 
 
 def _differentiated(run: RunState, compiles: bool) -> Differentiate:
-    """By hand where that is written out, bit for bit; by the draws that weigh something, of many.
-
-    Otherwise by autograd, of the whole loss.
-    """
+    """By hand where the gradients are written out, bit for bit; of many importance samples by those
+    with weight; by autograd otherwise."""
     if by_hand.is_supported(run) and not compiles:
         return by_hand.Gradients(run)
     if weighted_draws.is_supported(run):
@@ -86,7 +89,7 @@ def _update(run: RunState, total_steps: int) -> compiled.Update:
     """The step itself: one graph, or an operation at a time with or without a compiled loss."""
     train = run.config.train
     plain = _plain(run, total_steps, compiles=train.compile and bool(run.compiles))
-    if train.fused and run.compiles and compiled.is_supported(run):
+    if train.fused and run.compiles and _is_one_graph(run):
         return compiled.FusedStep(run, batch_loss, total_steps, otherwise=plain)
     return plain
 

@@ -3,13 +3,15 @@
 Of k draws of z most explain the picture so much worse than the best that their normalised weights
 are next to nothing, and so is what they add to the gradient; yet the way back takes twice the time
 of the way there. So all draws are weighed, without gradients, and a light one is passed back by
-lot: with a chance in proportion to its weight, and then for all that were not. The gradient's mean
-is that of `objectives.iwae_terms`. (Burda et al., 2015, pass a single draw back, chosen by its
-weight; here the heavy ones, of which nearly all of the gradient is made, are left to no chance.)
+lot, with a chance in proportion to its weight, and its gradient divided by that chance. The
+gradient's mean (before it is clipped) is that of `objectives.iwae_terms`. Burda et al. (2015)
+propose to pass back a single draw, chosen by its weight; here the heavy ones, of which nearly all
+of the gradient is made, are left to no chance.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator
 
@@ -25,16 +27,19 @@ from vae_core.training.run_state import RunState
 
 LIGHT = 1 / 16
 """Draws of at least this normalised weight are always passed back."""
-PAIRS = 512
-"""Draws that go through the decoder at a time: enough to fill its products, and no gigabytes."""
+MANY = 5
+"""From so many draws on it is faster: of two, most are passed back, after they were weighed."""
+AT_A_TIME = 512
+"""Draws that go through the decoder together: enough to fill its products, and no gigabytes."""
 
 
 def is_supported(run: RunState) -> bool:
     """Whether a step is faster so: many draws of a convolutional net, on a CPU in fp32 or bf16."""
     config = run.config
-    weighted = config.objective == "iwae" and config.samples > 1 and config.net.kind != "mlp"
+    if config.objective != "iwae" or config.samples < MANY or config.net.kind == "mlp":
+        return False
     single = all(weight.dtype == torch.float32 for weight in run.optimizer.weights)
-    return weighted and single and run.device.type == "cpu"
+    return single and run.device.type == "cpu"
 
 
 class Gradients:
@@ -57,30 +62,35 @@ class Gradients:
         """Mean distortion, rate and loss, (3,), of pixels that may still be bytes."""
         run, model = self.run, self.run.model
         assert isinstance(model, VAE)
-        assert batch.chance is not None
+        assert batch.offset is not None
         x = to_floats(batch.x) if batch.x.dtype == torch.uint8 else batch.x
         run.optimizer.forget_gradients()
-        with runtime.autocast(run.device, run.config.train.precision):
+        with self._precision():
             mean, logvar = self.posterior(model, x, batch.y)
-            z = DiagonalGaussian(mean, logvar).at(batch.eps)
-            draws = _Draws(z, mean, logvar, x, batch.y)
-            distortion, rate = self._weigh(model, draws)
-            log_weights = -distortion - rate
-            weights = torch.softmax(log_weights, 0)
-            share = passed_back(weights, batch.chance)
-            gradient = self._pass_back(model, draws, share / len(x))
+        z = DiagonalGaussian(mean, logvar).at(batch.eps)
+        draws = _Draws(z, mean, logvar, x, batch.y)
+        distortion, rate = self._weigh(model, draws)
+        log_weights = -distortion - rate
+        weights = torch.softmax(log_weights, 0)
+        share = passed_back(weights, batch.offset)
+        gradient = self._pass_back(model, draws, share / len(x))
         # By its weight once more: the doubly reparameterised gradient of the encoder.
         torch.autograd.backward(z, gradient.view_as(z) * weights.unsqueeze(-1))
         bound = torch.logsumexp(log_weights, 0) - math.log(len(batch.eps))
         return torch.stack((distortion.mean(), rate.mean(), -bound.mean()))
 
+    def _precision(self) -> contextlib.AbstractContextManager[object]:
+        """Entered anew for each way: what was cast without gradients serves none that has them."""
+        return runtime.autocast(self.run.device, self.run.config.train.precision)
+
     @torch.no_grad()
     def _weigh(self, model: VAE, draws: _Draws) -> tuple[Tensor, Tensor]:
         """Distortion and rate of every draw, (k, b) each."""
         z, every = draws.z, torch.arange(len(draws))
-        even = -(-len(draws) // -(-len(draws) // PAIRS))
+        even = math.ceil(len(draws) / math.ceil(len(draws) / AT_A_TIME))
         parts = self._parts(every, even)
-        found = [self.likelihood(model, *draws.at(rows))[:count] for rows, count in parts]
+        with self._precision():
+            found = [self.likelihood(model, *draws.at(rows))[:count] for rows, count in parts]
         labels = None if draws.y is None else draws.y.expand(z.shape[:-1])
         rate = DiagonalGaussian(draws.mean, draws.logvar).log_prob(z) - model.log_prior(z, labels)
         return -torch.cat(found).view_as(rate), rate
@@ -88,12 +98,14 @@ class Gradients:
     def _pass_back(self, model: VAE, draws: _Draws, share: Tensor) -> Tensor:
         """Sums the gradients at the decoder's weights; returns those at z, (k * b, latent_dim)."""
         flat, gradient = share.flatten(), torch.zeros_like(draws.z).flatten(0, -2)
-        for rows, count in self._parts(flat.nonzero().flatten(), min(PAIRS, len(draws))):
+        for rows, count in self._parts(flat.nonzero().flatten(), min(AT_A_TIME, len(draws))):
             z, x, y = draws.at(rows)
             z.requires_grad_()
             part = flat[rows]
             part[count:] = 0
-            torch.autograd.backward(self.loss(model, z, x, y, *draws.posterior_at(rows), part))
+            with self._precision():
+                loss = self.loss(model, z, x, y, *draws.posterior_at(rows), part)
+            torch.autograd.backward(loss)
             assert z.grad is not None
             gradient[rows[:count]] = z.grad[:count]
         return gradient
@@ -103,24 +115,24 @@ class Gradients:
         for start in range(0, len(rows), size):
             part = rows[start : start + size]
             lacking = size - len(part) if self.compiles else 0
-            yield torch.cat((part, part.new_zeros(lacking))), len(part)
+            yield torch.cat((part, part[:1].expand(lacking))), len(part)
 
 
-def passed_back(weights: Tensor, chance: Tensor) -> Tensor:
+def passed_back(weights: Tensor, offset: Tensor) -> Tensor:
     """How much each draw counts on the way back: its weight on average, and zero for most.
 
     Lots are drawn systematically (Madow, 1949): the chances of a picture's draws are laid end to
     end, and a draw is taken where its stretch holds a whole number, so that the count of those
-    taken differs by one at most.
+    taken differs by one at most. A weight that is not a number stays one.
 
     Args:
         weights: (k, b), normalised over k.
-        chance: (b,), uniform in [0, 1), where the first stretch begins.
+        offset: (b,), uniform in [0, 1), where the first stretch begins.
     """
-    odds = (weights.double() / LIGHT).clamp(max=1)
-    ends = (odds.cumsum(0) + chance).floor()
-    taken = ends.diff(dim=0, prepend=torch.zeros_like(ends[:1])) > 0
-    return torch.where(taken, weights.clamp(min=LIGHT), 0)
+    chances = (weights.double() / LIGHT).clamp(max=1)
+    ends = (chances.cumsum(0) + offset).floor()
+    left_out = ends.diff(dim=0, prepend=torch.zeros_like(ends[:1])) <= 0
+    return weights.clamp(min=LIGHT).masked_fill(left_out, 0)
 
 
 class _Draws:
@@ -166,6 +178,6 @@ def _loss(
     logvar: Tensor,
     share: Tensor,
 ) -> Tensor:
-    """Minus the log weights, each by its share, whose own gradient is zero."""
+    """Minus the log weights, each times its share, which is held constant."""
     rate = DiagonalGaussian(mean, logvar).log_prob(z) - model.log_prior(z, y)
     return (share * (rate - model.decode(z, y).log_prob(x))).sum()

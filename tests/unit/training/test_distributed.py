@@ -28,7 +28,7 @@ CONFIG = Config(
 WEIGHTED = dataclasses.replace(
     CONFIG,
     objective="iwae",
-    samples=4,
+    samples=6,
     free_bits=0.0,
     # Two channels a group: a bias before a norm of its own has no gradient but rounding.
     net=NetConfig(kind="conv", hidden_dims=(16, 16, 16), blocks=1),
