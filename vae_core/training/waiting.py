@@ -21,7 +21,8 @@ from vae_core import cores
 WINDOW = 20
 """Steps that one way of waiting is measured by."""
 TRY_EVERY = 10.0
-"""Seconds from one try of the other way to the next: a try costs at most a fiftieth of them."""
+"""Seconds of training from one try of the other way to the next. A try that has taken as long as
+the way before took for all of its steps has lost, and ends."""
 SLOWER, TRY_AGAIN = 1.5, 1.0
 """A window that takes so much longer than the one before asks for one at once, seconds apart."""
 
@@ -85,17 +86,22 @@ class Waiting:
         self.known: float | None = None  # seconds of the last window, waited for as now
         self.rival: float | None = None  # and of the other way's, while this one is tried
         self.tried = -TRY_EVERY
+        self.last = self.clock()  # when the last step was over
         self.restart()
 
     def restart(self) -> None:
-        """Begins a window: what was done since the last step was none."""
+        """Begins a window: what was done since the last step was none, and is no training time."""
         self.steps, self.since = 0, self.clock()
+        self.tried += self.since - self.last
+        self.last = self.since
 
     def step(self) -> None:
         """After each step."""
-        self.steps += 1
-        if self.steps == WINDOW:
-            self._judge(self.clock() - self.since)
+        self.steps, self.last = self.steps + 1, self.clock()
+        seconds = self.last - self.since
+        has_lost = self.rival is not None and seconds > self.rival
+        if self.steps == WINDOW or has_lost:
+            self._judge(seconds)
             self.restart()
 
     def _judge(self, seconds: float) -> None:
