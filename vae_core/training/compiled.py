@@ -224,8 +224,11 @@ def _inductor(graph: GraphModule, inputs: Tensors) -> Callable[[Tensors], Sequen
         autograd_config.patch,  # pyright: ignore[reportUnknownMemberType]  torch gives it no types
     )
 
-    def keep(*args: object, **kwargs: object) -> OutputCode:
-        code = inner(*args, **kwargs)
+    def keep(whole: GraphModule, given: Sequence[object], **kwargs: object) -> OutputCode:
+        if len(given) != len(inputs):
+            # It would read them from where nothing was handed to it.
+            raise ValueError("the step holds tensors of its own")
+        code = inner(whole, given, **kwargs)
         compiled.append(code)
         return code
 

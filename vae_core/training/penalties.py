@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -32,8 +34,8 @@ def _departure(kind: str, target: float, rho: Tensor) -> Tensor:
     if kind == "l2":
         return (rho - target) ** 2
     rho = rho.clamp(1e-6, 1 - 1e-6)
-    on = target * (torch.log(torch.tensor(target)) - torch.log(rho))
-    off = (1 - target) * (torch.log1p(torch.tensor(-target)) - torch.log1p(-rho))
+    on = target * (math.log(target) - torch.log(rho))
+    off = (1 - target) * (math.log1p(-target) - torch.log1p(-rho))
     return on + off
 
 

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 import torch
 
-from vae_core import Config, NetConfig, TrainConfig
+from vae_core import Config, NetConfig, TrainConfig, recipes
 from vae_core.data.digits import Digits
-from vae_core.training import compile_choice, compiled, state
+from vae_core.training import compile_choice, compiled, state, step
+from vae_core.training.objectives import Batch
 from vae_core.training.run import TrainingRun, fit
+from vae_core.training.step import batch_loss
 
 ROUNDING = {"fp32": 2e-5, "bf16": 2e-3}
 """How far weights may part in a few steps of size 1e-3: Adam turns a rounded gradient near zero
@@ -142,6 +144,23 @@ def test_a_failing_compiler_costs_a_warning_not_the_run(
     assert torch.equal(weights(mine), weights(trained(TrainingRun(plain(config())), digits)))
 
 
+@pytest.mark.skipif(not shutil.which("g++"), reason="needs a C++ compiler")
+def test_a_loss_with_a_tensor_of_its_own_is_not_compiled(
+    digits: Digits, monkeypatch: pytest.MonkeyPatch
+):
+    """The compiled graph read it from where nothing had been handed in, and the process died."""
+
+    def loss(model: Any, batch: Batch, beta: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        value, means = batch_loss(model, batch, beta)
+        return value + torch.log(torch.tensor(2.0)), means
+
+    monkeypatch.setattr(step, "batch_loss", loss)
+    run = TrainingRun(config())
+    run.compiles = True
+    with pytest.warns(UserWarning, match="tensors of its own"):
+        trained(run, digits, steps=2)
+
+
 def test_it_is_for_one_process_on_a_cpu(monkeypatch: pytest.MonkeyPatch):
     run = TrainingRun(config())
     assert compiled.is_supported(run) == bool(shutil.which("g++") or shutil.which("clang++"))
@@ -149,10 +168,19 @@ def test_it_is_for_one_process_on_a_cpu(monkeypatch: pytest.MonkeyPatch):
     assert not compiled.is_supported(run)
 
 
+SPARSE = dataclasses.replace(
+    recipes.get("sae-kl"), train=config(ema=0.9, clip_norm=50.0, precision="bf16").train
+)
+
+
 @pytest.mark.long
 @pytest.mark.skipif(not shutil.which("g++"), reason="needs a C++ compiler")
-def test_the_compiled_graph_trains_as_the_plain_loop(digits: Digits):
-    settings = config(ema=0.9, clip_norm=50.0, precision="bf16")
+@pytest.mark.parametrize(
+    "settings",
+    [config(ema=0.9, clip_norm=50.0, precision="bf16"), SPARSE],
+    ids=["variational", "sparse"],
+)
+def test_the_compiled_graph_trains_as_the_plain_loop(digits: Digits, settings: Config):
     mine = TrainingRun(settings)
     mine.compiles = True
     trained(mine, digits)
