@@ -14,6 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from vae_core import compile_cache
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -118,6 +120,7 @@ def compile_if_possible(function: Callable[P, R]) -> Callable[P, R]:
     """
     if shutil.which("g++") is None and shutil.which("clang++") is None:
         return function
+    compile_cache.clean()
     for leave_out in _LEFT_OUT:
         leave_out()
     chosen: Callable[P, R] = torch.compile(function)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import Tensor, nn
 
-from vae_core import runtime
+from vae_core import compile_cache, runtime
 from vae_core.training import adam, compile_choice, distributed, schedules
 from vae_core.training.objectives import Batch
 from vae_core.training.run_state import Loss, RunState
@@ -70,12 +70,14 @@ class FusedStep:
 
     def _compiled(self, batch: Batch) -> Update:
         run = self.run
+        compile_cache.clean()
         state = _state(run)
         tensors = [tensor.detach() for tensor in chain(*state)]
         try:
             with compile_choice.noted(run):
                 graph = _trace(run, self.loss, state, self._numbers(), batch)
-                run_graph = _inductor(graph, [*tensors, self._numbers(), *_fields(batch)])
+                given = [*tensors, self._numbers(), *_fields(batch)]
+                run_graph = _inductor(graph, given)
         except Exception as error:  # The compiler's mistakes should cost time, not the run.
             warnings.warn(f"the step does not compile, going on without: {error}", stacklevel=3)
             return self.otherwise

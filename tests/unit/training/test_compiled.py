@@ -1,12 +1,15 @@
 import dataclasses
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from vae_core import Config, NetConfig, TrainConfig, recipes
+from vae_core import Config, NetConfig, TrainConfig, recipes, runtime
 from vae_core.data.digits import Digits
 from vae_core.training import compile_choice, compiled, state, step
 from vae_core.training.objectives import Batch
@@ -28,10 +31,14 @@ def config(**train: object) -> Config:
     )
 
 
-@pytest.fixture
-def digits() -> Digits:
+def some_digits() -> Digits:
     images = torch.randint(0, 256, (45, 1, 28, 28), generator=torch.Generator().manual_seed(0))
     return Digits(images.to(torch.uint8), torch.zeros(45, dtype=torch.int64), torch.arange(45))
+
+
+@pytest.fixture
+def digits() -> Digits:
+    return some_digits()
 
 
 @pytest.fixture
@@ -186,3 +193,29 @@ def test_the_compiled_graph_trains_as_the_plain_loop(digits: Digits, settings: C
     trained(mine, digits)
     apart = (weights(mine) - weights(trained(TrainingRun(plain(settings)), digits))).abs()
     assert apart.mean() < ROUNDING["bf16"] / 10
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not shutil.which("g++"), reason="needs a C++ compiler")
+@pytest.mark.parametrize(("kind", "kept"), [("step", 1000), ("function", 0)])
+def test_a_compiled_file_that_was_left_unfinished_is_made_again(
+    kind: str, kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A whole step (`fused`), or a function; each process takes warnings for errors."""
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+    words = [sys.executable, "-W", "error::UserWarning", __file__, kind]
+    subprocess.run(words, check=True, timeout=200)
+    (made,) = tmp_path.glob("*/*.main.so")
+    made.write_bytes(made.read_bytes()[:kept])
+    os.utime(made, (0, 0))  # long ago
+    subprocess.run(words, check=True, timeout=200)
+    assert made.stat().st_size > kept
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "step":
+        run = TrainingRun(config())
+        run.compiles = True
+        trained(run, some_digits(), steps=2)
+    else:
+        runtime.compile_if_possible(lambda x: torch.sin(x) + 1)(torch.randn(100))
