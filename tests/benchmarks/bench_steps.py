@@ -7,7 +7,8 @@ workers, torch's Adam, single precision, torch's own losses where the objective 
 compiled. Each process is started as a person starts it (ours with the settings of
 `python -m vae_core train`), and they take turns of so many steps, so that a busy machine slows
 both. The first steps, which compile, count in no figure; nor do those before each turn, in which
-caches are filled again that the other has emptied. The last two columns are the bare matrix
+caches are filled again that the other has emptied. A recipe that starts from the weights of another
+model starts here from those that it ships with, in both. The last two columns are the bare matrix
 products of `vae-400` in bf16, which our process computes after each of its turns, and their share.
 """
 
@@ -43,7 +44,7 @@ def peer_turn(model: str, data: str, steps: int) -> Turn:
     from torch.utils.data import DataLoader
     from torchvision import datasets, transforms
 
-    from vae_core import VAE, recipes
+    from vae_core import VAE, checkpoint, recipes
     from vae_core.training.objectives import Batch, terms
 
     config = recipes.get(model)
@@ -54,6 +55,8 @@ def peer_turn(model: str, data: str, steps: int) -> Turn:
     )
     batches = chain.from_iterable(repeat(loader))
     vae = VAE(config)
+    if config.train.starts_from:
+        vae.load_state_dict(checkpoint.load(checkpoint.shipped_root() / model).state_dict())
     optimizer = torch.optim.Adam(vae.parameters(), lr=config.train.learning_rate)
 
     def loss(x: Tensor) -> Tensor:
@@ -75,7 +78,7 @@ def peer_turn(model: str, data: str, steps: int) -> Turn:
 
 def our_turn(model: str, data: str, steps: int) -> Turn:
     """`fit`, compiled as a run long enough is, with what the verb sets before."""
-    from vae_core import cores, recipes
+    from vae_core import checkpoint, cores, recipes
     from vae_core.data.digits import load_mnist
     from vae_core.training.run import TrainingRun, fit
 
@@ -84,6 +87,8 @@ def our_turn(model: str, data: str, steps: int) -> Turn:
     config = replace(config, train=replace(config.train, epochs=100))
     run = TrainingRun(config)
     run.compiles = True
+    if config.train.starts_from:
+        run.start_from(checkpoint.load(checkpoint.shipped_root() / model))
     digits = load_mnist("train", data)
     steps = min(steps, len(digits) // config.train.batch_size)
     return fit(run, digits, every=steps).__next__
