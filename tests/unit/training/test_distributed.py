@@ -28,12 +28,15 @@ CONFIG = Config(
 WEIGHTED = dataclasses.replace(
     CONFIG,
     objective="iwae",
-    samples=6,
+    samples=24,
     free_bits=0.0,
     # Two channels a group: a bias before a norm of its own has no gradient but rounding.
     net=NetConfig(kind="conv", hidden_dims=(16, 16, 16), blocks=1),
 )
 CONFIGS = {"labels": CONFIG, "weighted": WEIGHTED}
+ROUNDING = {"labels": 1e-5, "weighted": 5e-5}
+"""How far weights may part: Adam turns rounded gradients near zero, of a block that starts as the
+identity, into steps. All of a run's steps together are a hundredth."""
 STEPS, RESUMED_AT = 10, 4
 
 
@@ -89,8 +92,8 @@ def test_two_processes_equal_one_also_after_a_resume(name: str, tmp_path: Path):
     one = files.read_tensors(tmp_path / "one-0.safetensors")
     for rank in range(2):
         two = files.read_tensors(tmp_path / f"two-{rank}.safetensors")
-        for name, tensor in one.items():
-            torch.testing.assert_close(two[name], tensor, rtol=1e-4, atol=1e-5, msg=name)
+        for key, tensor in one.items():
+            torch.testing.assert_close(two[key], tensor, rtol=1e-4, atol=ROUNDING[name], msg=key)
 
 
 def test_a_batch_too_small_for_the_processes_is_refused(monkeypatch: pytest.MonkeyPatch):
