@@ -21,26 +21,33 @@ HEADER = 64
 
 @functools.cache
 def clean() -> None:
-    """Removes the unfinished libraries that this process could load; looks once."""
+    """Removes the unfinished libraries that this process could load; looks once.
+
+    It waits for those that another process seems to be writing, some seconds for all of them.
+    """
+    until = time.monotonic() + QUIET_SECONDS
     for folder in _folders():
         for library in folder.glob("*/*.so"):
-            remove_if_unfinished(library)
+            _remove_if_unfinished(library, until)
 
 
 def _folders() -> Iterator[Path]:
-    """The one that the user chose, or those of torch's own name."""
+    """The one that the user chose, or this user's of torch's own name."""
     chosen = os.environ.get("TORCHINDUCTOR_CACHE_DIR")
     if chosen:
         yield Path(chosen)
-    else:
-        yield from Path(tempfile.gettempdir()).glob("torchinductor_*")
+    elif hasattr(os, "getuid"):
+        for folder in Path(tempfile.gettempdir()).glob("torchinductor_*"):
+            if folder.lstat().st_uid == os.getuid():
+                yield folder
 
 
-def remove_if_unfinished(library: Path) -> None:
-    """Removes the file if it ends too early, once nobody writes to it."""
+def _remove_if_unfinished(library: Path, until: float) -> None:
+    """Removes the file if it ends too early, once nobody writes to it or the time is over."""
     try:
-        while is_unfinished(library):
-            if time.time() - library.stat().st_mtime >= QUIET_SECONDS:
+        while library.is_file() and _is_unfinished(library):
+            age = time.time() - library.stat().st_mtime
+            if age >= QUIET_SECONDS or time.monotonic() >= until:
                 library.unlink()
             else:
                 time.sleep(0.1)
@@ -48,7 +55,7 @@ def remove_if_unfinished(library: Path) -> None:
         return  # It is gone, or somebody else's.
 
 
-def is_unfinished(library: Path) -> bool:
+def _is_unfinished(library: Path) -> bool:
     """Whether a library of Linux (ELF, 64 bits) ends before its table of sections, which is last.
 
     Raises:

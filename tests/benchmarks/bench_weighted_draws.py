@@ -67,6 +67,8 @@ def main() -> None:
     config = recipes.get(arguments.model)
     single = dataclasses.replace(config, train=dataclasses.replace(config.train, precision="fp32"))
     run = TrainingRun(single)
+    if not weighted_draws.is_supported(run):
+        parser.error(f"{arguments.model} passes all of its draws back.")
     run.start_from(checkpoint.load(checkpoint.shipped_root() / arguments.model))
     given = batches(run, arguments.data, arguments.batches)
     lots = torch.Generator().manual_seed(0)

@@ -57,6 +57,39 @@ def test_one_that_is_still_being_written_is_waited_for(folder: Path):
     assert library.exists()
 
 
+def test_one_from_the_future_is_waited_for_no_longer_than_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(compile_cache, "QUIET_SECONDS", 0.2)
+    library = left(folder, WHOLE[:1000], seconds_ago=-3600)
+    compile_cache.clean()
+    assert not library.exists()
+
+
+def test_what_is_no_file_is_not_opened(folder: Path):
+    pipe = folder / "ab" / "pipe.so"
+    pipe.parent.mkdir()
+    os.mkfifo(pipe)
+    compile_cache.clean()
+    assert pipe.exists()
+
+
+def test_another_users_folder_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR", raising=False)
+    monkeypatch.setattr(compile_cache.tempfile, "gettempdir", lambda: str(tmp_path))
+    (folder := tmp_path / "torchinductor_somebody").mkdir()
+    library = left(folder, WHOLE[:1000])
+    me = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: me + 1)
+    compile_cache.clean.cache_clear()
+    compile_cache.clean()
+    assert library.exists()
+    monkeypatch.setattr(os, "getuid", lambda: me)
+    compile_cache.clean.cache_clear()
+    compile_cache.clean()
+    assert not library.exists()
+
+
 def test_a_folder_that_is_not_there_is_none(folder: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(folder / "none"))
     compile_cache.clean()

@@ -94,7 +94,7 @@ class Gradients:
         with self._precision():
             found = [self.likelihood(model, *draws.at(rows))[:count] for rows, count in parts]
         labels = None if draws.y is None else draws.y.expand(z.shape[:-1])
-        rate = DiagonalGaussian(draws.mean, draws.logvar).log_prob(z) - model.log_prior(z, labels)
+        rate = _rate(model, z, labels, draws.mean, draws.logvar)
         return -torch.cat(found).view_as(rate), rate
 
     def _pass_back(self, model: VAE, draws: _Draws, share: Tensor) -> Tensor:
@@ -171,6 +171,11 @@ def _log_likelihood(model: VAE, z: Tensor, x: Tensor, y: Tensor | None) -> Tenso
     return model.decode(z, y).log_prob(x)
 
 
+def _rate(model: VAE, z: Tensor, y: Tensor | None, mean: Tensor, logvar: Tensor) -> Tensor:
+    """log q(z|x) - log p(z) at the draws themselves."""
+    return DiagonalGaussian(mean, logvar).log_prob(z) - model.log_prior(z, y)
+
+
 def _loss(
     model: VAE,
     z: Tensor,
@@ -181,5 +186,5 @@ def _loss(
     share: Tensor,
 ) -> Tensor:
     """Minus the log weights, each times its share, which is held constant."""
-    rate = DiagonalGaussian(mean, logvar).log_prob(z) - model.log_prior(z, y)
+    rate = _rate(model, z, y, mean, logvar)
     return (share * (rate - model.decode(z, y).log_prob(x))).sum()
